@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * usbdev.h - a virtual ST-LINK as a USB host sees it.
+ *
+ * The four ways in (in-process tests, umockdev, USB/IP over a socket, USB/IP given
+ * to vhci_hcd) all end here: control transfers, bulk OUT, bulk IN. A device model
+ * behind it is a probe front end (V1 bulk-only mass storage, or V2 bulk) with a
+ * virtual chip on its SWD pins. Each transfer advances the board's clock by the
+ * timing model.
+ */
+#ifndef SIM_USBDEV_H
+#define SIM_USBDEV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/chip.h"
+
+struct board;                   /* probe + chip + wiring */
+struct board_kind;
+
+enum {
+	USBDEV_NAK = -1,        /* IN: nothing to send yet; OUT: not ready. Try later. */
+	USBDEV_STALL = -2,
+	USBDEV_GONE = -3        /* the device has left the bus */
+};
+
+/* board_kind_find - "vldiscovery", "bluepill", "l-discovery", "f4discovery"; NULL: none. */
+const struct board_kind *board_kind_find(const char *name);
+const struct board_kind *const *board_kinds(void);
+const char *board_kind_name(const struct board_kind *k);
+const char *board_kind_title(const struct board_kind *k);
+
+struct board_options {
+	const char *serial;             /* 24 hex digits; NULL: the board's own */
+	const char *firmware;           /* "V1J11", "V2J37S7"...; NULL: the board's usual */
+	bool realtime;
+	bool start_in_dfu;              /* V1 and V2 power up in DFU; false: already left */
+	unsigned supply_mv;             /* 0: 3300 */
+	bool no_supply;                 /* target unpowered */
+	bool no_target;                 /* nothing on the SWD pins */
+	bool nrst_open;                 /* NRST not wired */
+};
+
+/* board_new - plug a board in. Returns NULL for an unknown firmware or no memory. */
+struct board *board_new(const struct board_kind *kind, const struct board_options *o);
+void board_free(struct board *b);
+struct chip *board_chip(struct board *b);
+struct sim_clock *board_clock(struct board *b);
+
+/* What enumeration shows; strings are decoded by usbdev_control, too. */
+struct usbdev_ids {
+	uint16_t vid, pid, bcd_device;
+	uint8_t dev_class, dev_subclass, dev_protocol;
+	uint8_t configuration_value, n_configurations, n_interfaces;
+	uint8_t interface_class[8][3];
+	bool high_speed;
+	unsigned max_packet;
+};
+
+void usbdev_ids(const struct board *b, struct usbdev_ids *out);
+
+/* usbdev_control - one control transfer. setup: 8 bytes; data: len bytes, in or out by
+ * setup[0] bit 7. Returns the bytes moved, or a USBDEV_ code. Knows the standard
+ * requests (descriptors, configuration, clear halt) and the class ones. */
+int usbdev_control(struct board *b, const uint8_t setup[8], uint8_t *data, size_t len);
+
+/* usbdev_bulk_out, usbdev_bulk_in - one URB on an endpoint (0x02, 0x81...).
+ * Return the bytes moved, or a USBDEV_ code. An IN that NAKs may be tried again after
+ * the next OUT: a host may queue it first. */
+int usbdev_bulk_out(struct board *b, uint8_t ep, const uint8_t *data, size_t len);
+int usbdev_bulk_in(struct board *b, uint8_t ep, uint8_t *data, size_t len);
+
+/* usbdev_reset - USB port reset (or SET_CONFIGURATION again, all that USB/IP shows). */
+void usbdev_reset(struct board *b);
+
+/* usbdev_generation - changes when the device left the bus and came back (leaving DFU). */
+unsigned usbdev_generation(const struct board *b);
+
+struct usb_report {
+	uint64_t urbs;                  /* bulk and control transfers that completed */
+	uint64_t bulk_urbs;
+	uint64_t bytes_out, bytes_in;
+	uint64_t commands;              /* probe commands */
+	uint64_t scsi_commands;         /* V1: disk commands that were not vendor commands */
+	uint64_t stalls;
+	uint64_t illegal;               /* commands that a real probe punishes (F2 3C on V1...) */
+	bool wedged;                    /* the probe no longer answers until replug */
+	int mode;                       /* 0 DFU, 1 mass, 2 debug, 3 SWIM */
+};
+
+void usbdev_get_report(const struct board *b, struct usb_report *out);
+
+/* board_set - change a condition while the board runs: "voltage", "nrst", "target", "power",
+ * "swd", "protect", "hang"... Returns false for an unknown key or value. */
+bool board_set(struct board *b, const char *key, const char *value);
+
+#endif
