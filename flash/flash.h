@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * flash.h - erase, program and prove, on whatever controller the chip has.
+ *
+ * flash_plan says what would be touched before anything is; flash_run does it;
+ * every byte asked for is read back after the last write to its sector. Bytes of a
+ * touched sector that were not asked for keep their value.
+ */
+#ifndef FLASH_FLASH_H
+#define FLASH_FLASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ctx.h"
+#include "base/span.h"
+#include "target/target.h"
+
+struct flash;
+
+/* What happens, for progress lines and JSON. */
+enum flash_phase { FLASH_ERASE, FLASH_PROGRAM, FLASH_PROVE, FLASH_READ };
+
+typedef void flash_progress_fn(void *priv, enum flash_phase phase, uint64_t done, uint64_t total);
+
+struct flash_progress {
+	flash_progress_fn *fn;          /* NULL: nobody listens */
+	void *priv;
+};
+
+struct flash_stats {
+	uint32_t sectors_erased;
+	bool mass_erased;
+	uint64_t bytes_programmed;      /* sent to the loader; blank units are skipped */
+	uint64_t bytes_proved;          /* read back and compared */
+	uint64_t bytes_kept;            /* of touched sectors, not asked for, written again */
+};
+
+struct flash_sector {
+	uint32_t addr, bytes;
+	uint16_t index;                 /* number for the controller */
+	uint8_t bank;                   /* 0 or 1 */
+};
+
+/* flash_open - get the driver for the target's chip ready.
+ * Returns SL_UNSUPPORTED with the chip's name when no driver exists; SL_PROTECTED when read
+ *   protection forbids work on flash. Changes nothing on the chip. */
+enum sl_err flash_open(struct ctx *c, struct target *t, struct flash **out) MUST_CHECK;
+void flash_close(struct flash *f);
+
+/* flash_sectors - the chip's sectors in address order. */
+const struct flash_sector *flash_sectors(const struct flash *f, size_t *n);
+uint8_t flash_erased_byte(const struct flash *f);
+
+/* flash_check - would these spans fit the chip's flash? SL_IMAGE says which do not, before
+ * anything is touched. */
+enum sl_err flash_check(struct flash *f, struct ctx *c, const struct span *spans, size_t n) MUST_CHECK;
+
+/* flash_program - erase what must be erased, write, prove every byte.
+ * erase_first: false writes without erasing (flash:w:), and refuses beforehand where a unit
+ *   that would change is not blank.
+ * Returns SL_VERIFY with the first differing address; SL_FLASH with the controller's flags;
+ *   SL_INTR only between sectors. Effects: flash locked again on every path; core left halted
+ *   (target_detach decides how it ends). */
+struct flash_job {
+	const struct span *spans;
+	size_t n_spans;
+	bool erase_first;
+	struct flash_progress progress;
+};
+enum sl_err flash_program(struct flash *f, struct ctx *c, const struct flash_job *job,
+			  struct flash_stats *stats) MUST_CHECK;
+
+/* flash_verify - read back and compare; changes nothing. SL_VERIFY with the first difference. */
+enum sl_err flash_verify(struct flash *f, struct ctx *c, const struct flash_job *job,
+			 struct flash_stats *stats) MUST_CHECK;
+
+/* flash_erase_range - erase addr..addr+len; bytes of the first and last sector outside the range
+ * keep their value. flash_erase_all - the whole main flash. Both prove that it is blank. */
+enum sl_err flash_erase_range(struct flash *f, struct ctx *c, uint32_t addr, uint32_t len,
+			      const struct flash_progress *p, struct flash_stats *stats) MUST_CHECK;
+enum sl_err flash_erase_all(struct flash *f, struct ctx *c, const struct flash_progress *p,
+			    struct flash_stats *stats) MUST_CHECK;
+
+#endif

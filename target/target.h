@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * target.h - the chip behind the probe: core control and identification.
+ *
+ * Knows Cortex-M debug registers and which chip has which memories; does not know
+ * how flash is programmed.
+ */
+#ifndef TARGET_TARGET_H
+#define TARGET_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ctx.h"
+#include "link/link.h"
+#include "target/chip_table.h"
+
+struct target;
+
+enum target_connect { CONNECT_NORMAL, CONNECT_UNDER_RESET, CONNECT_HOTPLUG };
+
+struct target_options {
+	enum target_connect connect;
+	unsigned speed_khz;             /* 0: default */
+	bool allow_unknown;             /* core commands on a chip that is not in the table */
+};
+
+enum target_protection {
+	PROTECTION_NONE, PROTECTION_LEVEL1, PROTECTION_LEVEL2, PROTECTION_UNKNOWN
+};
+
+/* What was found; strings are static. */
+struct target_info {
+	const struct core_kind *core;   /* NULL: unknown part number */
+	const struct chip_row *chip;    /* NULL: unknown chip */
+	uint32_t cpuid, dpidr, idcode;  /* idcode: DBGMCU_IDCODE as read, 0 not read */
+	uint16_t dev_id, rev_id;
+	uint32_t flash_kb;              /* from the size register, or the table's maximum */
+	uint16_t flash_kb_register;     /* as read */
+	bool flash_kb_assumed;          /* register was 0 or FFFF */
+	uint32_t sram_bytes;
+	uint8_t uid[12];
+	bool has_uid;
+	enum target_protection protection;
+	bool clone_suspected;           /* debug port id is not the genuine chip's */
+	unsigned supply_mv;
+	bool supply_known;
+	unsigned speed_khz;
+};
+
+/* target_attach - enter SWD, identify core and chip, read size, unique id and protection.
+ * Connect normal: the core is left as found (running or halted). Under reset: NRST is held,
+ * vector catch set, core halted at its first instruction. Hotplug: nothing is reset or halted.
+ * Returns SL_NOTARGET; SL_UNSUPPORTED for a core or chip that is not known (unless
+ *   allow_unknown); what link returns. Effects: DBGMCU and DEMCR values are saved; target_detach
+ *   puts them back. */
+enum sl_err target_attach(struct ctx *c, struct link *l, const struct target_options *o,
+			  struct target **out) MUST_CHECK;
+
+/* target_detach - restore what was changed, resume the core if it ran when it was found and
+ * nobody asked for it to be halted, leave debug mode. Tries everything even when something fails;
+ * returns the first failure. Frees t; accepts NULL. */
+enum sl_err target_detach(struct target *t, struct ctx *c) MUST_CHECK;
+
+const struct target_info *target_get_info(const struct target *t);
+struct link *target_link(struct target *t);
+
+enum target_state { TARGET_RUNNING, TARGET_HALTED, TARGET_SLEEPING, TARGET_LOCKUP, TARGET_IN_RESET };
+
+enum sl_err target_get_state(struct target *t, struct ctx *c, enum target_state *out) MUST_CHECK;
+
+/* target_halt, target_run, target_step - core control; each waits until the core is in the
+ * wanted state, at most 500 ms. After run or reset the core is left running at detach; after
+ * an explicit halt or step it is left halted. */
+enum sl_err target_halt(struct target *t, struct ctx *c) MUST_CHECK;
+enum sl_err target_run(struct target *t, struct ctx *c) MUST_CHECK;
+enum sl_err target_step(struct target *t, struct ctx *c) MUST_CHECK;
+
+enum target_reset { RESET_RUN, RESET_HALT };
+
+/* target_reset - reset the whole chip by SYSRESETREQ (and by NRST where that does not show in
+ * S_RESET_ST); RESET_HALT stops at the first instruction by vector catch. */
+enum sl_err target_reset(struct target *t, struct ctx *c, enum target_reset how) MUST_CHECK;
+
+/* target_halt_quietly - halt for work on memory without changing how detach leaves the core. */
+enum sl_err target_halt_quietly(struct target *t, struct ctx *c) MUST_CHECK;
+
+/* target_read_reg, target_write_reg - core registers by number; name lookup in regs.h. */
+enum sl_err target_read_reg(struct target *t, struct ctx *c, unsigned reg, uint32_t *value) MUST_CHECK;
+enum sl_err target_write_reg(struct target *t, struct ctx *c, unsigned reg, uint32_t value) MUST_CHECK;
+
+/* target_read_mem, target_write_mem - memory; a read of protected flash is named SL_PROTECTED. */
+enum sl_err target_read_mem(struct target *t, struct ctx *c, uint32_t addr, void *dst, size_t len) MUST_CHECK;
+enum sl_err target_write_mem(struct target *t, struct ctx *c, uint32_t addr, const void *src, size_t len) MUST_CHECK;
+enum sl_err target_read32(struct target *t, struct ctx *c, uint32_t addr, uint32_t *value) MUST_CHECK;
+enum sl_err target_write32(struct target *t, struct ctx *c, uint32_t addr, uint32_t value) MUST_CHECK;
+
+/* A call of code in target SRAM: registers in, run to BKPT, registers out. */
+struct target_call {
+	uint32_t pc, sp;
+	uint32_t r[5];                  /* r0-r4 in; out after the call */
+	unsigned timeout_ms;
+};
+
+/* target_call - run code that ends in BKPT with interrupts masked.
+ * Returns SL_TARGET when the core stops elsewhere, locks up or faults; SL_TIMEOUT-like SL_TARGET
+ *   when it does not stop within timeout_ms (it is halted then). */
+enum sl_err target_call(struct target *t, struct ctx *c, struct target_call *call) MUST_CHECK;
+
+/* target_call_start, target_call_poll, target_call_finish - the same in three steps, so that
+ * something else can be done meanwhile. poll: *done. */
+enum sl_err target_call_start(struct target *t, struct ctx *c, const struct target_call *call) MUST_CHECK;
+enum sl_err target_call_poll(struct target *t, struct ctx *c, bool *done) MUST_CHECK;
+enum sl_err target_call_finish(struct target *t, struct ctx *c, struct target_call *call) MUST_CHECK;
+
+#endif
