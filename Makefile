@@ -97,7 +97,86 @@ tests: $(TEST_BIN)
 check-room: $$(filter $$(BUILD)/tests/test_$$(R)_% $$(BUILD)/tests/test_$$(R),$$(TEST_BIN))
 	$(Q)for t in $^; do echo "== $$t"; $$t || exit 1; done
 
+# ---- tiers ------------------------------------------------------------------
+# T0 in-process, T1 umockdev, cli the real programs, vm a guest kernel.
+
+T0_BIN = $(filter-out $(BUILD)/tests/test_t1_%,$(TEST_BIN))
+T1_BIN = $(filter $(BUILD)/tests/test_t1_%,$(TEST_BIN))
+
+check: all check-t0 check-t1 check-cli check-sanitized check-readme check-generated check-vm
+	@echo "check: everything passed"
+
+check-t0: $(T0_BIN)
+	$(Q)tests/run.sh t0 $^
+
+check-t1: $(T1_BIN)
+	$(Q)tests/run.sh t1 $^
+
+check-cli: all
+	$(Q)tests/cli/run.sh
+
+# The same T0 and T1 programs with AddressSanitizer and UndefinedBehaviorSanitizer.
+SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+           -fno-sanitize-recover=undefined
+check-sanitized:
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized CFLAGS="$(SANITIZE)" check-t0 check-t1
+
+# The lines that the README tells people to type, as they stand there.
+check-readme:
+	$(Q)tests/readme.sh
+
+# Committed files that a program makes: examples, loaders, man page.
+check-generated: all
+	$(Q)$(MAKE) --no-print-directory -s -C examples/blink check
+	$(Q)for t in tests/lint/generated_*.sh; do sh $$t || exit 1; done
+
+check-vm: all
+	$(Q)tests/vm/run.sh
+
+demo: all
+	$(Q)examples/demo.sh
+
+# ---- lint -------------------------------------------------------------------
+
+LINT_SRC = $(wildcard *.c base/*.c cli/*.c flash/*.c flash/*/*.c image/*.c link/*.c sg/*.c \
+           target/*.c usb/*.c sim/*.c)
+HEADERS  = $(wildcard base/*.h cli/*.h flash/*.h flash/*/*.h image/*.h link/*.h sg/*.h target/*.h \
+           usb/*.h sim/*.h)
+LINT_CC  = -std=c17 -I. $(WARN) -Werror -fsyntax-only
+
+lint: lint-text lint-gcc lint-clang lint-headers
+
+lint-text:
+	$(Q)python3 tests/lint/lint.py .
+	$(Q)sh tests/lint/selftest.sh
+
+lint-gcc lint-clang: lint-%:
+	$(Q)for f in $(LINT_SRC); do $* $(LINT_CC) $$f || exit 1; done
+	$(Q)$* $(LINT_CC) -DWITHOUT_LIBUSB link/transports.c usb/*.c
+	@echo "lint: $(words $(LINT_SRC)) files without a warning from $*"
+
+lint-headers:
+	$(Q)for h in $(HEADERS); do echo "#include \"$$h\"" | $(CC) $(LINT_CC) -x c - || exit 1; done
+	@echo "lint: $(words $(HEADERS)) headers stand alone"
+
+# What is known to be uncertain.
+unsure:
+	@grep -rn 'UNSURE:' --include='*.[chs]' . || true
+
+# ---- install ----------------------------------------------------------------
+
+install: stlink-download
+	install -D -m 755 stlink-download $(DESTDIR)$(PREFIX)/bin/stlink-download
+	install -D -m 644 man/stlink-download.1 $(DESTDIR)$(PREFIX)/share/man/man1/stlink-download.1
+	$(if $(wildcard stlink-sim),install -D -m 755 stlink-sim $(DESTDIR)$(PREFIX)/bin/stlink-sim)
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/stlink-download $(DESTDIR)$(PREFIX)/bin/stlink-sim
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/stlink-download.1
+
 clean:
 	rm -rf $(BUILD) stlink-download stlink-sim
 
-.PHONY: all tests check-room clean
+.PHONY: all tests check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
+        check-generated check-vm demo lint lint-text lint-gcc lint-clang lint-headers unsure \
+        install uninstall clean

@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# selftest.sh - the lint must go red: one planted offence of each kind in a scratch tree.
+set -eu
+lint=$(cd "$(dirname "$0")" && pwd)/lint.py
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+head='/* SPDX-License-Identifier: GPL-2.0-or-later */'
+count=0
+
+plant() { # EXPECTED-WORDS FILE CONTENT
+	rm -rf "$dir/tree"
+	mkdir -p "$dir/tree/$(dirname "$2")"
+	printf "$3" >"$dir/tree/$2"
+	if python3 "$lint" "$dir/tree" >"$dir/out" 2>&1 || ! grep -q "$1" "$dir/out"; then
+		echo "lint did not notice: $1"
+		cat "$dir/out"
+		exit 1
+	fi
+	count=$((count + 1))
+}
+
+lines() { i=0; while [ $i -lt "$1" ]; do printf '%s\\n' "$2"; i=$((i + 1)); done; }
+
+plant "must not include" base/a.c "$head\n#include \"link/link.h\"\n"
+plant "must not include" sim/a.c "$head\n#include \"link/link.h\"\n"
+plant "must not include" image/a.c "$head\n#include \"flash/flash.h\"\n"
+plant "is not used here" base/a.c "$head\nstatic void f(char *a)\n{\n\tstrcpy(a, a);\n}\n"
+plant "is not used here" link/a.c "$head\nstatic void f(void)\n{\n\tprintf(\"x\");\n}\n"
+plant "600 at most" base/a.c "$head\n$(lines 601 'int x;')"
+plant "100 at most" base/a.c "$head\nstatic void f(void)\n{\n$(lines 100 '	x();')}\n"
+plant "parameters" base/a.c "$head\nstatic void f(int a, int b, int c, int d, int e, int g)\n{\n}\n"
+plant "levels deep" base/a.c "$head\nstatic void f(void)\n{\n\tif (1)\n\t\tif (1)\n\t\t\tif (1)\n\t\t\t\tif (1)\n\t\t\t\t\tx();\n}\n"
+plant "complexity" base/a.c "$head\nstatic void f(void)\n{\n$(lines 30 '	if (a) b();')}\n"
+plant "guard" base/a.h "$head\n#ifndef X\n#define X\n#endif\n"
+plant "MUST_CHECK" base/a.h "$head\n#ifndef BASE_A_H\n#define BASE_A_H\nenum sl_err f(int a);\n#endif\n"
+plant "licence" base/a.c "int x;\n"
+plant "TODO" base/a.c "$head\n/* TODO */\n"
+plant "columns" base/a.c "$head\nint $(lines 1 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa);\n"
+plant "file-local" base/a.c "$head\nvoid f(void)\n{\n}\n"
+echo "lint: $count planted offences were noticed"
