@@ -18,7 +18,8 @@ struct pipe;
 
 struct pipe_ops {
 	/* bulk - one transfer on ep (bit 7: IN) of len bytes; *got is always set.
-	 * A short IN is SL_OK. Returns SL_TIMEOUT, SL_STALL, SL_GONE, SL_PROTO (babble), SL_HOST. */
+	 * timeout_ms 0 counts as 1. A short IN is SL_OK.
+	 * Returns SL_TIMEOUT, SL_STALL, SL_GONE, SL_PROTO (babble), SL_HOST. */
 	enum sl_err (*bulk)(struct pipe *p, struct ctx *c, uint8_t ep, uint8_t *data, size_t len,
 			    size_t *got, unsigned timeout_ms);
 	/* control - setup packet of 8 bytes, then len bytes by bit 7 of setup[0]. */
