@@ -41,7 +41,7 @@ const struct clock *clock_system(void)
 struct deadline deadline_in(const struct clock *c, uint64_t timeout_ms)
 {
 	uint64_t now = c->now_us(c);
-	uint64_t span = timeout_ms * 1000u;
+	uint64_t span = timeout_ms > UINT64_MAX / 1000u ? UINT64_MAX : timeout_ms * 1000u;
 	struct deadline d = { .at_us = now > UINT64_MAX - span ? UINT64_MAX : now + span };
 
 	return d;

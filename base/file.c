@@ -45,18 +45,16 @@ static enum sl_err read_some(struct ctx *c, int fd, const char *path, struct buf
 	uint8_t probe;
 	ssize_t n;
 
-	if (want == 0) {
-		n = read(fd, &probe, 1);
-		*end = n == 0;
-		return n > 0 ? ctx_fail(c, SL_IMAGE, where, too_large, path, b->max) : SL_OK;
-	}
 	if (buf_reserve(b, want))
 		return ctx_fail(c, SL_NOMEM, where, "no memory for %s", path);
-	n = read(fd, b->data + b->len, want);
+	/* A full buffer reads one byte more, to tell the limit from one above it. */
+	n = want ? read(fd, b->data + b->len, want) : read(fd, &probe, 1);
 	if (n < 0 && errno == EINTR)
 		return ctx_interrupted(c);
 	if (n < 0)
 		return ctx_fail_errno(c, SL_FILE, where, errno, "cannot read %s", path);
+	if (n > 0 && want == 0)
+		return ctx_fail(c, SL_IMAGE, where, too_large, path, b->max);
 	b->len += (size_t)n;
 	*end = n == 0;
 	return SL_OK;
@@ -79,11 +77,16 @@ enum sl_err file_check_new(struct ctx *c, const char *path, bool replace)
 {
 	struct stat st;
 
-	if (!replace && lstat(path, &st) == 0) {
+	if (lstat(path, &st))
+		return SL_OK;
+	if (!replace) {
 		(void)ctx_fail(c, SL_FILE, where, "%s exists already", path);
 		ctx_hint(c, "choose another name, or add --force to replace it");
 		return SL_FILE;
 	}
+	/* Renaming over a device node would put a plain file in its place. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return ctx_fail(c, SL_FILE, where, "%s is not a regular file", path);
 	return SL_OK;
 }
 

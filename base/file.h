@@ -21,12 +21,13 @@
 enum sl_err file_read_all(struct ctx *c, const char *path, struct buffer *b) MUST_CHECK;
 
 /* file_write_all - write len bytes to path through a temporary file and rename.
- * replace: false refuses an existing path.
+ * replace: false refuses an existing path; true replaces regular files only.
  * Returns SL_OK; SL_FILE with errno. Effects: on failure path is as it was. */
 enum sl_err file_write_all(struct ctx *c, const char *path, const void *data, size_t len,
 			   bool replace) MUST_CHECK;
 
-/* file_check_new - fail now, before any work, when path exists and may not be replaced. */
+/* file_check_new - fail now, before any work, when path exists and may not be replaced:
+ * always so for a directory, device or pipe. Returns SL_OK or SL_FILE. */
 enum sl_err file_check_new(struct ctx *c, const char *path, bool replace) MUST_CHECK;
 
 #endif

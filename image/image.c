@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * image.c - loading: recognise the format, let it add its pieces, hand out spans.
+ */
+#include "image/image.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "image/format.h"
+
+struct image_store {
+	struct buffer bytes;
+};
+
+static const struct image_format *recognise(const struct source *src)
+{
+	size_t n;
+	const struct image_format *const *formats = image_formats(&n);
+
+	for (size_t i = 0; i + 1 < n; i++)
+		if (formats[i]->check(src->data, src->len))
+			return formats[i];
+	return formats[n - 1];
+}
+
+static struct image *image_new(void)
+{
+	struct image *img = calloc(1, sizeof(*img));
+
+	if (!img)
+		return NULL;
+	img->store = calloc(1, sizeof(*img->store));
+	if (!img->store) {
+		free(img);
+		return NULL;
+	}
+	buf_init(&img->store->bytes, IMAGE_MAX_BYTES);
+	return img;
+}
+
+static enum sl_err fill_image(struct ctx *c, const struct source *src,
+			      const struct image_format *format, struct image *img)
+{
+	struct builder b;
+	enum sl_err err;
+
+	builder_init(&b);
+	err = format->load(c, src, &b);
+	if (!err)
+		err = builder_finish(c, &b, src, &img->store->bytes, &img->spans, &img->n_spans);
+	img->total = img->store->bytes.len;
+	img->has_entry = b.has_entry;
+	img->entry = b.has_entry ? b.entry : 0;
+	img->format = format->name;
+	img->title = format->title;
+	builder_free(&b);
+	return err;
+}
+
+/* The address that the user named fits the format, and the file is not empty. */
+static enum sl_err check_source(struct ctx *c, const struct source *src,
+				const struct image_format *format, const struct image_where *where)
+{
+	if (src->len == 0)
+		return source_fail_whole(c, src, "is empty");
+	if (src->len > IMAGE_MAX_BYTES)
+		return source_fail_whole(c, src, "is larger than %d bytes", IMAGE_MAX_BYTES);
+	if (where->has_addr && !format->takes_address) {
+		(void)source_fail_whole(c, src, "is %s, which says itself where it belongs; "
+					"@0x%08" PRIx32 " cannot move it", format->title, where->addr);
+		ctx_hint(c, "leave the address out");
+		return SL_IMAGE;
+	}
+	return SL_OK;
+}
+
+static enum sl_err image_load_source(struct ctx *c, struct source *src,
+				     const struct image_where *where, struct image **out)
+{
+	const struct image_format *format = recognise(src);
+	struct image *img;
+	enum sl_err err;
+
+	src->unit = format->unit;
+	src->base = where->has_addr ? where->addr : where->default_base;
+	err = check_source(c, src, format, where);
+	if (err)
+		return err;
+	img = image_new();
+	if (!img)
+		return source_fail_nomem(c, src);
+	err = fill_image(c, src, format, img);
+	if (err) {
+		image_free(img);
+		return err;
+	}
+	ctx_log(c, LOG_DEBUG, "%s: %s, %zu parts, %" PRIu64 " bytes", src->name, img->title,
+		img->n_spans, img->total);
+	*out = img;
+	return SL_OK;
+}
+
+enum sl_err image_load(struct ctx *c, const char *path, const struct image_where *where,
+		       struct image **out)
+{
+	struct source src = { .name = strcmp(path, "-") == 0 ? "standard input" : path };
+	struct buffer b;
+	enum sl_err err;
+
+	buf_init(&b, IMAGE_MAX_BYTES);
+	err = file_read_all(c, path, &b);
+	if (!err) {
+		src.data = b.data;
+		src.len = b.len;
+		err = image_load_source(c, &src, where, out);
+	}
+	buf_free(&b);
+	return err;
+}
+
+enum sl_err image_from_memory(struct ctx *c, const void *bytes, size_t len,
+			      const struct image_where *where, struct image **out)
+{
+	struct source src = { .name = "image", .data = bytes, .len = len };
+
+	return image_load_source(c, &src, where, out);
+}
+
+void image_free(struct image *img)
+{
+	if (!img)
+		return;
+	buf_free(&img->store->bytes);
+	free(img->store);
+	free(img->spans);
+	free(img);
+}
+
+const struct span *image_spans(const struct image *img, size_t *n)
+{
+	*n = img->n_spans;
+	return img->spans;
+}
