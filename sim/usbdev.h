@@ -23,7 +23,16 @@ struct board_kind;
 enum {
 	USBDEV_NAK = -1,        /* IN: nothing to send yet; OUT: not ready. Try later. */
 	USBDEV_STALL = -2,
-	USBDEV_GONE = -3        /* the device has left the bus */
+	USBDEV_GONE = -3,       /* the device has left the bus */
+	USBDEV_BABBLE = -4      /* IN: the device sent more than the host asked for; data is lost */
+};
+
+/* What a person sees and touches on a board. */
+struct board_led {
+	const char *name;
+	char port;
+	unsigned pin;
+	int on_level;                   /* pin level that lights it */
 };
 
 /* board_kind_find - "vldiscovery", "bluepill", "l-discovery", "f4discovery"; NULL: none. */
@@ -31,9 +40,14 @@ const struct board_kind *board_kind_find(const char *name);
 const struct board_kind *const *board_kinds(void);
 const char *board_kind_name(const struct board_kind *k);
 const char *board_kind_title(const struct board_kind *k);
+const char *board_kind_chip(const struct board_kind *k);        /* "STM32F100RB" */
+const char *board_kind_firmware(const struct board_kind *k);    /* its usual probe firmware */
+unsigned board_kind_probe(const struct board_kind *k);          /* 1: V1, 2: V2 */
+const struct board_led *board_kind_leds(const struct board_kind *k, size_t *n);
 
 struct board_options {
-	const char *serial;             /* 24 hex digits; NULL: the board's own */
+	const char *serial;             /* 24 hex digits; NULL: the board's own. A board whose
+					 * firmware hides its serial shows a given one. */
 	const char *firmware;           /* "V1J11", "V2J37S7"...; NULL: the board's usual */
 	bool realtime;
 	bool start_in_dfu;              /* V1 and V2 power up in DFU; false: already left */
@@ -48,6 +62,9 @@ struct board *board_new(const struct board_kind *kind, const struct board_option
 void board_free(struct board *b);
 struct chip *board_chip(struct board *b);
 struct sim_clock *board_clock(struct board *b);
+const struct board_kind *board_get_kind(const struct board *b);
+const char *board_firmware(const struct board *b);      /* "V2J37S7" */
+const char *board_serial(const struct board *b);        /* 24 hex digits, whatever it shows */
 
 /* What enumeration shows; strings are decoded by usbdev_control, too. */
 struct usbdev_ids {
@@ -75,8 +92,17 @@ int usbdev_bulk_in(struct board *b, uint8_t ep, uint8_t *data, size_t len);
 /* usbdev_reset - USB port reset (or SET_CONFIGURATION again, all that USB/IP shows). */
 void usbdev_reset(struct board *b);
 
-/* usbdev_generation - changes when the device left the bus and came back (leaving DFU). */
+/* usbdev_generation - changes when the device left the bus (leaving DFU, unplugged).
+ * Handles opened before are dead. Everything answers USBDEV_GONE until a host enumerates
+ * the device again: usbdev_enumerate, usbdev_reset, or one of the control requests that
+ * only enumeration sends first (device descriptor, SET_ADDRESS, SET_CONFIGURATION). */
 unsigned usbdev_generation(const struct board *b);
+
+/* usbdev_present - false while the device is off the bus. An unplugged one stays off. */
+bool usbdev_present(const struct board *b);
+
+/* usbdev_enumerate - a host finds the device (again). Returns false when unplugged. */
+bool usbdev_enumerate(struct board *b);
 
 struct usb_report {
 	uint64_t urbs;                  /* bulk and control transfers that completed */
@@ -85,15 +111,36 @@ struct usb_report {
 	uint64_t commands;              /* probe commands */
 	uint64_t scsi_commands;         /* V1: disk commands that were not vendor commands */
 	uint64_t stalls;
-	uint64_t illegal;               /* commands that a real probe punishes (F2 3C on V1...) */
+	uint64_t illegal;               /* acts that a real probe punishes (F2 3C on V1...) or that
+					 * break the protocol's rules; usbdev_illegal names them */
+	uint64_t unknown_commands;      /* answered with 42: the firmware does not have them */
+	uint64_t unasked_status;        /* memory transfers whose status nobody asked for */
 	bool wedged;                    /* the probe no longer answers until replug */
 	int mode;                       /* 0 DFU, 1 mass, 2 debug, 3 SWIM */
 };
 
 void usbdev_get_report(const struct board *b, struct usb_report *out);
 
-/* board_set - change a condition while the board runs: "voltage", "nrst", "target", "power",
- * "swd", "protect", "hang"... Returns false for an unknown key or value. */
+/* usbdev_illegal - the n-th illegal act in words, NULL past the end (the first 64 are kept). */
+const char *usbdev_illegal(const struct board *b, size_t n);
+
+/* board_set - change a condition while the board runs, or before it is attached:
+ *   voltage=MV          target supply as the probe measures it and the flash feels it
+ *   power=on|off        target supply
+ *   target=present|absent   what hangs on the SWD pins
+ *   nrst=wired|open     the reset wire
+ *   protect=on|off      read protection of the chip
+ *   button=down|up      the user button
+ *   plug=out|in         pull the cable; in: probe and chip power up again
+ *   dfu=on|off          the probe is in its boot loader
+ *   dfu-exit=now|after-csw  V1: when it leaves the bus on F3 07
+ *   serial=hex|binary|constant  shape of the serial string
+ *   vref=0|ok           the probe's voltage reference (clones read 0)
+ *   hang=on|off         the probe accepts commands and never answers
+ *   wait=N              the next N target accesses answer 10 (AP WAIT)
+ *   residue=ok|broken   V1: what the CSW says was not transferred
+ *   disk=ok|hang-read|hang-mode-sense   V1: faults of the emulated disk
+ * Returns false for an unknown key or value. */
 bool board_set(struct board *b, const char *key, const char *value);
 
 #endif

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * board.c - a board's life: plugged in, changed while it runs, counted, unplugged.
+ *
+ * What travels on the wire is not here; see usbdev.c and the front ends.
+ */
+#include "sim/board.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "sim/swd.h"
+
+#define SUPPLY_DEFAULT_MV 3300u
+#define SUPPLY_MAX_MV 5500u
+#define SERIAL_DIGITS 24u
+
+void board_illegal(struct board *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (b->report.illegal < ILLEGAL_KEPT) {
+		va_start(ap, fmt);
+		(void)vsnprintf(b->illegal[b->report.illegal], ILLEGAL_TEXT, fmt, ap);
+		va_end(ap);
+	}
+	b->report.illegal++;
+}
+
+void probe_restart(struct board *b, enum probe_mode mode)
+{
+	struct probe *p = &b->probe;
+
+	if (p->swd.connected)
+		swd_disconnect(b);
+	if (p->nrst_low && !b->cond.nrst_open)
+		chip_nrst(b->chip, false);
+	memset(p, 0, sizeof(*p));
+	p->mode = mode;
+	p->rw_status = STATUS_OK;
+	swd_set_hz(b, SWD_DEFAULT_HZ);
+	b->halted = 0;
+	b->configuration = 0;
+	b->out.command = NULL;
+	memset(&b->bot, 0, sizeof(b->bot));
+}
+
+void board_leave_bus(struct board *b, enum probe_mode mode)
+{
+	probe_restart(b, mode);
+	b->absent = true;
+	b->generation++;
+}
+
+static bool serial_valid(const char *s)
+{
+	if (strlen(s) != SERIAL_DIGITS)
+		return false;
+	for (; *s != '\0'; s++)
+		if (!isxdigit((unsigned char)*s))
+			return false;
+	return true;
+}
+
+static bool board_init(struct board *b, const struct board_options *o)
+{
+	const struct board_kind *k = b->kind;
+	const char *serial = o->serial != NULL ? o->serial : k->serial;
+	const struct chip_kind *ck = chip_kind_find(k->chip);
+
+	if (!firmware_parse(o->firmware != NULL ? o->firmware : k->firmware, &b->firmware) ||
+	    b->firmware.major != k->probe || !serial_valid(serial) || ck == NULL)
+		return false;
+	memcpy(b->serial, serial, SERIAL_DIGITS + 1);
+	b->serial_form = k->serial_form;
+	if (o->serial != NULL && b->serial_form == SERIAL_CONSTANT)
+		b->serial_form = SERIAL_HEX;
+	sim_clock_init(&b->clock, o->realtime);
+	b->chip = chip_new(ck, &b->clock);
+	if (b->chip == NULL)
+		return false;
+	b->cond.supply_mv = o->supply_mv != 0 ? o->supply_mv : SUPPLY_DEFAULT_MV;
+	b->cond.powered = !o->no_supply;
+	b->cond.no_target = o->no_target;
+	b->cond.nrst_open = o->nrst_open;
+	chip_set_supply_mv(b->chip, b->cond.supply_mv);
+	if (o->no_supply)
+		chip_power(b->chip, false);
+	b->starts_in_dfu = o->start_in_dfu;
+	probe_restart(b, o->start_in_dfu ? MODE_DFU : MODE_MASS);
+	return true;
+}
+
+struct board *board_new(const struct board_kind *kind, const struct board_options *o)
+{
+	static const struct board_options none = { 0 };
+	struct board *b = calloc(1, sizeof(*b));
+
+	if (b == NULL)
+		return NULL;
+	b->kind = kind;
+	if (!board_init(b, o != NULL ? o : &none)) {
+		board_free(b);
+		return NULL;
+	}
+	return b;
+}
+
+void board_free(struct board *b)
+{
+	if (b == NULL)
+		return;
+	if (b->chip != NULL)
+		chip_free(b->chip);
+	free(b);
+}
+
+struct chip *board_chip(struct board *b)
+{
+	return b->chip;
+}
+
+struct sim_clock *board_clock(struct board *b)
+{
+	return &b->clock;
+}
+
+const struct board_kind *board_get_kind(const struct board *b)
+{
+	return b->kind;
+}
+
+const char *board_firmware(const struct board *b)
+{
+	return b->firmware.text;
+}
+
+const char *board_serial(const struct board *b)
+{
+	return b->serial;
+}
+
+void usbdev_get_report(const struct board *b, struct usb_report *out)
+{
+	*out = b->report;
+	out->mode = (int)b->probe.mode;
+}
+
+const char *usbdev_illegal(const struct board *b, size_t n)
+{
+	return n < ILLEGAL_KEPT && n < b->report.illegal ? b->illegal[n] : NULL;
+}
+
+/* ---- conditions ------------------------------------------------------------- */
+
+static bool set_voltage(struct board *b, const char *v)
+{
+	uint32_t mv = 0;
+
+	if (!num_parse_str(v, &mv) || mv > SUPPLY_MAX_MV)
+		return false;
+	b->cond.supply_mv = mv;
+	chip_set_supply_mv(b->chip, mv);
+	return true;
+}
+
+static bool set_wait(struct board *b, const char *v)
+{
+	uint32_t n = 0;
+
+	if (!num_parse_str(v, &n))
+		return false;
+	b->cond.wait_left = n;
+	return true;
+}
+
+static void do_power(struct board *b, bool on)
+{
+	if (b->cond.powered != on)
+		chip_power(b->chip, on);
+	b->cond.powered = on;
+}
+
+static void do_protect(struct board *b, bool on)
+{
+	chip_set_protected(b->chip, on);
+}
+
+static void do_nrst_open(struct board *b, bool on)
+{
+	if (b->probe.nrst_low && b->cond.nrst_open != on)
+		chip_nrst(b->chip, !on);
+	b->cond.nrst_open = on;
+}
+
+static void do_no_target(struct board *b, bool on)
+{
+	b->cond.no_target = on;
+}
+
+static void do_button(struct board *b, bool down)
+{
+	const struct board_kind *k = b->kind;
+
+	if (k->button_port != 0)
+		chip_drive_pin(b->chip, k->button_port, k->button_pin,
+			       down ? k->button_level : 1 - k->button_level);
+}
+
+/* The cable feeds probe and target: pulling it takes both down. */
+static void do_unplug(struct board *b, bool out)
+{
+	if (out && !b->unplugged) {
+		board_leave_bus(b, b->starts_in_dfu ? MODE_DFU : MODE_MASS);
+		chip_power(b->chip, false);
+		b->report.wedged = false;
+	}
+	if (!out && b->unplugged && b->cond.powered)
+		chip_power(b->chip, true);
+	b->unplugged = out;
+}
+
+static void do_dfu(struct board *b, bool on)
+{
+	b->starts_in_dfu = on;
+	probe_restart(b, on ? MODE_DFU : MODE_MASS);
+}
+
+static void do_dfu_exit_now(struct board *b, bool on)
+{
+	b->cond.dfu_exit_now = on;
+}
+
+static void do_vref_dead(struct board *b, bool on)
+{
+	b->cond.vref_dead = on;
+}
+
+static void do_hang(struct board *b, bool on)
+{
+	b->cond.hang = on;
+}
+
+static void do_residue_broken(struct board *b, bool on)
+{
+	b->cond.residue_broken = on;
+}
+
+static void do_disk_ok(struct board *b, bool on)
+{
+	(void)on;
+	b->cond.disk_hang_read = false;
+	b->cond.disk_hang_mode_sense = false;
+}
+
+static void do_hang_read(struct board *b, bool on)
+{
+	b->cond.disk_hang_read = on;
+}
+
+static void do_hang_mode_sense(struct board *b, bool on)
+{
+	b->cond.disk_hang_mode_sense = on;
+}
+
+static bool set_serial(struct board *b, const char *v)
+{
+	static const char *const forms[] = { "hex", "binary", "constant" };
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		if (strcmp(v, forms[i]) == 0) {
+			b->serial_form = (enum serial_form)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* One row per key and word; a row with parse takes any value it likes. */
+struct condition {
+	const char *key;
+	const char *value;
+	void (*apply)(struct board *b, bool on);
+	bool on;
+	bool (*parse)(struct board *b, const char *value);
+};
+
+static const struct condition conditions[] = {
+	{ .key = "voltage", .parse = set_voltage },
+	{ .key = "wait", .parse = set_wait },
+	{ .key = "serial", .parse = set_serial },
+	{ .key = "power", .value = "on", .apply = do_power, .on = true },
+	{ .key = "power", .value = "off", .apply = do_power },
+	{ .key = "target", .value = "present", .apply = do_no_target },
+	{ .key = "target", .value = "absent", .apply = do_no_target, .on = true },
+	{ .key = "swd", .value = "on", .apply = do_no_target },
+	{ .key = "swd", .value = "off", .apply = do_no_target, .on = true },
+	{ .key = "nrst", .value = "wired", .apply = do_nrst_open },
+	{ .key = "nrst", .value = "open", .apply = do_nrst_open, .on = true },
+	{ .key = "protect", .value = "on", .apply = do_protect, .on = true },
+	{ .key = "protect", .value = "off", .apply = do_protect },
+	{ .key = "button", .value = "down", .apply = do_button, .on = true },
+	{ .key = "button", .value = "up", .apply = do_button },
+	{ .key = "plug", .value = "out", .apply = do_unplug, .on = true },
+	{ .key = "plug", .value = "in", .apply = do_unplug },
+	{ .key = "dfu", .value = "on", .apply = do_dfu, .on = true },
+	{ .key = "dfu", .value = "off", .apply = do_dfu },
+	{ .key = "dfu-exit", .value = "now", .apply = do_dfu_exit_now, .on = true },
+	{ .key = "dfu-exit", .value = "after-csw", .apply = do_dfu_exit_now },
+	{ .key = "vref", .value = "0", .apply = do_vref_dead, .on = true },
+	{ .key = "vref", .value = "ok", .apply = do_vref_dead },
+	{ .key = "hang", .value = "on", .apply = do_hang, .on = true },
+	{ .key = "hang", .value = "off", .apply = do_hang },
+	{ .key = "residue", .value = "broken", .apply = do_residue_broken, .on = true },
+	{ .key = "residue", .value = "ok", .apply = do_residue_broken },
+	{ .key = "disk", .value = "ok", .apply = do_disk_ok },
+	{ .key = "disk", .value = "hang-read", .apply = do_hang_read, .on = true },
+	{ .key = "disk", .value = "hang-mode-sense", .apply = do_hang_mode_sense, .on = true },
+};
+
+bool board_set(struct board *b, const char *key, const char *value)
+{
+	for (size_t i = 0; i < ARRAY_LEN(conditions); i++) {
+		const struct condition *c = &conditions[i];
+
+		if (strcmp(c->key, key) != 0)
+			continue;
+		if (c->parse != NULL)
+			return c->parse(b, value);
+		if (strcmp(c->value, value) == 0) {
+			c->apply(b, c->on);
+			return true;
+		}
+	}
+	return false;
+}

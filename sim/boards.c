@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * boards.c - the table of virtual boards: probe, chip, LEDs, button.
+ *
+ * A new board is one row. Wiring after the boards' user manuals: UM0919
+ * (STM32VLDISCOVERY), UM1079 (STM32L-DISCOVERY), UM1472 (STM32F4DISCOVERY); the
+ * "blue pill" has no manual of ST's, its LED at PC13 lights when the pin is low.
+ */
+#include <string.h>
+
+#include "sim/board.h"
+
+static const struct board_kind vldiscovery = {
+	.name = "vldiscovery",
+	.title = "STM32VLDISCOVERY: ST-LINK/V1 with an STM32F100RB",
+	.chip = "STM32F100RB",
+	.firmware = "V1J13S4",
+	.serial = "53FF6D064966505632152187",
+	.front = &front_v1,
+	.probe = 1,
+	.serial_form = SERIAL_BINARY,
+	.leds = { { "blue", 'C', 8, 1 }, { "green", 'C', 9, 1 } },
+	.n_leds = 2,
+	.button_port = 'A', .button_pin = 0, .button_level = 1,
+};
+
+static const struct board_kind bluepill = {
+	.name = "bluepill",
+	.title = "\"Blue pill\" with an STM32F103C8 on a cloned ST-LINK/V2",
+	.chip = "STM32F103C8",
+	.firmware = "V2J29S7",
+	.serial = "303030303030303030303031",
+	.front = &front_v2,
+	.probe = 2,
+	.serial_form = SERIAL_CONSTANT,
+	.leds = { { "green", 'C', 13, 0 } },
+	.n_leds = 1,
+};
+
+static const struct board_kind l_discovery = {
+	.name = "l-discovery",
+	.title = "STM32L-DISCOVERY: ST-LINK/V2 with an STM32L152RB",
+	.chip = "STM32L152RB",
+	.firmware = "V2J37S7",
+	.serial = "57FF72066687495117240867",
+	.front = &front_v2,
+	.probe = 2,
+	.serial_form = SERIAL_HEX,
+	.leds = { { "blue", 'B', 6, 1 }, { "green", 'B', 7, 1 } },
+	.n_leds = 2,
+	.button_port = 'A', .button_pin = 0, .button_level = 1,
+};
+
+static const struct board_kind f4discovery = {
+	.name = "f4discovery",
+	.title = "STM32F4DISCOVERY: ST-LINK/V2 with an STM32F407VG",
+	.chip = "STM32F407VG",
+	.firmware = "V2J37S7",
+	.serial = "066DFF495051717867014528",
+	.front = &front_v2,
+	.probe = 2,
+	.serial_form = SERIAL_HEX,
+	.leds = { { "green", 'D', 12, 1 }, { "orange", 'D', 13, 1 },
+		  { "red", 'D', 14, 1 }, { "blue", 'D', 15, 1 } },
+	.n_leds = 4,
+	.button_port = 'A', .button_pin = 0, .button_level = 1,
+};
+
+static const struct board_kind *const kinds[] = {
+	&vldiscovery, &bluepill, &l_discovery, &f4discovery, NULL
+};
+
+const struct board_kind *const *board_kinds(void)
+{
+	return kinds;
+}
+
+const struct board_kind *board_kind_find(const char *name)
+{
+	for (size_t i = 0; kinds[i] != NULL; i++)
+		if (strcmp(kinds[i]->name, name) == 0)
+			return kinds[i];
+	return NULL;
+}
+
+const char *board_kind_name(const struct board_kind *k)
+{
+	return k->name;
+}
+
+const char *board_kind_title(const struct board_kind *k)
+{
+	return k->title;
+}
+
+const char *board_kind_chip(const struct board_kind *k)
+{
+	return k->chip;
+}
+
+const char *board_kind_firmware(const struct board_kind *k)
+{
+	return k->firmware;
+}
+
+unsigned board_kind_probe(const struct board_kind *k)
+{
+	return k->probe;
+}
+
+const struct board_led *board_kind_leds(const struct board_kind *k, size_t *n)
+{
+	*n = k->n_leds;
+	return k->leds;
+}

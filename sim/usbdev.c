@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * usbdev.c - what every USB device does: control requests, halts, time and counts.
+ *
+ * What the bytes on the bulk endpoints mean is the front ends' business. Follows USB
+ * 2.0 chapter 9 and the bulk-only class requests; time per URB is the bench model's.
+ */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/cursor.h"
+#include "sim/board.h"
+#include "sim/descriptors.h"
+
+#define URB_NS 100000u          /* bench model: turnaround of a bulk transfer, full speed */
+#define BYTE_NS 1000u           /* bench model: 1.0 byte per microsecond in packets of 64 */
+#define PACKET 64u
+
+/* USB 2.0 table 9-4; the class requests of the bulk-only transport, section 3 */
+enum {
+	REQ_GET_STATUS = 0, REQ_CLEAR_FEATURE = 1, REQ_SET_FEATURE = 3, REQ_SET_ADDRESS = 5,
+	REQ_GET_DESCRIPTOR = 6, REQ_GET_CONFIGURATION = 8, REQ_SET_CONFIGURATION = 9,
+	REQ_GET_INTERFACE = 10, REQ_SET_INTERFACE = 11,
+	REQ_GET_MAX_LUN = 0xFE, REQ_BULK_RESET = 0xFF
+};
+
+enum { DESC_DEVICE = 1 };
+enum { TYPE_CLASS_OUT = 0x21, TYPE_CLASS_IN = 0xA1, RECIPIENT_ENDPOINT = 2 };
+
+void usb_charge(struct board *b, size_t len)
+{
+	sim_clock_spend(&b->clock, URB_NS + len * BYTE_NS);
+}
+
+static uint32_t halt_bit(uint8_t ep)
+{
+	return 1u << ((ep & 0xFu) + (ep & 0x80u ? 16u : 0u));
+}
+
+void usb_halt(struct board *b, uint8_t ep)
+{
+	b->halted |= halt_bit(ep);
+}
+
+void usb_unhalt(struct board *b, uint8_t ep)
+{
+	b->halted &= ~halt_bit(ep);
+}
+
+bool usb_halted(const struct board *b, uint8_t ep)
+{
+	return (b->halted & halt_bit(ep)) != 0;
+}
+
+int reply_take(struct board *b, uint8_t *data, size_t len)
+{
+	struct reply *r = &b->probe.reply;
+	size_t have = r->len - r->off;
+
+	if (!r->pending || len == 0)
+		return USBDEV_NAK;
+	if (len < have && len % PACKET != 0) {
+		board_illegal(b, "IN of %zu bytes for an answer of %zu", len, have);
+		r->pending = false;
+		return USBDEV_BABBLE;
+	}
+	if (len > have && have % PACKET == 0) {
+		if (!r->starved)
+			board_illegal(b, "IN of %zu bytes: no short packet ends an answer of %zu",
+				      len, have);
+		r->starved = true;
+		return USBDEV_NAK;
+	}
+	if (have > len)
+		have = len;
+	memcpy(data, r->data + r->off, have);
+	r->off += have;
+	r->pending = r->off < r->len;
+	return (int)have;
+}
+
+/* ---- presence -------------------------------------------------------------------- */
+
+unsigned usbdev_generation(const struct board *b)
+{
+	return b->generation;
+}
+
+bool usbdev_present(const struct board *b)
+{
+	return !b->absent;
+}
+
+bool usbdev_enumerate(struct board *b)
+{
+	if (b->unplugged)
+		return false;
+	b->absent = false;
+	return true;
+}
+
+void usbdev_reset(struct board *b)
+{
+	if (!usbdev_enumerate(b))
+		return;
+	b->halted = 0;
+	b->out.command = NULL;
+	b->probe.reply.pending = false;
+	b->kind->front->reset(b);
+}
+
+void usbdev_ids(const struct board *b, struct usbdev_ids *out)
+{
+	const struct front_end *f = b->kind->front;
+
+	memset(out, 0, sizeof(*out));
+	out->vid = VID_ST;
+	out->pid = f->pid;
+	out->bcd_device = BCD_DEVICE;
+	out->configuration_value = 1;
+	out->n_configurations = 1;
+	out->n_interfaces = 1;
+	memcpy(out->interface_class[0], f->interface_class, sizeof(f->interface_class));
+	out->max_packet = PACKET;
+}
+
+/* ---- control transfers -------------------------------------------------------------- */
+
+struct setup {
+	uint8_t type, request;
+	uint16_t value, index, length;
+};
+
+static struct setup setup_parse(const uint8_t raw[8])
+{
+	struct cursor c = cur_make(raw, 8);
+	struct setup s = { 0 };
+
+	s.type = cur_u8(&c);
+	s.request = cur_u8(&c);
+	s.value = cur_le16(&c);
+	s.index = cur_le16(&c);
+	s.length = cur_le16(&c);
+	return s;
+}
+
+static int give(uint8_t *data, size_t len, const uint8_t *src, size_t n)
+{
+	if (n > len)
+		n = len;
+	memcpy(data, src, n);
+	return (int)n;
+}
+
+static int get_descriptor(struct board *b, const struct setup *s, uint8_t *data, size_t len)
+{
+	uint8_t buf[DESCRIPTOR_MAX];
+	size_t n = descriptor_make(b, (uint8_t)(s->value >> 8), (uint8_t)s->value, buf);
+
+	return n == 0 ? USBDEV_STALL : give(data, len, buf, n);
+}
+
+static int set_configuration(struct board *b, const struct setup *s)
+{
+	if (s->value > 1)
+		return USBDEV_STALL;
+	usbdev_reset(b);
+	b->configuration = (uint8_t)s->value;
+	return 0;
+}
+
+static int endpoint_feature(struct board *b, const struct setup *s)
+{
+	uint8_t ep = (uint8_t)s->index;
+
+	if ((s->type & 0x1Fu) != RECIPIENT_ENDPOINT || s->value != 0)
+		return 0;
+	if (s->request == REQ_SET_FEATURE)
+		usb_halt(b, ep);
+	else if (!b->bot.need_reset)    /* bulk-only 6.6.1: an invalid CBW needs the reset first */
+		usb_unhalt(b, ep);
+	return 0;
+}
+
+static int get_status(struct board *b, const struct setup *s, uint8_t *data, size_t len)
+{
+	uint8_t st[2] = { 0, 0 };
+
+	if ((s->type & 0x1Fu) == RECIPIENT_ENDPOINT)
+		st[0] = usb_halted(b, (uint8_t)s->index) ? 1 : 0;
+	return give(data, len, st, sizeof(st));
+}
+
+static int standard_request(struct board *b, const struct setup *s, uint8_t *data, size_t len)
+{
+	static const uint8_t zero;
+
+	switch (s->request) {
+	case REQ_GET_STATUS:
+		return get_status(b, s, data, len);
+	case REQ_CLEAR_FEATURE:
+	case REQ_SET_FEATURE:
+		return endpoint_feature(b, s);
+	case REQ_SET_ADDRESS:
+		return 0;
+	case REQ_GET_DESCRIPTOR:
+		return get_descriptor(b, s, data, len);
+	case REQ_GET_CONFIGURATION:
+		return give(data, len, &b->configuration, 1);
+	case REQ_SET_CONFIGURATION:
+		return set_configuration(b, s);
+	case REQ_GET_INTERFACE:
+		return give(data, len, &zero, 1);
+	case REQ_SET_INTERFACE:
+		return s->value == 0 ? 0 : USBDEV_STALL;
+	default:
+		return USBDEV_STALL;
+	}
+}
+
+static int class_request(struct board *b, const struct setup *s, uint8_t *data, size_t len)
+{
+	static const uint8_t zero;
+
+	if (b->kind->front->class_reset == NULL)
+		return USBDEV_STALL;
+	if (s->type == TYPE_CLASS_IN && s->request == REQ_GET_MAX_LUN)
+		return give(data, len, &zero, 1);
+	if (s->type == TYPE_CLASS_OUT && s->request == REQ_BULK_RESET) {
+		b->kind->front->class_reset(b);
+		return 0;
+	}
+	return USBDEV_STALL;
+}
+
+static bool enumerates(const struct setup *s)
+{
+	if (s->type == 0x80u)
+		return s->request == REQ_GET_DESCRIPTOR && s->value >> 8 == DESC_DEVICE;
+	return s->type == 0 &&
+	       (s->request == REQ_SET_ADDRESS || s->request == REQ_SET_CONFIGURATION);
+}
+
+int usbdev_control(struct board *b, const uint8_t setup[8], uint8_t *data, size_t len)
+{
+	struct setup s = setup_parse(setup);
+	int n;
+
+	sim_clock_follow(&b->clock);
+	if (b->absent && (!enumerates(&s) || !usbdev_enumerate(b)))
+		return USBDEV_GONE;
+	if (len > s.length)
+		len = s.length;
+	if ((s.type & 0x60u) == 0)
+		n = standard_request(b, &s, data, len);
+	else
+		n = class_request(b, &s, data, len);
+	if (n == USBDEV_STALL)
+		b->report.stalls++;
+	else if (n >= 0)
+		b->report.urbs++;
+	return n;
+}
+
+/* ---- bulk transfers -------------------------------------------------------------------- */
+
+static int count_bulk(struct board *b, int n, uint64_t *bytes)
+{
+	if (n == USBDEV_STALL)
+		b->report.stalls++;
+	if (n < 0)
+		return n;
+	b->report.urbs++;
+	b->report.bulk_urbs++;
+	*bytes += (uint64_t)n;
+	return n;
+}
+
+int usbdev_bulk_out(struct board *b, uint8_t ep, const uint8_t *data, size_t len)
+{
+	int n = USBDEV_STALL;
+
+	sim_clock_follow(&b->clock);
+	if (b->absent)
+		return USBDEV_GONE;
+	if (ep != EP_OUT) {
+		board_illegal(b, "OUT on endpoint %02X", ep);
+	} else if (b->report.wedged || usb_halted(b, ep)) {
+		usb_charge(b, 0);
+	} else {
+		n = b->kind->front->out(b, data, len);
+	}
+	return count_bulk(b, n, &b->report.bytes_out);
+}
+
+int usbdev_bulk_in(struct board *b, uint8_t ep, uint8_t *data, size_t len)
+{
+	int n = USBDEV_STALL;
+
+	sim_clock_follow(&b->clock);
+	if (b->absent)
+		return USBDEV_GONE;
+	if (ep == EP_TRACE && b->kind->front->has_trace)
+		return USBDEV_NAK;
+	if (ep != EP_IN) {
+		board_illegal(b, "IN on endpoint %02X", ep);
+	} else if (b->report.wedged || usb_halted(b, ep)) {
+		usb_charge(b, 0);
+	} else {
+		n = b->kind->front->in(b, data, len);
+	}
+	return count_bulk(b, n, &b->report.bytes_in);
+}
