@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# build.sh - make the kernel and the root file system of the test guest.
+#
+#	build.sh OUTDIR PROGRAM...
+#
+# The kernel is Debian's stock package, fetched once and unpacked into a cache
+# (nothing is installed on this machine). The root file system is an initramfs:
+# busybox, the needed modules, the programs given here with their libraries, a
+# few standard tools and the tests in guest/. It does not start anything: see run.sh.
+set -eu
+
+die() { echo "check-vm: $*" >&2; exit 1; }
+
+[ $# -ge 2 ] || die "usage: build.sh OUTDIR PROGRAM..."
+out=$1
+shift
+here=$(dirname "$(realpath "$0")")
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/stlink-download-vm
+wanted_modules="vhci-hcd usb-storage sg sd_mod"
+standard_tools="sg_inq sg_raw setpriv"
+
+need() {
+	for tool in "$@"; do
+		command -v "$tool" >/dev/null || PATH=$PATH:/sbin:/usr/sbin command -v "$tool" \
+			>/dev/null || die "$tool is missing; see bootstrap.sh for the packages"
+	done
+}
+need apt-cache apt-get dpkg-deb depmod modprobe cpio ldd busybox "${CC:-cc}" $standard_tools
+PATH=$PATH:/sbin:/usr/sbin
+
+# fetch_kernel DIR PACKAGE - vmlinuz and the wanted modules of PACKAGE into DIR, atomically.
+fetch_kernel() {
+	kdir=$1
+	package=$2
+	rm -rf "$kdir.new"
+	mkdir -p "$kdir.new/all"
+	(cd "$kdir.new" && sandbox=
+	 [ "$(id -u)" = 0 ] && sandbox="-o APT::Sandbox::User=root"
+	 apt-get $sandbox -qq download "$package" && dpkg-deb -x "$package"_*.deb all) ||
+		die "cannot fetch $package (is apt-get update needed?)"
+	release=$(ls "$kdir.new/all/lib/modules")
+	depmod -b "$kdir.new/all" "$release"
+	for module in $wanted_modules; do
+		modprobe -d "$kdir.new/all" -S "$release" --show-depends "$module" ||
+			die "$package has no module $module"
+	done | sed -n "s,.*/\(lib/modules/.*\.ko[^ ]*\).*,\1,p" | sort -u > "$kdir.new/list"
+	(cd "$kdir.new/all" &&
+	 cp --parents $(cat ../list) "lib/modules/$release/modules.builtin" \
+		"lib/modules/$release/modules.builtin.modinfo" \
+		"lib/modules/$release/modules.order" ..)
+	cp "$kdir.new/all/boot/vmlinuz-$release" "$kdir.new/vmlinuz"
+	depmod -b "$kdir.new" "$release"
+	rm -rf "$kdir.new/all" "$kdir.new"/*.deb "$kdir.new/list"
+	mv -T "$kdir.new" "$kdir"
+}
+
+# put_program ROOT FILE NAME - a program as /usr/bin/NAME, its libraries where it looks for them.
+put_program() {
+	cp -L "$2" "$1/usr/bin/$3"
+	ldd "$2" 2>/dev/null | sed -n 's,^[^/]*\(/[^ ]*\) (0x.*,\1,p' | while read -r library; do
+		[ -e "$1$library" ] && continue
+		mkdir -p "$1$(dirname "$library")"
+		cp -L "$library" "$1$library"
+	done
+}
+
+package=${VM_KERNEL_PACKAGE:-$(apt-cache depends linux-image-amd64 2>/dev/null |
+	sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)}
+if [ -z "$package" ]; then      # no package lists: a kernel fetched earlier will do
+	package=$(ls "$cache" 2>/dev/null | grep -v '\.new$' | sort -V | tail -n 1)
+fi
+[ -n "$package" ] || die "no kernel package is known (is apt-get update needed?)"
+mkdir -p "$cache"
+[ -e "$cache/$package/vmlinuz" ] || fetch_kernel "$cache/$package" "$package"
+
+root=$out/root
+rm -rf "$root"
+mkdir -p "$root/bin" "$root/usr/bin" "$root/etc" "$root/dev" "$root/proc" "$root/sys" "$root/tmp" \
+	"$root/root" "$root/tests" "$root/usr/lib"
+# Debian's merged /usr, so that a library is found under either name.
+ln -s usr/lib "$root/lib"
+mkdir -p "$root/usr/lib64" && ln -s usr/lib64 "$root/lib64"
+mkdir -p "$root/sbin" && ln -s ../bin "$root/usr/sbin"
+cp -r "$cache/$package/lib/modules" "$root/lib/"
+cp "$(command -v busybox)" "$root/bin/busybox"
+for tool in $standard_tools; do
+	put_program "$root" "$(command -v "$tool")" "$tool"
+done
+for program in "$@"; do
+	[ -x "$program" ] || die "$program is missing; run make first"
+	put_program "$root" "$program" "$(basename "$program")"
+done
+for source in "$here"/*.c; do
+	name=$(basename "$source" .c)
+	"${CC:-cc}" -std=c17 -O2 -Wall -Wextra -o "$out/$name" "$source"
+	put_program "$root" "$out/$name" "$name"
+done
+cp "$here"/guest/*.sh "$here/../../docs/v1-on-linux.md" "$root/tests/"
+cp "$here/guest/init" "$root/init"
+chmod 755 "$root/init" "$root/tests"/*.sh
+printf 'root:x:0:0::/root:/bin/sh\nuser:x:1000:1000::/tmp:/bin/sh\n' > "$root/etc/passwd"
+printf 'root:x:0:\nuser:x:1000:\n' > "$root/etc/group"
+cp "$cache/$package/vmlinuz" "$out/vmlinuz"
+(cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) > "$out/initramfs.cpio"

@@ -1,0 +1,166 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# run.sh - run the tests of guest/ under a real kernel.
+#
+#	run.sh DIR [TEST...]       DIR as build.sh made it; no TEST: all of them
+#
+# Boots the guest once, freezes it, and starts each test from the frozen machine,
+# so that no test sees what another did. One virtual CPU with an instruction clock:
+# times in the guest repeat whatever this machine is doing. A test that does not
+# end, or ends without a single check, has failed. Environment: VM_TIMEOUT, seconds
+# of wall time a test may take; VM_JOBS, tests at once; V=1 shows all that a test says;
+# VM_KEEP=1 keeps what the machines said.
+set -u
+
+[ $# -ge 1 ] || { echo "usage: run.sh DIR [TEST...]" >&2; exit 2; }
+dir=$(realpath "$1")
+shift
+here=$(dirname "$(realpath "$0")")
+limit=${VM_TIMEOUT:-120}
+jobs=${VM_JOBS:-$(nproc)}
+memory=${VM_MEMORY:-640}
+tests=$*
+[ -n "$tests" ] || tests=$(cd "$here/guest" && ls [0-9]*.sh | sed 's/\.sh$//')
+command -v qemu-system-x86_64 >/dev/null || {
+	echo "check-vm: qemu-system-x86_64 is missing; see bootstrap.sh for the packages" >&2
+	exit 1
+}
+work=$(mktemp -d "${TMPDIR:-/tmp}/check-vm.XXXXXX") || exit 1
+trap 'stop_all; [ -n "${VM_KEEP:-}" ] || rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+stop_all() {
+	for f in "$work"/*/pid; do
+		[ -e "$f" ] && kill "$(cat "$f")" 2>/dev/null
+	done
+}
+
+seconds() { cut -d' ' -f1 /proc/uptime; }
+since() { awk -v a="$1" -v b="$(seconds)" 'BEGIN { printf "%.1f", b - a }'; }
+
+# machine_start NAME [QEMU-OPTION...] - console in NAME/console; its command port is the
+# pair of pipes NAME/port.in and .out, its monitor NAME/monitor.in and .out.
+machine_start() {
+	m=$work/$1
+	shift
+	mkdir "$m" && mkfifo "$m/port.in" "$m/port.out" "$m/monitor.in" "$m/monitor.out" || exit 1
+	cat "$m/port.out" > "$m/said" &
+	cat "$m/monitor.out" > "$m/monitor" &
+	qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none -cpu qemu64 \
+		-machine pc -m "$memory" -smp 1 -accel tcg,thread=single \
+		-icount shift=0,sleep=off -kernel "$dir/vmlinuz" -initrd "$dir/initramfs.cpio" \
+		-append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off" \
+		-serial "file:$m/console" \
+		-chardev "pipe,id=port,path=$m/port" -serial chardev:port \
+		-chardev "pipe,id=monitor,path=$m/monitor" -mon monitor,mode=readline \
+		"$@" > "$m/qemu" 2>&1 &
+	echo $! > "$m/pid"
+	exec 4> "$m/monitor.in" 5> "$m/port.in"
+}
+
+# machine_stop NAME - end it and forget its pipes.
+machine_stop() {
+	exec 4>&- 5>&-
+	kill "$(cat "$work/$1/pid")" 2>/dev/null
+	wait "$(cat "$work/$1/pid")" 2>/dev/null
+	rm -f "$work/$1/pid"
+}
+
+# machine_wait NAME FILE PATTERN SECONDS - until FILE of the machine has the pattern.
+machine_wait() {
+	ticks=$(($4 * 20))
+	while ! grep -q -a -e "$3" "$work/$1/$2" 2>/dev/null; do
+		[ "$ticks" -gt 0 ] && kill -0 "$(cat "$work/$1/pid")" 2>/dev/null || return 1
+		ticks=$((ticks - 1))
+		sleep 0.05
+	done
+}
+
+# machine_freeze - boot, and keep the machine as it is when it is ready.
+machine_freeze() {
+	start=$(seconds)
+	machine_start boot
+	machine_wait boot said '^vm:ready' "$limit" || {
+		echo "check-vm: the guest does not boot" >&2
+		tail -n 20 "$work/boot/console" "$work/boot/qemu" >&2
+		return 1
+	}
+	if grep -a '^vm:broken' "$work/boot/said" >&2; then
+		return 1
+	fi
+	booted=$(since "$start")
+	printf 'stop\nmigrate "exec:cat > %s/frozen"\ninfo status\n' "$work" >&4
+	machine_wait boot monitor 'paused (postmigrate)' 60 || {
+		echo "check-vm: the guest cannot be frozen" >&2
+		tail -n 5 "$work/boot/monitor" >&2
+		return 1
+	}
+	sed -n 's/^vm:ready /kernel /p' "$work/boot/said"
+	echo "boot $booted s, frozen after $(since "$start") s"
+	machine_stop boot
+}
+
+# test_run NAME - from the frozen machine; what it said in NAME/said, how long in NAME/time.
+test_run() {
+	machine_start "$1" -incoming "exec:cat $work/frozen"
+	start=$(seconds)
+	until grep -q -a 'VM status: paused.$' "$work/$1/monitor"; do   # not "(inmigrate)"
+		kill -0 "$(cat "$work/$1/pid")" 2>/dev/null || break
+		echo "info status" >&4
+		sleep 0.05
+	done
+	since "$start" > "$work/$1/restored"
+	echo "$1" >&5
+	echo cont >&4
+	machine_wait "$1" said '^vm:end' "$limit" || echo "FAIL - $1 ends within $limit s" >> "$work/$1/said"
+	since "$start" > "$work/$1/time"
+	machine_stop "$1"
+}
+
+# test_report NAME - one line a check, and what explains failures; adds to passed and failed.
+test_report() {
+	said=$work/$1/said
+	tr -d '\r' < "$said" > "$said.txt"
+	ok=$(grep -a -c '^ok - ' "$said.txt")
+	bad=$(grep -a -c '^FAIL - ' "$said.txt")
+	if [ "$ok" = 0 ] && [ "$bad" = 0 ]; then
+		echo "FAIL - $1 makes at least one check" >> "$said.txt"
+		bad=1
+	fi
+	passed=$((passed + ok))
+	failed=$((failed + bad))
+	echo "== $1 ($(cat "$work/$1/time") s, restored in $(cat "$work/$1/restored") s)"
+	if [ "$bad" != 0 ] || [ "${V:-0}" != 0 ]; then
+		grep -a -v '^vm:' "$said.txt"
+	else
+		grep -a -e '^ok - ' -e '^# note' "$said.txt"
+	fi
+	if grep -q -a 'ends within' "$said.txt"; then
+		tail -n 20 "$work/$1/console"
+	fi
+}
+
+begun=$(seconds)
+machine_freeze || exit 1
+passed=0
+failed=0
+set -- $tests
+while [ $# -gt 0 ]; do
+	batch=
+	n=0
+	while [ $# -gt 0 ] && [ "$n" -lt "$jobs" ]; do
+		[ -e "$here/guest/$1.sh" ] || { echo "check-vm: no test $1" >&2; exit 2; }
+		test_run "$1" &
+		batch="$batch $!"
+		shift
+		n=$((n + 1))
+	done
+	wait $batch
+done
+for t in $tests; do
+	test_report "$t"
+done
+echo "whole run $(since "$begun") s"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
