@@ -130,8 +130,10 @@ check-generated: all
 	$(Q)$(MAKE) --no-print-directory -s -C examples/blink check
 	$(Q)for t in tests/lint/generated_*.sh; do sh $$t || exit 1; done
 
+# The programs under a real kernel: a QEMU guest with a virtual USB host controller.
 check-vm: all
-	$(Q)tests/vm/run.sh
+	$(Q)tests/vm/build.sh $(BUILD)/vm ./stlink-download ./stlink-sim
+	$(Q)tests/vm/run.sh $(BUILD)/vm
 
 demo: all
 	$(Q)examples/demo.sh
