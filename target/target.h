@@ -96,16 +96,32 @@ enum sl_err target_write_mem(struct target *t, struct ctx *c, uint32_t addr, con
 enum sl_err target_read32(struct target *t, struct ctx *c, uint32_t addr, uint32_t *value) MUST_CHECK;
 enum sl_err target_write32(struct target *t, struct ctx *c, uint32_t addr, uint32_t value) MUST_CHECK;
 
+/* All that a call may change in the core: r0-r15, xPSR, and what READALLREGS adds. */
+struct target_core {
+	uint32_t regs[LINK_ALL_REGS];
+};
+
+/* target_save_core, target_restore_core - r0-r15 and xPSR of the halted core, and back;
+ * only registers that differ are written. */
+enum sl_err target_save_core(struct target *t, struct ctx *c, struct target_core *out) MUST_CHECK;
+enum sl_err target_restore_core(struct target *t, struct ctx *c, const struct target_core *was) MUST_CHECK;
+
 /* A call of code in target SRAM: registers in, run to BKPT, registers out. */
+enum { TARGET_CALL_REGS = 6 };
+
 struct target_call {
-	uint32_t pc, sp;
-	uint32_t r[5];                  /* r0-r4 in; out after the call */
+	uint32_t pc;                    /* first instruction, even */
+	uint32_t stop;                  /* address of the BKPT that ends it */
+	uint32_t sp;                    /* 0: the code needs no stack */
+	uint32_t r[TARGET_CALL_REGS];   /* r0-r5 in; out after the call */
 	unsigned timeout_ms;
 };
 
-/* target_call - run code that ends in BKPT with interrupts masked.
- * Returns SL_TARGET when the core stops elsewhere, locks up or faults; SL_TIMEOUT-like SL_TARGET
- *   when it does not stop within timeout_ms (it is halted then). */
+/* target_call - run code that ends in BKPT with interrupts masked. The core must be halted.
+ * Returns SL_TARGET when the core stops elsewhere, locks up, faults or is reset; and when it
+ *   does not stop within timeout_ms (it is halted then).
+ * Effects: changes core registers (target_save_core) and clears CFSR, HFSR and DFSR; sets
+ *   vector catch for faults and masks interrupts until target_run, step, reset or detach. */
 enum sl_err target_call(struct target *t, struct ctx *c, struct target_call *call) MUST_CHECK;
 
 /* target_call_start, target_call_poll, target_call_finish - the same in three steps, so that

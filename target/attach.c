@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * attach.c - get hold of the chip, and let go of it without leaving a trace.
+ *
+ * What attach and the calls between change (DBGMCU, DEMCR, the debug unit's clock, halting
+ * debug) is put back by detach, which tries everything even after a failure.
+ */
+#include "target/priv.h"
+
+#include <stdlib.h>
+
+#include "target/scs.h"
+
+enum { UNDER_RESET_HALT_MS = 500 };
+
+/* NRST is low: stop the core at its first instruction when it is let go. */
+static enum sl_err leave_reset_halted(struct target *t, struct ctx *c)
+{
+	enum sl_err err = core_write_dhcsr(t, c, DHCSR_HALT);
+
+	if (!err)
+		err = core_set_demcr(t, c, t->demcr_found | DEMCR_VC_CORERESET | DEMCR_TRCENA);
+	if (!err)
+		err = link_nrst(t->l, c, LINK_NRST_HIGH);
+	/* Some chips lose C_HALT with the reset: ask again, vector catch has done the rest. */
+	if (!err)
+		err = core_wait_halted(t, c, UNDER_RESET_HALT_MS);
+	if (!err)
+		err = core_set_demcr(t, c, t->demcr_found);
+	return err;
+}
+
+static enum sl_err look(struct target *t, struct ctx *c, const struct target_options *o)
+{
+	uint32_t dhcsr = 0;
+	enum sl_err err = core_read_dhcsr(t, c, &dhcsr);
+
+	if (!err)
+		err = link_read32(t->l, c, SCS_DEMCR, &t->demcr_found);
+	if (err)
+		return err;
+	t->demcr_now = t->demcr_found;
+	t->demcr_saved = true;
+	t->found_debug = (dhcsr & DHCSR_DEBUGEN) != 0;
+	if (o->connect == CONNECT_UNDER_RESET)
+		return leave_reset_halted(t, c);
+	t->found_halted = (dhcsr & DHCSR_S_HALT) != 0;
+	t->halted = t->leave_halted = t->found_halted;
+	return SL_OK;
+}
+
+static enum sl_err attach(struct target *t, struct ctx *c, const struct target_options *o)
+{
+	struct link_options lo = {
+		.speed_khz = o->speed_khz,
+		.connect_under_reset = o->connect == CONNECT_UNDER_RESET,
+	};
+	enum sl_err err = link_enter_swd(t->l, c, &lo);
+
+	if (err)
+		return err;
+	t->attached = true;
+	t->info.speed_khz = o->speed_khz;
+	err = look(t, c, o);
+	if (!err)
+		err = target_identify(t, c, o->allow_unknown);
+	if (!err)
+		err = freeze_set(t, c);
+	if (!err)
+		err = link_voltage_mv(t->l, c, &t->info.supply_mv, &t->info.supply_known);
+	return err;
+}
+
+enum sl_err target_attach(struct ctx *c, struct link *l, const struct target_options *o,
+			  struct target **out)
+{
+	struct target *t = calloc(1, sizeof(*t));
+	struct fault why;
+	enum sl_err err;
+
+	if (!t)
+		return ctx_fail(c, SL_NOMEM, "target", "no memory for a target");
+	t->l = l;
+	err = attach(t, c, o);
+	if (!err) {
+		*out = t;
+		return SL_OK;
+	}
+	/* The first failure is the one to report; letting go is best effort. */
+	why = c->fault;
+	if (target_detach(t, c))
+		ctx_log(c, LOG_DEBUG, "letting go failed too: %s", c->fault.text);
+	c->fault = why;
+	return err;
+}
+
+/* Let the core go on, halting debug off: low-power modes work as without a debugger. */
+static enum sl_err resume(struct target *t, struct ctx *c)
+{
+	enum sl_err err = core_write_dhcsr(t, c, 0);
+
+	return err ? err : link_write32(t->l, c, SCS_DHCSR, DHCSR_KEY);
+}
+
+static enum sl_err stop_call(struct target *t, struct ctx *c)
+{
+	enum sl_err err;
+
+	if (!t->call_running)
+		return SL_OK;
+	t->call_running = false;
+	err = core_write_dhcsr(t, c, DHCSR_HALT | DHCSR_MASKINTS);
+	return err ? err : core_wait_halted(t, c, UNDER_RESET_HALT_MS);
+}
+
+static enum sl_err restore_demcr(struct target *t, struct ctx *c)
+{
+	return t->demcr_saved ? core_set_demcr(t, c, t->demcr_found) : SL_OK;
+}
+
+static enum sl_err let_go(struct target *t, struct ctx *c)
+{
+	return t->leave_halted || !t->demcr_saved ? SL_OK : resume(t, c);
+}
+
+static enum sl_err leave(struct target *t, struct ctx *c)
+{
+	return t->attached ? link_leave(t->l, c) : SL_OK;
+}
+
+enum sl_err target_detach(struct target *t, struct ctx *c)
+{
+	static enum sl_err (*const steps[])(struct target *, struct ctx *) = {
+		stop_call, core_unmask, freeze_restore, restore_demcr, let_go, leave,
+	};
+	enum sl_err first = SL_OK;
+	struct fault why = { 0 };
+
+	if (!t)
+		return SL_OK;
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		enum sl_err err = steps[i](t, c);
+
+		if (!err || first)
+			continue;
+		first = err;
+		why = c->fault;
+	}
+	if (first)
+		c->fault = why;
+	free(t);
+	return first;
+}
+
+const struct target_info *target_get_info(const struct target *t)
+{
+	return &t->info;
+}
+
+struct link *target_link(struct target *t)
+{
+	return t->l;
+}

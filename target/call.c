@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * call.c - run a piece of code in target SRAM and know how it ended.
+ *
+ * The code ends in a BKPT at a known address. Interrupts are masked by C_MASKINTS, so no
+ * firmware handler runs; faults are caught by vector catch before any handler runs. Follows
+ * the ARMv7-M Architecture Reference Manual C1.6 (debug control block).
+ */
+#include "target/priv.h"
+
+#include "target/scs.h"
+
+#define CALL_CATCH (DEMCR_TRCENA | DEMCR_VC_HARDERR | DEMCR_VC_INTERR | DEMCR_VC_BUSERR)
+
+enum { HALT_AFTER_CALL_MS = 500, SAVED_REGS = 17 };     /* r0-r15, xPSR */
+
+enum sl_err target_save_core(struct target *t, struct ctx *c, struct target_core *out)
+{
+	return link_read_all_regs(t->l, c, out->regs);
+}
+
+enum sl_err target_restore_core(struct target *t, struct ctx *c, const struct target_core *was)
+{
+	struct target_core now;
+	enum sl_err err = target_save_core(t, c, &now);
+
+	for (unsigned i = 0; !err && i < SAVED_REGS; i++)
+		if (now.regs[i] != was->regs[i])
+			err = link_write_reg(t->l, c, i, was->regs[i]);
+	return err;
+}
+
+/* Old fault flags would look like ours. */
+static enum sl_err clear_faults(struct target *t, struct ctx *c)
+{
+	enum sl_err err = link_write32(t->l, c, SCS_DFSR, DFSR_ALL);
+
+	if (t->ints_masked || !t->info.core || !t->info.core->mainline)
+		return err;
+	if (!err)
+		err = link_write32(t->l, c, SCS_CFSR, UINT32_MAX);
+	if (!err)
+		err = link_write32(t->l, c, SCS_HFSR, UINT32_MAX);
+	return err;
+}
+
+/* Once after a halt: catch faults, mask interrupts (in a write of its own, C1.6.2). */
+static enum sl_err prepare(struct target *t, struct ctx *c)
+{
+	enum sl_err err = clear_faults(t, c);
+
+	if (!err)
+		err = core_set_demcr(t, c, t->demcr_now | CALL_CATCH);
+	if (err || t->ints_masked)
+		return err;
+	err = core_write_dhcsr(t, c, DHCSR_HALT | DHCSR_MASKINTS);
+	if (!err)
+		t->ints_masked = true;
+	return err;
+}
+
+static enum sl_err load_regs(struct target *t, struct ctx *c, const struct target_call *call)
+{
+	enum sl_err err = SL_OK;
+
+	for (unsigned i = 0; !err && i < TARGET_CALL_REGS; i++)
+		err = link_write_reg(t->l, c, i, call->r[i]);
+	if (!err && call->sp)
+		err = link_write_reg(t->l, c, 13, call->sp);
+	if (!err)
+		err = link_write_reg(t->l, c, REG_PC, call->pc);
+	/* No IT block, Thumb state; the exception number is not ours to change. */
+	if (!err)
+		err = link_write_reg(t->l, c, REG_XPSR, XPSR_T);
+	return err;
+}
+
+enum sl_err target_call_start(struct target *t, struct ctx *c, const struct target_call *call)
+{
+	enum sl_err err;
+
+	if (!t->halted)
+		return ctx_fail(c, SL_BUG, "target", "code is called while the core runs");
+	err = prepare(t, c);
+	if (!err)
+		err = load_regs(t, c, call);
+	if (err)
+		return err;
+	t->call_deadline = ctx_deadline(c, call->timeout_ms);
+	t->call_timeout_ms = call->timeout_ms;
+	t->call_stop = call->stop;
+	t->halted = false;
+	t->call_running = true;
+	return core_write_dhcsr(t, c, DHCSR_MASKINTS);
+}
+
+static enum sl_err stop_late(struct target *t, struct ctx *c)
+{
+	enum sl_err err = core_write_dhcsr(t, c, DHCSR_HALT | DHCSR_MASKINTS);
+	uint32_t pc = 0;
+
+	if (!err)
+		err = core_wait_halted(t, c, HALT_AFTER_CALL_MS);
+	t->call_running = false;
+	if (!err)
+		err = link_read_reg(t->l, c, REG_PC, &pc);
+	return err ? err : ctx_fail_addr(c, SL_TARGET, "target", pc,
+					 "code in SRAM does not end within %u ms", t->call_timeout_ms);
+}
+
+enum sl_err target_call_poll(struct target *t, struct ctx *c, bool *done)
+{
+	bool late = ctx_expired(c, t->call_deadline);
+	uint32_t dhcsr = 0;
+	enum sl_err err;
+
+	*done = !t->call_running;
+	if (*done)
+		return SL_OK;
+	err = core_read_dhcsr(t, c, &dhcsr);
+	if (err)
+		return err;
+	if (dhcsr & DHCSR_S_RESET) {
+		t->call_running = false;
+		err = ctx_fail(c, SL_TARGET, "target", "the chip was reset while code ran in its SRAM");
+		ctx_hint(c, "a watchdog or the supply may have reset it; try --connect=under-reset");
+		return err;
+	}
+	if (dhcsr & DHCSR_S_HALT) {
+		t->halted = true;
+		t->call_running = false;
+		*done = true;
+		return SL_OK;
+	}
+	return late ? stop_late(t, c) : SL_OK;
+}
+
+/* The core stopped, but not where it should have. */
+static enum sl_err stopped_elsewhere(struct target *t, struct ctx *c, const struct target_core *core)
+{
+	uint32_t dfsr = 0, cfsr = 0;
+	enum sl_err err = link_read32(t->l, c, SCS_DFSR, &dfsr);
+
+	if (!err && t->info.core && t->info.core->mainline)
+		err = link_read32(t->l, c, SCS_CFSR, &cfsr);
+	if (err)
+		return err;
+	return ctx_fail_addr(c, SL_TARGET, "target", core->regs[REG_PC],
+			     "code in SRAM %s at 0x%08x instead of ending at 0x%08x (DFSR 0x%x, CFSR 0x%x)",
+			     dfsr & DFSR_VCATCH ? "faulted" : "stopped", core->regs[REG_PC], t->call_stop,
+			     dfsr, cfsr);
+}
+
+enum sl_err target_call_finish(struct target *t, struct ctx *c, struct target_call *call)
+{
+	struct target_core core;
+	enum sl_err err = SL_OK;
+	bool done = false;
+
+	while (!err && !done)
+		err = target_call_poll(t, c, &done);
+	if (!err)
+		err = target_save_core(t, c, &core);
+	if (err)
+		return err;
+	if (core.regs[REG_PC] != t->call_stop)
+		return stopped_elsewhere(t, c, &core);
+	for (unsigned i = 0; i < TARGET_CALL_REGS; i++)
+		call->r[i] = core.regs[i];
+	return SL_OK;
+}
+
+enum sl_err target_call(struct target *t, struct ctx *c, struct target_call *call)
+{
+	enum sl_err err = target_call_start(t, c, call);
+
+	return err ? err : target_call_finish(t, c, call);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * identify.c - which core, which chip, how much flash, which unique id, protected or not.
+ *
+ * Only reads, apart from the debug unit's clock on Cortex-M0/M0+. What a chip cannot tell is
+ * taken from its table row and flagged as assumed; nothing is guessed silently.
+ */
+#include "target/priv.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "target/scs.h"
+
+/* DEV_ID of the F2, which F405/407 revision A report too (STM32F405/407 errata ES0182). */
+enum { DEV_F2 = 0x411, DEV_F405 = 0x413 };
+
+static bool core_fits(const struct target_info *i, const struct chip_row *row)
+{
+	return row && i->core && strcmp(core_short_name(i->core), row->core_names) == 0;
+}
+
+static const struct chip_row *choose_row(struct target_info *i)
+{
+	const char *core = core_short_name(i->core);
+	const struct chip_row *clone = clone_find(i->idcode, core, i->dpidr);
+	const struct chip_row *row = chip_find(i->dev_id);
+
+	if (clone) {
+		i->clone_suspected = true;
+		return clone;
+	}
+	if (i->dev_id == DEV_F2 && !core_fits(i, row)) {
+		row = chip_find(DEV_F405);
+		if (core_fits(i, row))
+			i->dev_id = DEV_F405;
+	}
+	return core_fits(i, row) ? row : NULL;
+}
+
+static enum sl_err find_chip(struct target *t, struct ctx *c)
+{
+	struct target_info *i = &t->info;
+	uint16_t part = 0;
+	enum sl_err err = idcode_read(t, c, &i->idcode);
+
+	if (err)
+		return err;
+	i->dev_id = i->idcode & 0xFFF;
+	i->rev_id = (uint16_t)(i->idcode >> 16);
+	if (i->idcode)
+		i->chip = choose_row(i);
+	if (!i->chip && i->idcode == 0) {
+		err = romtable_part(t, c, &part);
+		if (err)
+			return err;
+		i->dev_id = part;
+		i->chip = core_fits(i, chip_find(part)) ? chip_find(part) : NULL;
+	}
+	if (i->chip && i->dpidr && i->chip->dpidr && i->chip->dpidr != i->dpidr)
+		i->clone_suspected = true;
+	return SL_OK;
+}
+
+static enum sl_err unknown_chip(struct target *t, struct ctx *c)
+{
+	const struct target_info *i = &t->info;
+	enum sl_err err;
+
+	if (!i->core)
+		err = ctx_fail(c, SL_UNSUPPORTED, "target", "unknown core: CPUID 0x%08x, debug port 0x%08x",
+			       i->cpuid, i->dpidr);
+	else
+		err = ctx_fail(c, SL_UNSUPPORTED, "target",
+			       "unknown chip: %s, IDCODE 0x%08x (device id 0x%03x), debug port 0x%08x",
+			       i->core->name, i->idcode, i->dev_id, i->dpidr);
+	return err;
+}
+
+/* KiB that the register's content means, 0: it says nothing. */
+static uint32_t size_by_rule(enum size_rule rule, uint32_t word, uint16_t half)
+{
+	switch (rule) {
+	case SIZE_KB:
+		return half == 0xFFFF ? 0 : half;
+	case SIZE_LOW8:                 /* RM0038 30.1: only the low byte counts on category 2 */
+		return half == 0xFFFF ? 0 : half & 0xFF;
+	case SIZE_L1_CODE:              /* RM0038 30.1: 0 is 384 KiB, 1 is 256 KiB */
+		return half == 0 ? 384 : half == 1 ? 256 : 0;
+	case SIZE_WORDS_LESS_1:         /* RM0530, RM0479: FLASH_SIZE holds words - 1 */
+		return ((word & 0xFFFF) + 1) * 4 / 1024;
+	case SIZE_NONE:
+		break;
+	}
+	return 0;
+}
+
+static enum sl_err read_size(struct target *t, struct ctx *c)
+{
+	struct target_info *i = &t->info;
+	const struct chip_row *chip = i->chip;
+	uint32_t word = 0;
+	bool there = false;
+	enum sl_err err;
+
+	i->flash_kb = chip->max_flash_kb;
+	if (chip->size_rule == SIZE_NONE)
+		return SL_OK;
+	/* The half-word is taken from the aligned word: some probes and some parts dislike
+	 * anything narrower, and the other half means nothing (or SRAM, on clones). */
+	err = read_quiet(t, c, chip->size_reg & ~UINT32_C(3), &word, &there);
+	if (err)
+		return err;
+	i->flash_kb_register = (uint16_t)(word >> (chip->size_reg & 2) * 8);
+	i->flash_kb = there ? size_by_rule(chip->size_rule, word, i->flash_kb_register) : 0;
+	if (i->flash_kb == 0 || i->flash_kb > chip->max_flash_kb) {
+		i->flash_kb = chip->max_flash_kb;
+		i->flash_kb_assumed = true;
+		ctx_log(c, LOG_WARN, "flash size register says 0x%04x, assuming %u KiB",
+			(unsigned)i->flash_kb_register, (unsigned)i->flash_kb);
+	}
+	return SL_OK;
+}
+
+static enum sl_err read_uid(struct target *t, struct ctx *c)
+{
+	struct target_info *i = &t->info;
+	enum sl_err err = SL_OK;
+	bool there = i->chip->uid_addr != 0;
+
+	for (int w = 0; !err && there && w < 3; w++) {
+		uint32_t v = 0;
+
+		err = read_quiet(t, c, i->chip->uid_addr + i->chip->uid_off[w], &v, &there);
+		put_le32(i->uid + 4 * w, v);
+	}
+	i->has_uid = !err && there;
+	return err;
+}
+
+static enum sl_err read_ids(struct target *t, struct ctx *c)
+{
+	struct target_info *i = &t->info;
+	enum sl_err err = link_read_dpidr(t->l, c, &i->dpidr);
+
+	/* Old firmware may not tell; the core then decides alone. */
+	if (err == SL_OLDPROBE || err == SL_PROBE || err == SL_TARGET) {
+		ctx_clear(c);
+		i->dpidr = 0;
+		err = SL_OK;
+	}
+	if (!err)
+		err = link_read32(t->l, c, SCS_CPUID, &i->cpuid);
+	if (!err)
+		i->core = core_find(i->cpuid);
+	return err;
+}
+
+enum sl_err target_identify(struct target *t, struct ctx *c, bool allow_unknown)
+{
+	struct target_info *i = &t->info;
+	enum sl_err err = read_ids(t, c);
+
+	i->protection = PROTECTION_UNKNOWN;
+	if (!err && i->core)
+		err = find_chip(t, c);
+	if (err)
+		return err;
+	if (!i->chip)
+		return allow_unknown ? SL_OK : unknown_chip(t, c);
+	i->sram_bytes = i->chip->sram_bytes;
+	err = read_size(t, c);
+	if (!err)
+		err = read_uid(t, c);
+	if (!err)
+		err = protection_read(t, c, &i->protection);
+	if (!err && i->clone_suspected)
+		ctx_log(c, LOG_WARN, "this may not be a genuine ST chip: debug port 0x%08x, IDCODE 0x%08x",
+			(unsigned)i->dpidr, (unsigned)i->idcode);
+	return err;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * priv.h - what the files of target/ share and nobody else sees.
+ */
+#ifndef TARGET_PRIV_H
+#define TARGET_PRIV_H
+
+#include "target/target.h"
+
+/* One register that was changed for the session: address, bits set, value found. */
+struct saved_reg {
+	uint32_t addr, value;
+	bool saved;
+};
+
+enum { FREEZE_REGS = 3 };
+
+struct target {
+	struct link *l;
+	struct target_info info;
+	bool attached;
+
+	/* How the core was found, how it is, how it must be left. */
+	bool found_halted, found_debug;
+	bool halted;                    /* we know that it is halted */
+	bool leave_halted;
+	bool ints_masked;               /* C_MASKINTS is set */
+
+	uint32_t demcr_found, demcr_now;
+	bool demcr_saved;
+	struct saved_reg dbg_clock;     /* the clock of DBGMCU on Cortex-M0/M0+ */
+	struct saved_reg freeze[FREEZE_REGS];
+
+	struct deadline call_deadline;
+	uint32_t call_stop;
+	unsigned call_timeout_ms;
+	bool call_running;
+};
+
+/* freeze.c: low-power debug on, watchdogs stopped while the core is halted; and back. */
+enum sl_err freeze_set(struct target *t, struct ctx *c) MUST_CHECK;
+enum sl_err freeze_restore(struct target *t, struct ctx *c) MUST_CHECK;
+
+/* idcode.c: DBGMCU_IDCODE by core and debug port id. *idcode 0: none was found.
+ * Faults on the way are handled. */
+enum sl_err idcode_read(struct target *t, struct ctx *c, uint32_t *idcode) MUST_CHECK;
+
+/* romtable.c: part number of ST's ROM table, 0 when there is none. */
+enum sl_err romtable_part(struct target *t, struct ctx *c, uint16_t *part) MUST_CHECK;
+
+/* identify.c: fill t->info. */
+enum sl_err target_identify(struct target *t, struct ctx *c, bool allow_unknown) MUST_CHECK;
+
+/* protection.c: read protection, as the controller reports it. */
+enum sl_err protection_read(struct target *t, struct ctx *c, enum target_protection *out) MUST_CHECK;
+
+/* core.c */
+enum sl_err core_read_dhcsr(struct target *t, struct ctx *c, uint32_t *dhcsr) MUST_CHECK;
+enum sl_err core_write_dhcsr(struct target *t, struct ctx *c, uint32_t bits) MUST_CHECK;
+enum sl_err core_wait_halted(struct target *t, struct ctx *c, unsigned timeout_ms) MUST_CHECK;
+enum sl_err core_set_demcr(struct target *t, struct ctx *c, uint32_t value) MUST_CHECK;
+/* core_unmask - let interrupts through again before the core runs for the user. */
+enum sl_err core_unmask(struct target *t, struct ctx *c) MUST_CHECK;
+
+/* read_quiet - a word that may not be there: SL_OK with *there false on a target fault. */
+enum sl_err read_quiet(struct target *t, struct ctx *c, uint32_t addr, uint32_t *value,
+		       bool *there) MUST_CHECK;
+
+#endif
