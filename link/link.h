@@ -40,6 +40,11 @@ struct link_caps {
 	bool init_ap;                   /* F2 4B/4C */
 	bool nrst;                      /* F2 3C; never on V1, which it wedges */
 	bool trace;
+	bool dap_reg;                   /* F2 45/46: debug port registers */
+	bool read8;                     /* F2 0C; a V1 reads whole words only */
+	bool fpu_regs;                  /* F2 33/34 for registers above 20 */
+	bool swd;                       /* false: firmware for STM8 boards, SWIM alone */
+	unsigned tar_block;             /* memory commands must not cross this; 0: they may */
 };
 
 struct link_options {
@@ -57,8 +62,9 @@ enum sl_err link_open(struct ctx *c, const struct probe *p, struct link **out) M
 /* How link_open_on gets the probe back after it re-enumerated; NULL: cannot. */
 typedef enum sl_err link_reopen_fn(void *priv, struct ctx *c, struct transport **out);
 
-/* link_open_on - link_open on a transport that the caller made; the link owns it from
- * success on. For tests and for probes that sysfs does not show. */
+/* link_open_on - link_open on a transport that the caller made. The link owns it from the
+ * call on and closes it on failure, because the probe may have come back on another one
+ * meanwhile. For tests and for probes that sysfs does not show. */
 enum sl_err link_open_on(struct ctx *c, struct transport *t, link_reopen_fn *reopen, void *priv,
 			 struct link **out) MUST_CHECK;
 

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * enter.c - entering SWD, under reset or not, and why no chip answers.
+ *
+ * Source: enter sequences of OpenOCD (reset held before and after ENTER, because the probe
+ * chooses its reset pin by the mode), stlink-org and pyOCD (speed before ENTER).
+ */
+#include <string.h>
+
+#include "base/cursor.h"
+#include "link/session.h"
+#include "link/voltage.h"
+
+static const char where[] = "link";
+static const char entering[] = "entering SWD";
+
+static bool is_id(const struct link *l, const uint8_t *reply, uint32_t id)
+{
+	return id != 0 && id != UINT32_MAX && !reply_is_stale(l, reply, 4);
+}
+
+/* READCOREID has no status; an id of all zeros or ones is nobody's. */
+static enum sl_err read_core_id(struct link *l, struct ctx *c, uint32_t *id)
+{
+	uint8_t reply[4];
+	struct command cmd = command_plain(GROUP_DEBUG, READCOREID);
+	struct cursor cur = cur_make(reply, sizeof(reply));
+	enum sl_err err;
+
+	cmd.x.dir = XFER_IN;
+	cmd.x.in = reply;
+	cmd.x.len = sizeof(reply);
+	cmd.least = sizeof(reply);
+	err = command_run(l, c, &cmd);
+	if (err)
+		return err;
+	*id = cur_le32(&cur);
+	if (!is_id(l, reply, *id))
+		return ctx_fail(c, SL_NOTARGET, where, "the chip's id code reads as %08x", (unsigned)*id);
+	return SL_OK;
+}
+
+enum sl_err link_read_dpidr(struct link *l, struct ctx *c, uint32_t *dpidr)
+{
+	uint8_t reply[12];
+	struct command cmd = command_debug(READ_IDCODES, reply, sizeof(reply));
+	struct cursor cur = cur_make(reply, sizeof(reply));
+	enum sl_err err;
+
+	if (l->caps.api == 1)
+		return read_core_id(l, c, dpidr);
+	err = command_checked(l, c, &cmd, "reading the id code");
+	if (err)
+		return err;
+	cur_seek(&cur, 4);
+	*dpidr = cur_le32(&cur);
+	if (*dpidr == 0 || *dpidr == UINT32_MAX)
+		return ctx_fail(c, SL_NOTARGET, where, "the chip's id code reads as %08x",
+				(unsigned)*dpidr);
+	return SL_OK;
+}
+
+static enum sl_err enter_v1(struct link *l, struct ctx *c)
+{
+	struct command cmd = command_plain(GROUP_DEBUG, V1_ENTER);
+	uint32_t id;
+	enum sl_err err;
+
+	/* No reply and no data phase: with a length, API v1 firmware aborts the transfer. */
+	command_u8(&cmd, ENTER_SWD);
+	err = command_run(l, c, &cmd);
+	return err ? err : read_core_id(l, c, &id);
+}
+
+static enum sl_err enter_once(struct link *l, struct ctx *c, uint8_t *status)
+{
+	uint8_t reply[2];
+	struct command cmd = command_debug(ENTER, reply, sizeof(reply));
+	struct retry r = { .started = false };
+	enum sl_err err;
+
+	command_u8(&cmd, ENTER_SWD);
+	command_u8(&cmd, 0);
+	do {
+		err = command_run(l, c, &cmd);
+		*status = cmd.status;
+	} while (!err && retry_after(&r, c, cmd.status) == RETRY_AGAIN);
+	return err;
+}
+
+static bool is_done(uint8_t status)
+{
+	const struct status_row *row = status_find(status);
+
+	return row && row->action == STATUS_DONE;
+}
+
+enum sl_err session_enter(struct link *l, struct ctx *c)
+{
+	struct command leave = command_plain(GROUP_DEBUG, EXIT);
+	uint8_t status = 0;
+	uint32_t id;
+	enum sl_err err;
+
+	if (l->caps.api == 1)
+		return enter_v1(l, c);
+	err = enter_once(l, c, &status);
+	if (!err && status == STATUS_OTHER_MODE) {
+		err = command_run(l, c, &leave);
+		if (!err)
+			err = enter_once(l, c, &status);
+	}
+	/* Which V1 firmware first knows API v2 is disputed (J11 or J12): ask it. */
+	if (!err && status == STATUS_UNKNOWN_COMMAND && l->version.stlink == 1) {
+		l->caps.api = 1;
+		l->caps.rw_status = false;
+		return enter_v1(l, c);
+	}
+	if (err)
+		return err;
+	if (!is_done(status))
+		return status_fail(c, status, NULL, entering);
+	/* A V1 wants READCOREID to be the first debug command (Becker); API v2 has a status
+	 * for what the id would say. */
+	if (l->version.stlink == 1) {
+		err = read_core_id(l, c, &id);
+		return err == SL_NOTARGET ? SL_OK : err;
+	}
+	return SL_OK;
+}
+
+static enum sl_err open_access_port(struct link *l, struct ctx *c)
+{
+	uint8_t reply[2];
+	struct command cmd = command_debug(INIT_AP, reply, sizeof(reply));
+
+	if (!l->caps.init_ap)
+		return SL_OK;
+	command_u8(&cmd, 0);    /* access port 0 */
+	command_u8(&cmd, 0);    /* core: none in particular, as OpenOCD and pyOCD */
+	return command_checked(l, c, &cmd, "opening the access port");
+}
+
+static enum sl_err set_speed(struct link *l, struct ctx *c, unsigned khz)
+{
+	unsigned actual = 0;
+	enum sl_err err = link_set_speed(l, c, khz, &actual);
+
+	/* A copy that does not know the command runs at its own speed; slow enough, it seems. */
+	if (err == SL_OLDPROBE && khz == 0) {
+		ctx_clear(c);
+		return SL_OK;
+	}
+	return err;
+}
+
+/* Adds what the supply says to a fault that blames the chip. */
+static void explain_no_target(struct link *l, struct ctx *c)
+{
+	/* The lowest supply of any STM32 is 1.65 V (data sheets of the L0 and L1). */
+	enum { LEAST_MV = 1650 };
+	struct fault kept = c->fault;
+	unsigned mv = 0;
+	bool measured = false;
+
+	if (l->gone || !l->caps.voltage || voltage_measure(l, c, &mv, &measured) || !measured ||
+	    mv >= LEAST_MV) {
+		c->fault = kept;
+		return;
+	}
+	(void)ctx_fail(c, SL_NOTARGET, where, "the target has no power: the probe measures %u.%02u V (%.100s)",
+		       mv / 1000, mv % 1000 / 10, kept.text);
+	ctx_hint(c, "power the board; the probe's VAPP pin must be wired to the target's supply");
+	c->fault.probe_status = kept.probe_status;
+}
+
+static enum sl_err hold_reset(struct link *l, struct ctx *c)
+{
+	if (l->caps.nrst)
+		return link_nrst(l, c, LINK_NRST_LOW);
+	(void)ctx_fail(c, SL_OLDPROBE, where, "an ST-LINK/V%u cannot hold the target in reset",
+		       l->version.stlink);
+	ctx_hint(c, "hold the board's reset button, start without --connect=under-reset, let go");
+	return SL_OLDPROBE;
+}
+
+static enum sl_err fail_enter(struct link *l, struct ctx *c, enum sl_err err)
+{
+	struct fault kept;
+
+	if (err == SL_NOTARGET)
+		explain_no_target(l, c);
+	kept = c->fault;
+	if (l->nrst_low && !l->gone && link_nrst(l, c, LINK_NRST_HIGH))
+		ctx_log(c, LOG_WARN, "NRST could not be released: %s", c->fault.text);
+	c->fault = kept;
+	return ctx_doing(c, err, "%s", entering);
+}
+
+enum sl_err link_enter_swd(struct link *l, struct ctx *c, const struct link_options *o)
+{
+	enum sl_err err;
+
+	if (!l->caps.swd) {
+		(void)ctx_fail(c, SL_OLDPROBE, where, "firmware %s has no SWD, only SWIM for STM8",
+			       l->version.text);
+		return SL_OLDPROBE;
+	}
+	err = set_speed(l, c, o->speed_khz);
+	if (!err && o->connect_under_reset)
+		err = hold_reset(l, c);
+	if (!err)
+		err = session_enter(l, c);
+	if (!err && o->connect_under_reset)
+		err = hold_reset(l, c);
+	if (!err)
+		err = open_access_port(l, c);
+	return err ? fail_enter(l, c, err) : SL_OK;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * open.c - opening a probe that sysfs showed, and finding it again by its port.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "link/session.h"
+
+/* A V1 that was reached by its sg node gets it back about 1 s after it re-enumerated
+ * (usb-storage's delay_use): until then no other carrier is tried. */
+enum { SG_NODE_WAIT_MS = 3000 };
+
+struct reopening {
+	struct probe was;
+	struct deadline sg_wait;
+	bool waiting;
+};
+
+static enum sl_err reopen_by_port(void *priv, struct ctx *c, struct transport **out)
+{
+	struct reopening *r = priv;
+	struct probe now;
+	enum sl_err err = probe_refind(c, &r->was, &now);
+
+	if (err)
+		return err;
+	if (!r->waiting) {
+		r->waiting = true;
+		r->sg_wait = ctx_deadline(c, SG_NODE_WAIT_MS);
+	}
+	if (r->was.sg_node[0] && !now.sg_node[0] && !ctx_expired(c, r->sg_wait))
+		return ctx_fail(c, SL_NOPROBE, "link", "the probe is back but has no sg node yet");
+	return transport_open(c, &now, out);
+}
+
+enum sl_err link_open(struct ctx *c, const struct probe *p, struct link **out)
+{
+	struct reopening *r = calloc(1, sizeof(*r));
+	struct transport *t = NULL;
+	enum sl_err err;
+
+	if (!r)
+		return ctx_fail(c, SL_NOMEM, "link", "no memory for a probe");
+	r->was = *p;
+	err = transport_open(c, p, &t);
+	/* Only opening leaves DFU mode, so the reopening is done with afterwards. */
+	if (!err)
+		err = link_open_on(c, t, reopen_by_port, r, out);
+	if (!err)
+		(*out)->reopen_priv = NULL;
+	free(r);
+	return err;
+}

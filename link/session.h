@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * session.h - one open probe as the files of link/ share it; nobody else includes this.
+ */
+#ifndef LINK_SESSION_H
+#define LINK_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "link/commands.h"
+#include "link/link.h"
+#include "link/status.h"
+
+enum { VERSION_BYTES = 6, VERSION_EX_BYTES = 12 };
+
+struct link {
+	struct transport *t;
+	link_reopen_fn *reopen;
+	void *reopen_priv;
+	struct probe probe;             /* as found; unused by link_open_on */
+	struct link_version version;
+	struct link_caps caps;
+	uint8_t version_raw[VERSION_BYTES];     /* the F1 reply: what stale answers look like */
+	char describe[160];
+	unsigned speed_khz;             /* SWD clock as far as known */
+	unsigned wire_number;           /* of the next command, for the wire log */
+	bool gone;                      /* the probe left the bus: only close */
+	bool nrst_low;                  /* we hold NRST */
+};
+
+/* ---- version.c, capability.c ---- */
+
+/* version_decode - F1's reply. version_decode_ex - FB's, which knows more. */
+enum sl_err version_decode(struct ctx *c, const uint8_t *reply, struct link_version *v) MUST_CHECK;
+void version_decode_ex(const uint8_t reply[VERSION_EX_BYTES], struct link_version *v);
+
+/* capability_fill - what a firmware can do. */
+void capability_fill(const struct link_version *v, struct link_caps *caps);
+
+/* ---- command.c ---- */
+
+/* command_run - send once and check lengths; the status byte is left in cmd->status.
+ * Returns what the transport returns; SL_PROTO for a short answer. */
+enum sl_err command_run(struct link *l, struct ctx *c, struct command *cmd) MUST_CHECK;
+
+/* command_checked - command_run, repeated while the answer is WAIT; any failing status is a
+ * fault with the status's cause. doing: a clause for the fault, "reading r0". */
+enum sl_err command_checked(struct link *l, struct ctx *c, struct command *cmd,
+			    const char *doing) MUST_CHECK;
+
+/* reply_is_stale - true when a reply without a status repeats the version reply: what some
+ * clones send to a command that they do not know (stlink issues 956 and 1012). */
+bool reply_is_stale(const struct link *l, const uint8_t *reply, size_t len);
+
+/* ---- retry.c ---- */
+
+/* One operation being tried: first try, pauses, end. */
+struct retry {
+	struct deadline end;
+	uint64_t pause_us;
+	bool started, waited, forgave;
+};
+
+enum retry_next { RETRY_AGAIN, RETRY_DONE, RETRY_GIVE_UP };
+
+/* retry_next - what a status means for an operation that may be repeated; pauses before
+ * RETRY_AGAIN. Time is bounded by the context's clock. */
+enum retry_next retry_after(struct retry *r, struct ctx *c, uint8_t status);
+
+/* status_fail - record the fault of a failing status; known address or NULL. */
+enum sl_err status_fail(struct ctx *c, uint8_t status, const uint32_t *addr, const char *doing);
+
+/* sticky_clear - make the debug port usable after a fault, if anything is known to help.
+ * Never fails: the fault that is being reported matters more. */
+void sticky_clear(struct link *l, struct ctx *c);
+
+/* ---- session.c ---- */
+
+/* session_start - versions, DFU, other modes: a transport becomes a usable link. */
+enum sl_err session_start(struct link *l, struct ctx *c) MUST_CHECK;
+
+/* session_enter - the ENTER command alone, with the id check that belongs to it. */
+enum sl_err session_enter(struct link *l, struct ctx *c) MUST_CHECK;
+
+#endif
