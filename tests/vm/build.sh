@@ -84,8 +84,8 @@ ln -s usr/lib "$root/lib"
 mkdir -p "$root/usr/lib64" && ln -s usr/lib64 "$root/lib64"
 mkdir -p "$root/sbin" && ln -s ../bin "$root/usr/sbin"
 cp -r "$cache/$package/lib/modules" "$root/lib/"
-cp "$(command -v busybox)" "$root/bin/busybox"
-for tool in $standard_tools; do
+ln -s ../usr/bin/busybox "$root/bin/busybox"
+for tool in busybox $standard_tools; do
 	put_program "$root" "$(command -v "$tool")" "$tool"
 done
 for program in "$@"; do

@@ -32,9 +32,7 @@ row_is() {
 	[ "$is" = "$5" ] || { echo "measured: $is; written down: $5"; return 1; }
 }
 
-board_plug one vldiscovery
-wait_for 10 has_sg_node || give_up "the V1 gets an sg node"
-wait_for 10 has_disk_node || give_up "the V1 gets a disk node"
+v1_plug one
 lock_nodes
 rows=0
 tr -s ' ' < /tests/v1-on-linux.md | grep -E '^\| (root|user)' > /tmp/rows

@@ -38,6 +38,8 @@ give_up() {
 	exit 1
 }
 
+not() { ! "$@"; }
+
 # wait_for SECONDS COMMAND... - poll until the command succeeds.
 wait_for() {
 	tries=$(($1 * 20))
@@ -100,6 +102,14 @@ board_plug() {
 	echo $! > "/tmp/sim.$name.pid"
 	wait_for 10 usb_count_is $((before + 1)) || give_up "the kernel sees the $board"
 }
+# v1_plug NAME [OPTION...] - a V1, and wait until usb-storage, sg and the disk driver are through.
+v1_plug() {
+	v1=$1
+	shift
+	board_plug "$v1" vldiscovery "$@"
+	wait_for 10 has_sg_node || give_up "the V1 gets an sg node"
+	wait_for 10 has_disk_node || give_up "the V1 gets a disk node"
+}
 # board_unplug NAME - end it as a person would; the report is in its log then.
 board_unplug() {
 	pid=$(cat "/tmp/sim.$1.pid")
@@ -141,3 +151,29 @@ image() {
 		dd if=/bin/busybox bs=4096 skip=20 count=64 2>/dev/null
 	} | head -c "$2" > "$1"
 }
+
+# tool_start NAME ARGUMENT... - as the user, in the background; tool_end NAME waits for it and
+# leaves what "tool" leaves.
+tool_start() {
+	job=$1
+	shift
+	(cd /tmp && as_user timeout -s KILL "${bound:-60}" $TOOL "$@" \
+		> "/tmp/out.$job" 2> "/tmp/err.$job" </dev/null
+	 echo $? > "/tmp/status.$job") &
+	echo $! > "/tmp/pid.$job"
+}
+tool_end() {
+	started=$(cut -d. -f1 /proc/uptime)
+	wait "$(cat "/tmp/pid.$1")"
+	took=$(($(cut -d. -f1 /proc/uptime) - started))
+	status=$(cat "/tmp/status.$1")
+	cp "/tmp/out.$1" /tmp/out
+	cp "/tmp/err.$1" /tmp/err
+}
+tool_said() { grep -q -e "$2" "/tmp/out.$1" "/tmp/err.$1"; }
+# node_held NODE - some process has it open.
+node_held() { ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q -e "-> $1\$"; }
+# no_illegal_acts NAME - the board's report counts none.
+no_illegal_acts() { grep -i -e illegal "/tmp/sim.$1.log"; grep -q -i -E 'illegal( acts)?[^0-9]*\b0\b' "/tmp/sim.$1.log"; }
+# no_resets - the kernel had no reason to reset a device.
+no_resets() { ! dmesg | grep -i -e 'reset .*speed USB device'; }
