@@ -10,7 +10,9 @@
 
 struct cursor cur_make(const void *data, size_t len)
 {
-	struct cursor c = { .data = data, .len = len };
+	/* No bytes may have no address, but arithmetic needs one. */
+	static const uint8_t nothing[1] = { 0 };
+	struct cursor c = { .data = data ? data : nothing, .len = data ? len : 0 };
 
 	return c;
 }

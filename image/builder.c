@@ -186,7 +186,7 @@ static void fill_spans(const struct builder *b, struct span *spans)
 }
 
 enum sl_err builder_finish(struct ctx *c, struct builder *b, const struct source *src,
-			   struct buffer *bytes, struct span **spans, size_t *n)
+			   struct built *out)
 {
 	struct span *made;
 	enum sl_err err;
@@ -205,9 +205,9 @@ enum sl_err builder_finish(struct ctx *c, struct builder *b, const struct source
 	if (!made)
 		return source_fail_nomem(c, src);
 	fill_spans(b, made);
-	*spans = made;
-	*n = count;
-	*bytes = b->bytes;
+	out->spans = made;
+	out->n_spans = count;
+	out->bytes = b->bytes;
 	buf_init(&b->bytes, IMAGE_MAX_BYTES);
 	return SL_OK;
 }

@@ -36,6 +36,13 @@ struct builder {
 	uint32_t entry;
 };
 
+/* What a builder has made. */
+struct built {
+	struct buffer bytes;
+	struct span *spans;     /* data lies in bytes */
+	size_t n_spans;
+};
+
 /* builder_init - an empty builder. */
 void builder_init(struct builder *b);
 
@@ -54,10 +61,10 @@ void builder_entry(struct ctx *c, struct builder *b, const struct source *src, s
 		   uint32_t addr);
 
 /* builder_finish - sort, refuse overlap, join what touches.
- * spans, n: a new array for the caller to free, whose data lies in *bytes; both are the
- *   caller's on success and untouched on failure. The builder stays to be freed.
+ * out: bytes and spans become the caller's, to be freed with buf_free and free; untouched on
+ *   failure. The builder stays to be freed.
  * Returns SL_OK; SL_IMAGE no data, overlap, more than IMAGE_MAX_SPANS; SL_NOMEM. */
 enum sl_err builder_finish(struct ctx *c, struct builder *b, const struct source *src,
-			   struct buffer *bytes, struct span **spans, size_t *n) MUST_CHECK;
+			   struct built *out) MUST_CHECK;
 
 #endif

@@ -37,21 +37,24 @@ static struct image *image_new(void)
 		free(img);
 		return NULL;
 	}
-	buf_init(&img->store->bytes, IMAGE_MAX_BYTES);
 	return img;
 }
 
 static enum sl_err fill_image(struct ctx *c, const struct source *src,
 			      const struct image_format *format, struct image *img)
 {
+	struct built built = { .spans = NULL };
 	struct builder b;
 	enum sl_err err;
 
 	builder_init(&b);
 	err = format->load(c, src, &b);
 	if (!err)
-		err = builder_finish(c, &b, src, &img->store->bytes, &img->spans, &img->n_spans);
-	img->total = img->store->bytes.len;
+		err = builder_finish(c, &b, src, &built);
+	img->store->bytes = built.bytes;
+	img->spans = built.spans;
+	img->n_spans = built.n_spans;
+	img->total = built.bytes.len;
 	img->has_entry = b.has_entry;
 	img->entry = b.has_entry ? b.entry : 0;
 	img->format = format->name;

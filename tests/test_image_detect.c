@@ -178,7 +178,8 @@ static void corpus__one_program_in_every_format__gives_the_same_bytes(void **sta
 		const char *name, *format;
 	} rows[] = {
 		{ "program.hex", "ihex" }, { "program-lf.hex", "ihex" }, { "program.s37", "srec" },
-		{ "program-long.s37", "srec" },
+		{ "program-long.s37", "srec" }, { "unordered.hex", "ihex" },
+		{ "srecord.hex", "ihex" }, { "srecord.s37", "srec" }, /* by srec_cat */
 	};
 	struct image *elf = load_corpus("program.elf", "elf");
 	struct image *isr = load_corpus("program-isr.bin", "bin");
@@ -201,6 +202,21 @@ static void corpus__one_program_in_every_format__gives_the_same_bytes(void **sta
 	image_free(far);
 }
 
+/* binutils and srec_cat split a start address differently into CS:IP; the specification
+ * joins them as CS * 16 + IP, which agrees with binutils. */
+static void corpus__segment_records_of_another_tool__give_the_same_bytes(void **state)
+{
+	struct image *a = load_corpus("srecord-i16.hex", "ihex");
+	struct image *b = load_corpus("middle.hex", "ihex");
+
+	(void)state;
+	assert_same(a, b);
+	assert_int_equal(a->entry, 0x00029);
+	assert_int_equal(b->entry, 0x20009);
+	image_free(a);
+	image_free(b);
+}
+
 static void assert_same_files(const char *name, const char *format, const char *hex)
 {
 	struct image *a = load_corpus(name, format);
@@ -217,6 +233,7 @@ static void corpus__16_and_24_bit_addresses__give_the_same_bytes(void **state)
 {
 	(void)state;
 	assert_same_files("low.s19", "srec", "low.hex");
+	assert_same_files("srecord.s19", "srec", "low.hex");
 	assert_same_files("middle.s28", "srec", "middle.hex"); /* 02 and 03 records */
 	assert_same_files("middle.elf", "elf", "middle.hex");
 }
@@ -234,6 +251,7 @@ int main(void)
 		cmocka_unit_test(address_named__for_a_format_with_its_own__is_refused),
 		cmocka_unit_test(empty_file__is_refused),
 		cmocka_unit_test(corpus__one_program_in_every_format__gives_the_same_bytes),
+		cmocka_unit_test(corpus__segment_records_of_another_tool__give_the_same_bytes),
 		cmocka_unit_test(corpus__16_and_24_bit_addresses__give_the_same_bytes),
 	};
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Makes the binary and text images of this directory again from parts.s, with
-# Debian's arm-none-eabi binutils. Their output is committed, so that the tests
-# need no cross tools; files named hand-* are written by hand and stay.
+# Debian's arm-none-eabi binutils and srecord. Their output is committed, so that
+# the tests need neither.
 set -eu
 cd "$(dirname "$0")"
 x=arm-none-eabi
@@ -51,4 +51,11 @@ ld -n -o x86-64.elf "$t/pc.o"
 printf '.globl _start\n_start: ret\n' | as --32 -o "$t/pc.o" -
 ld -m elf_i386 -n -o i386.elf "$t/pc.o"
 strip big-endian.elf x86-64.elf i386.elf 2>/dev/null || strip x86-64.elf i386.elf
+
+# Written by another tool: S5 records, 16-byte rows, segment addresses, no order.
+srec_cat program.hex -Intel -o srecord.s37 -Motorola -address-length=4 -HEAder parts
+srec_cat program.hex -Intel -o srecord.hex -Intel
+srec_cat middle.hex -Intel -o srecord-i16.hex -Intel -address-length=3
+srec_cat low.hex -Intel -o srecord.s19 -Motorola -address-length=2
+{ sed -n '6,10p' program-lf.hex; sed -n '1,5p;11,$p' program-lf.hex; } >unordered.hex
 chmod 644 ./*.elf ./*.hex ./*.s?? ./*.bin
