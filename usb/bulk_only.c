@@ -130,10 +130,10 @@ static enum sl_err data_in(struct bulk_only *b, struct ctx *c, struct phases *p)
 	bool bounce = p->len < b->pipe->max_packet && b->pipe->max_packet <= BOUNCE;
 	uint8_t *to = bounce ? b->bounce : p->data;
 	size_t got = 0;
-	enum sl_err err = bulk(b, c, b->pipe->ep_in, to, bounce ? b->pipe->max_packet : p->len, &got,
-			       p->deadline);
+	size_t room = bounce ? b->pipe->max_packet : p->len;
+	enum sl_err err = bulk(b, c, b->pipe->ep_in, to, room, &got, p->deadline);
 
-	if ((err == SL_OK) && is_own_csw(b, to, got)) {
+	if (err == SL_OK && is_own_csw(b, to, got)) {
 		memcpy(p->csw, to, CSW_LEN);
 		p->status_early = true;
 		return SL_OK;
@@ -142,8 +142,8 @@ static enum sl_err data_in(struct bulk_only *b, struct ctx *c, struct phases *p)
 	if (bounce && p->got > 0)
 		memcpy(p->data, b->bounce, p->got);
 	if (err == SL_OK && got > p->len)
-		err = ctx_fail(c, SL_PROTO, "usb", "the probe answered %zu bytes, %zu were asked for",
-			       got, p->len);
+		err = ctx_fail(c, SL_PROTO, "usb",
+			       "the probe answered %zu bytes, %zu were asked for", got, p->len);
 	return err;
 }
 
@@ -193,15 +193,16 @@ static enum sl_err check_csw(struct bulk_only *b, struct ctx *c, struct phases *
 	cur_skip(&cur, 4);              /* the residue, which V1 firmware gets wrong */
 	p->status = cur_u8(&cur);
 	if (got != CSW_LEN)
-		return ctx_fail(c, SL_PROTO, "usb", "the status has %zu bytes, not %d", got, CSW_LEN);
+		return ctx_fail(c, SL_PROTO, "usb", "the status has %zu bytes, not %d", got,
+				CSW_LEN);
 	if (signature != CSW_SIGNATURE)
 		return ctx_fail(c, SL_PROTO, "usb", "the status has signature %08X", signature);
 	if (tag != b->tag)
 		return ctx_fail(c, SL_PROTO, "usb", "the status answers command %u, not %u", tag,
 				b->tag);
 	if (p->status == CSW_PHASE_ERROR)
-		return ctx_fail(c, SL_PROTO, "usb", "the probe reports a phase error for command %02X",
-				p->cdb[0]);
+		return ctx_fail(c, SL_PROTO, "usb",
+				"the probe reports a phase error for command %02X", p->cdb[0]);
 	if (p->status > CSW_PHASE_ERROR)
 		return ctx_fail(c, SL_PROTO, "usb", "the probe reports status %02X", p->status);
 	return SL_OK;
@@ -255,7 +256,7 @@ static enum sl_err bulk_only_xfer(struct transport *t, struct ctx *c, struct xfe
 
 	x->got = 0;
 	if (b->gone)
-		return ctx_fail(c, SL_GONE, "usb", "the probe left the bus earlier in this session");
+		return ctx_fail(c, SL_GONE, "usb", "the probe left the bus before");
 	if (b->broken)
 		return ctx_fail(c, SL_HOST, "usb",
 				"the wire could not be put in order after an earlier failure");

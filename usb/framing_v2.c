@@ -36,7 +36,7 @@ struct framing_v2 {
 static enum sl_err fail_fast(struct ctx *c, enum wire_state state)
 {
 	if (state == WIRE_GONE)
-		return ctx_fail(c, SL_GONE, "usb", "the probe left the bus earlier in this session");
+		return ctx_fail(c, SL_GONE, "usb", "the probe left the bus before");
 	(void)ctx_fail(c, SL_HOST, "usb",
 		       "the wire could not be put in order after an earlier failure");
 	ctx_hint(c, "plug the board in again");
@@ -163,8 +163,8 @@ static enum sl_err read_reply(struct framing_v2 *v, struct ctx *c, struct xfer *
 	if (bounce && x->got > 0)
 		memcpy(x->in, v->bounce, x->got);
 	if (err == SL_OK && got > x->len)
-		err = ctx_fail(c, SL_PROTO, "usb", "the probe answered %zu bytes, %zu were asked for",
-			       got, x->len);
+		err = ctx_fail(c, SL_PROTO, "usb",
+			       "the probe answered %zu bytes, %zu were asked for", got, x->len);
 	return err;
 }
 

@@ -18,4 +18,19 @@ enum sl_err usb_framing_bulk_only(struct ctx *c, struct pipe *p, struct transpor
 enum sl_err usb_framing_for(struct ctx *c, const struct probe *probe, struct pipe *p,
 			    struct transport **out) MUST_CHECK;
 
+/* usb_pipe_libusb - interface 0 of the probe through libusb, claimed for this process alone.
+ * A kernel driver that has it is detached, and attached again by close.
+ * Returns SL_OK; SL_PERM, SL_BUSY, SL_GONE, SL_PROTO, SL_HOST, SL_NOMEM with a hint. */
+enum sl_err usb_pipe_libusb(struct ctx *c, const struct probe *probe, struct pipe **out) MUST_CHECK;
+
+/* usb_pipe_usbip - import the device that url names from a USB/IP server (usb/usbip_address.h).
+ * Returns SL_OK; SL_USAGE for a url that is none; SL_NOPROBE when the server has no such
+ * device; SL_MANYPROBES when it has several and url names none; SL_BUSY when it is imported by
+ * another; SL_PERM, SL_TIMEOUT, SL_PROTO, SL_HOST, SL_NOMEM. */
+enum sl_err usb_pipe_usbip(struct ctx *c, const char *url, struct pipe **out) MUST_CHECK;
+
+/* transport_libusb - every probe with a usbfs node; a V1 only when its sg node is no use.
+ * transport_usbip - probes behind a USB/IP server; struct probe needs only its url. */
+extern const struct transport_class transport_libusb, transport_usbip;
+
 #endif

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * pipe_libusb.c - interface 0 of a probe through libusb-1.0.
+ *
+ * The usbfs node is opened here and handed to libusb, so that its errors are known exactly
+ * and no other device of the host is looked at. It does not choose a probe; that is link/.
+ */
+#ifndef WITHOUT_LIBUSB
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <libusb-1.0/libusb.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "usb/descriptor.h"
+#include "usb/usb.h"
+
+enum { INTERFACE = 0, CONFIGURATION = 1, CONTROL_MS = 500 };
+
+struct pipe_libusb {
+	struct pipe base;
+	libusb_context *usb;
+	libusb_device_handle *handle;
+	int fd;
+	bool claimed, detached;
+	char node[64], driver[32];
+};
+
+struct usb_cause {
+	int code;                       /* of libusb, or errno */
+	enum sl_err err;
+	const char *what;
+	const char *hint, *hint_after;  /* the node stands between them when there is an after */
+};
+
+#define RULES_HINT \
+	"install the project's udev rules and plug the board in again, or run as root; ls -l ", \
+	" shows who may use it"
+#define CABLE_HINT "check the cable and plug the board in again", NULL
+#define HOLDER_HINT \
+	"close the program that has it (OpenOCD, st-util, an IDE, another stlink-download); " \
+	"fuser -v ", " names it"
+
+/* usbfs: Documentation/driver-api/usb/usb.rst; libusb.h, enum libusb_error. */
+static const struct usb_cause libusb_causes[] = {
+	{ LIBUSB_ERROR_ACCESS, SL_PERM, "the kernel does not let this user use the probe",
+	  RULES_HINT },
+	{ LIBUSB_ERROR_NO_DEVICE, SL_GONE, "the probe left the bus", CABLE_HINT },
+	{ LIBUSB_ERROR_NOT_FOUND, SL_GONE, "the probe has no such interface any more", CABLE_HINT },
+	{ LIBUSB_ERROR_BUSY, SL_BUSY, "another program has the probe", HOLDER_HINT },
+	{ LIBUSB_ERROR_TIMEOUT, SL_TIMEOUT, "the probe did not answer in time", NULL, NULL },
+	{ LIBUSB_ERROR_OVERFLOW, SL_PROTO, "the probe sent more than was asked for", NULL, NULL },
+	{ LIBUSB_ERROR_PIPE, SL_STALL, "the probe stalled the transfer", NULL, NULL },
+	{ LIBUSB_ERROR_NO_MEM, SL_NOMEM, "no memory for the transfer",
+	  "free memory, or raise usbcore.usbfs_memory_mb", NULL },
+	{ LIBUSB_ERROR_IO, SL_HOST, "the transfer failed on the wire",
+	  "try another cable or another port, and no hub", NULL },
+};
+
+static const struct usb_cause open_causes[] = {
+	{ EACCES, SL_PERM, "this user may not read and write the node", RULES_HINT },
+	{ EPERM, SL_PERM, "a device policy forbids the node",
+	  "in a container, allow character devices of major 189 for reading and writing", NULL },
+	{ EROFS, SL_PERM, "the node lies on a read-only file system",
+	  "mount the file system of ", " for writing, or run outside the container" },
+	{ EBUSY, SL_BUSY, "another program has the probe", HOLDER_HINT },
+	{ ENODEV, SL_GONE, "the probe left the bus", CABLE_HINT },
+	{ ENXIO, SL_GONE, "the probe left the bus", CABLE_HINT },
+	{ ENOENT, SL_GONE, "the node is no longer there", CABLE_HINT },
+};
+
+static void hint_of(struct ctx *c, const struct usb_cause *cause, const char *node)
+{
+	if (cause->hint)
+		ctx_hint(c, "%s%s%s", cause->hint, cause->hint_after ? node : "",
+			 cause->hint_after ? cause->hint_after : "");
+}
+
+static enum sl_err fail_usb(struct ctx *c, const struct pipe_libusb *p, int rc, const char *what)
+{
+	for (size_t i = 0; i < ARRAY_LEN(libusb_causes); i++) {
+		const struct usb_cause *cause = &libusb_causes[i];
+
+		if (cause->code != rc)
+			continue;
+		(void)ctx_fail(c, cause->err, "usb", "%s: %s (%s)", what, cause->what,
+			       libusb_error_name(rc));
+		hint_of(c, cause, p->node);
+		return cause->err;
+	}
+	return ctx_fail(c, SL_HOST, "usb", "%s: %s", what, libusb_error_name(rc));
+}
+
+static enum sl_err fail_open(struct ctx *c, const char *node, int err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(open_causes); i++) {
+		if (open_causes[i].code != err)
+			continue;
+		(void)ctx_fail_errno(c, open_causes[i].err, "usb", err, "%s: %s", node,
+				     open_causes[i].what);
+		hint_of(c, &open_causes[i], node);
+		return open_causes[i].err;
+	}
+	return ctx_fail_errno(c, SL_HOST, "usb", err, "%s", node);
+}
+
+static unsigned at_least_1(unsigned timeout_ms)
+{
+	return timeout_ms ? timeout_ms : 1;     /* libusb: 0 is for ever */
+}
+
+static enum sl_err libusb_pipe_bulk(struct pipe *base, struct ctx *c, uint8_t ep, uint8_t *data,
+				    size_t len, size_t *got, unsigned timeout_ms)
+{
+	struct pipe_libusb *p = (struct pipe_libusb *)base;
+	int moved = 0;
+	int rc;
+
+	*got = 0;
+	if (len > INT32_MAX)
+		return ctx_fail(c, SL_BUG, "usb", "a transfer of %zu bytes", len);
+	rc = libusb_bulk_transfer(p->handle, ep, data, (int)len, &moved, at_least_1(timeout_ms));
+	if (moved > 0)
+		*got = (size_t)moved;
+	if (rc == 0)
+		return SL_OK;
+	return fail_usb(c, p, rc, ep & 0x80 ? "reading from the probe" : "sending to the probe");
+}
+
+static enum sl_err libusb_pipe_control(struct pipe *base, struct ctx *c, const uint8_t setup[8],
+				       uint8_t *data, size_t *len, unsigned timeout_ms)
+{
+	struct pipe_libusb *p = (struct pipe_libusb *)base;
+	uint16_t value = (uint16_t)(setup[2] | setup[3] << 8);
+	uint16_t index = (uint16_t)(setup[4] | setup[5] << 8);
+	uint16_t length = (uint16_t)*len;
+	int rc = libusb_control_transfer(p->handle, setup[0], setup[1], value, index, data, length,
+					 at_least_1(timeout_ms));
+
+	*len = rc > 0 ? (size_t)rc : 0;
+	return rc >= 0 ? SL_OK : fail_usb(c, p, rc, "a control transfer");
+}
+
+static enum sl_err libusb_pipe_clear_halt(struct pipe *base, struct ctx *c, uint8_t ep)
+{
+	struct pipe_libusb *p = (struct pipe_libusb *)base;
+	int rc = libusb_clear_halt(p->handle, ep);
+
+	return rc == 0 ? SL_OK : fail_usb(c, p, rc, "clearing a halt");
+}
+
+/* Undo, in reverse, what was done so far; what cannot be given back is said. */
+static void libusb_pipe_close(struct pipe *base, struct ctx *c)
+{
+	struct pipe_libusb *p = (struct pipe_libusb *)base;
+	int rc;
+
+	if (p->claimed) {
+		rc = libusb_release_interface(p->handle, INTERFACE);
+		if (rc != 0 && rc != LIBUSB_ERROR_NO_DEVICE)
+			ctx_log(c, LOG_WARN, "usb: releasing the probe: %s", libusb_error_name(rc));
+	}
+	if (p->detached) {
+		rc = libusb_attach_kernel_driver(p->handle, INTERFACE);
+		if (rc == 0)
+			ctx_log(c, LOG_INFO, "usb: gave the probe back to %s", p->driver);
+		else if (rc != LIBUSB_ERROR_NO_DEVICE)
+			ctx_log(c, LOG_WARN, "usb: could not give the probe back to %s (%s); "
+					     "plug the board in again", p->driver,
+				libusb_error_name(rc));
+	}
+	if (p->handle)
+		libusb_close(p->handle);
+	if (p->usb)
+		libusb_exit(p->usb);
+	if (p->fd >= 0)
+		(void)close(p->fd);
+	free(p);
+}
+
+static const struct pipe_ops libusb_pipe_ops = {
+	.bulk = libusb_pipe_bulk,
+	.control = libusb_pipe_control,
+	.clear_halt = libusb_pipe_clear_halt,
+	.close = libusb_pipe_close,
+};
+
+/* The node gives the device descriptor and then each configuration, as the kernel has them. */
+static enum sl_err read_descriptors(struct ctx *c, struct pipe_libusb *p,
+				    const struct probe *probe)
+{
+	uint8_t bytes[USB_DEVICE_DESCRIPTOR_LEN + USB_CONFIG_MAX];
+	ssize_t n = pread(p->fd, bytes, sizeof(bytes), 0);
+	uint16_t vid, pid;
+
+	if (n < 0)
+		return fail_open(c, p->node, errno);
+	if (!usb_parse_device(bytes, (size_t)n, &vid, &pid))
+		return ctx_fail(c, SL_PROTO, "usb", "%s has no device descriptor", p->node);
+	if (vid != PROBE_VID || (probe->kind && pid != probe->kind->pid))
+		return ctx_fail(c, SL_GONE, "usb", "%s is now another device, %04x:%04x", p->node,
+				vid, pid);
+	p->base.pid = pid;
+	return usb_parse_debug_interface(c, bytes + USB_DEVICE_DESCRIPTOR_LEN,
+					 (size_t)n - USB_DEVICE_DESCRIPTOR_LEN, &p->base);
+}
+
+static enum sl_err wrap_node(struct ctx *c, struct pipe_libusb *p)
+{
+	int rc;
+
+	/* Without this libusb would look at every device of the host. */
+	rc = libusb_set_option(NULL, LIBUSB_OPTION_NO_DEVICE_DISCOVERY);
+	if (rc == 0)
+		rc = libusb_init(&p->usb);
+	if (rc != 0)
+		return fail_usb(c, p, rc, "starting libusb");
+	(void)libusb_set_option(p->usb, LIBUSB_OPTION_LOG_LEVEL, LIBUSB_LOG_LEVEL_NONE);
+	rc = libusb_wrap_sys_device(p->usb, (intptr_t)p->fd, &p->handle);
+	return rc == 0 ? SL_OK : fail_usb(c, p, rc, "opening the probe");
+}
+
+static enum sl_err claim(struct ctx *c, struct pipe_libusb *p, const struct probe *probe)
+{
+	bool bound = libusb_kernel_driver_active(p->handle, INTERFACE) == 1;
+	int now = 0;
+	int rc;
+
+	if (bound) {
+		(void)snprintf(p->driver, sizeof(p->driver), "%s",
+			       probe->driver[0] ? probe->driver : "its kernel driver");
+		ctx_log(c, LOG_INFO, "usb: taking the probe from %s for a while", p->driver);
+		/* Detaching and claiming are one step in the kernel then: nobody slips between. */
+		(void)libusb_set_auto_detach_kernel_driver(p->handle, 1);
+	}
+	rc = libusb_get_configuration(p->handle, &now);
+	if (rc == 0 && now != CONFIGURATION)
+		rc = libusb_set_configuration(p->handle, CONFIGURATION);
+	if (rc != 0)
+		return fail_usb(c, p, rc, "configuring the probe");
+	rc = libusb_claim_interface(p->handle, INTERFACE);
+	/* From here on close gives the driver back itself, so that it can say when that fails. */
+	(void)libusb_set_auto_detach_kernel_driver(p->handle, 0);
+	p->claimed = rc == 0;
+	p->detached = bound && (rc == 0 || libusb_kernel_driver_active(p->handle, INTERFACE) == 0);
+	return rc == 0 ? SL_OK : fail_usb(c, p, rc, "claiming the probe");
+}
+
+enum sl_err usb_pipe_libusb(struct ctx *c, const struct probe *probe, struct pipe **out)
+{
+	struct pipe_libusb *p = calloc(1, sizeof(*p));
+	struct fault why;
+	enum sl_err err;
+
+	if (!p)
+		return ctx_fail(c, SL_NOMEM, "usb", "no memory for the probe");
+	p->base.ops = &libusb_pipe_ops;
+	(void)snprintf(p->node, sizeof(p->node), "%s", probe->usb_node);
+	(void)snprintf(p->base.describe, sizeof(p->base.describe), "libusb (bus %u device %u)",
+		       probe->bus, probe->address);
+	p->fd = open(p->node, O_RDWR | O_CLOEXEC);
+	if (p->fd < 0)
+		err = fail_open(c, p->node, errno);
+	else
+		err = read_descriptors(c, p, probe);
+	if (err == SL_OK)
+		err = wrap_node(c, p);
+	if (err == SL_OK)
+		err = claim(c, p, probe);
+	if (err != SL_OK) {
+		why = c->fault;
+		libusb_pipe_close(&p->base, c);
+		c->fault = why;
+		return err;
+	}
+	*out = &p->base;
+	return SL_OK;
+}
+#endif
