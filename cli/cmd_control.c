@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * cmd_control.c - debug (halt), run, step, reset.
+ */
+#include "cli/session.h"
+
+static enum sl_err say(struct session *s, enum sl_err err, const char *what)
+{
+	struct json *j;
+
+	if (err)
+		return err;
+	output_done(s->out, "%s", what);
+	j = output_event(s->out, "core");
+	if (j) {
+		json_string(j, "state", what);
+		output_event_end(s->out);
+	}
+	return SL_OK;
+}
+
+static enum sl_err debug_run(struct session *s, struct word *w)
+{
+	(void)w;
+	return say(s, target_halt(s->target, s->ctx), "halted");
+}
+
+static enum sl_err run_run(struct session *s, struct word *w)
+{
+	(void)w;
+	return say(s, target_run(s->target, s->ctx), "running");
+}
+
+static enum sl_err step_run(struct session *s, struct word *w)
+{
+	uint32_t pc = 0;
+	char what[40];
+	enum sl_err err = target_step(s->target, s->ctx);
+
+	(void)w;
+	if (!err)
+		err = target_read_reg(s->target, s->ctx, 15, &pc);
+	(void)snprintf(what, sizeof(what), "stepped to 0x%08x", (unsigned)pc);
+	return say(s, err, what);
+}
+
+static enum sl_err reset_run(struct session *s, struct word *w)
+{
+	(void)w;
+	return say(s, target_reset(s->target, s->ctx, RESET_RUN), "reset, running");
+}
+
+const struct command command_debug = {
+	.name = "debug",
+	.syntax = "debug",
+	.summary = "halt the core; it stays halted (also: halt)",
+	.help = "Halts the core, which stays halted when the program ends, until run, reset or a\n"
+		"power cycle.\n"
+		"\n"
+		"  stlink-download debug regs\n",
+	.form = FORM_ALONE,
+	.needs = RUNG_TARGET,
+	.changes = true,
+	.run = debug_run,
+};
+
+const struct command command_halt = {
+	.name = "halt",
+	.syntax = "halt",
+	.summary = "the same as debug",
+	.help = "The same as debug: halts the core, which stays halted.\n"
+		"\n"
+		"  stlink-download halt regs\n",
+	.form = FORM_ALONE,
+	.needs = RUNG_TARGET,
+	.changes = true,
+	.hidden = true,
+	.run = debug_run,
+};
+
+const struct command command_run = {
+	.name = "run",
+	.syntax = "run",
+	.summary = "let the core run on from where it is",
+	.help = "Lets the core run from its program counter. To start a program that was just\n"
+		"written, put reset before it, or instead of it.\n"
+		"\n"
+		"  stlink-download program=blink.hex reset run\n",
+	.form = FORM_ALONE,
+	.needs = RUNG_TARGET,
+	.changes = true,
+	.run = run_run,
+};
+
+const struct command command_step = {
+	.name = "step",
+	.syntax = "step",
+	.summary = "execute one instruction; the core stays halted",
+	.help = "Executes one instruction with interrupts masked and shows where the core stopped.\n"
+		"\n"
+		"  stlink-download debug step step regs\n",
+	.form = FORM_ALONE,
+	.needs = RUNG_TARGET,
+	.changes = true,
+	.run = step_run,
+};
+
+const struct command command_reset = {
+	.name = "reset",
+	.syntax = "reset",
+	.summary = "reset the chip and let it run",
+	.help = "Resets the whole chip; it starts as after power-on.\n"
+		"\n"
+		"  stlink-download program=blink.hex reset\n",
+	.form = FORM_ALONE,
+	.needs = RUNG_TARGET,
+	.changes = true,
+	.run = reset_run,
+};

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * cmd_memory.c - read<ADDR>, write<ADDR>=V: words of memory and peripherals.
+ *
+ * Each word is exactly one 32-bit bus access, because reading some registers has effects.
+ */
+#include "cli/session.h"
+#include "cli/word.h"
+
+#include <string.h>
+
+enum { READ_WORDS = 4 };        /* 16 bytes, as the original */
+
+static enum sl_err check_aligned(struct ctx *c, const struct word *w)
+{
+	return w->addr % 4 ? word_usage(c, w, "0x%08x is not a multiple of 4", (unsigned)w->addr)
+			   : SL_OK;
+}
+
+static enum sl_err read_parse(struct ctx *c, struct word *w, const char *rest)
+{
+	enum sl_err err = word_parse_number(c, rest, strlen(rest), "an address", &w->addr);
+
+	return err ? err : check_aligned(c, w);
+}
+
+static enum sl_err write_parse(struct ctx *c, struct word *w, const char *rest)
+{
+	enum sl_err err = word_parse_addr_value(c, w, rest);
+
+	return err ? err : check_aligned(c, w);
+}
+
+static enum sl_err read_run(struct session *s, struct word *w)
+{
+	uint32_t v[READ_WORDS] = { 0 };
+	enum sl_err err = SL_OK;
+	struct json *j;
+
+	for (uint32_t i = 0; i < READ_WORDS && !err; i++)
+		err = target_read32(s->target, s->ctx, w->addr + 4 * i, &v[i]);
+	if (err)
+		return err;
+	output_result(s->out, "0x%08x: %08x %08x %08x %08x", (unsigned)w->addr, (unsigned)v[0],
+		      (unsigned)v[1], (unsigned)v[2], (unsigned)v[3]);
+	j = output_event(s->out, "memory");
+	if (!j)
+		return SL_OK;
+	json_number(j, "address", w->addr);
+	json_array(j, "words");
+	for (size_t i = 0; i < READ_WORDS; i++)
+		json_number(j, NULL, v[i]);
+	json_array_end(j);
+	output_event_end(s->out);
+	return SL_OK;
+}
+
+static bool in_flash(const struct target_info *info, uint32_t addr)
+{
+	return info->chip && addr >= info->chip->flash_base &&
+	       addr - info->chip->flash_base < info->flash_kb * 1024;
+}
+
+static enum sl_err write_run(struct session *s, struct word *w)
+{
+	struct json *j;
+	enum sl_err err;
+
+	if (in_flash(target_get_info(s->target), w->addr)) {
+		(void)ctx_fail_addr(s->ctx, SL_USAGE, "cli", w->addr, "0x%08x is flash, which a "
+				    "plain write does not change", (unsigned)w->addr);
+		ctx_hint(s->ctx, "use program=FILE@ADDR or flash:w:FILE");
+		return SL_USAGE;
+	}
+	err = target_write32(s->target, s->ctx, w->addr, w->value);
+	if (err)
+		return err;
+	output_done(s->out, "0x%08x: sent %08x", (unsigned)w->addr, (unsigned)w->value);
+	j = output_event(s->out, "write");
+	if (j) {
+		json_number(j, "address", w->addr);
+		json_number(j, "value", w->value);
+		output_event_end(s->out);
+	}
+	return SL_OK;
+}
+
+const struct command command_read_word = {
+	.name = "read",
+	.syntax = "read<ADDR>",
+	.summary = "show 16 bytes of memory as four words",
+	.help = "Reads four 32-bit words, one bus access each, and shows them. ADDR must be a\n"
+		"multiple of 4. To read memory into a file see help read=.\n"
+		"\n"
+		"  stlink-download read0x20000000 read0x40021000\n",
+	.form = FORM_NUMBER,
+	.needs = RUNG_TARGET,
+	.parse = read_parse,
+	.run = read_run,
+};
+
+const struct command command_write_word = {
+	.name = "write",
+	.syntax = "write<ADDR>=V",
+	.summary = "write one word of SRAM or of a peripheral",
+	.help = "Writes one 32-bit word with one bus access. It is not read back, because reading\n"
+		"some peripheral registers has effects; put read<ADDR> after it to look. ADDR must\n"
+		"be a multiple of 4. Flash is not written this way.\n"
+		"\n"
+		"  stlink-download write0x20000000=0x12345678 read0x20000000\n",
+	.form = FORM_NUMBER,
+	.needs = RUNG_TARGET,
+	.changes = true,
+	.parse = write_parse,
+	.run = write_run,
+};

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * cmd_program.c - program=, verify=, flash:w:, flash:v:: files against flash.
+ *
+ * Nothing is reported as done that the flash room has not read back.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/format.h"
+#include "cli/progress.h"
+#include "cli/session.h"
+#include "cli/word.h"
+
+enum { DEFAULT_BASE = 0x08000000, SEGMENTS_SHOWN = 256 };
+
+/* What to do with a file; the rows differ in nothing else. */
+struct kind {
+	const char *action;             /* as in the event "plan" */
+	bool writes, erases;
+};
+
+static const struct kind kind_program = { "program", true, true };
+static const struct kind kind_write = { "write", true, false };
+static const struct kind kind_verify = { "verify", false, false };
+
+static enum sl_err load(struct session *s, struct word *w)
+{
+	struct image_where at = {
+		.has_addr = w->has_addr,
+		.addr = w->addr,
+		.default_base = DEFAULT_BASE,
+	};
+
+	return image_load(s->ctx, w->file, &at, &w->image);
+}
+
+static enum sl_err check(struct session *s, struct word *w)
+{
+	return flash_check(s->flash, s->ctx, w->image->spans, w->image->n_spans);
+}
+
+static void plan_event(struct session *s, const struct word *w, const struct kind *k)
+{
+	struct json *j = output_event(s->out, "plan");
+
+	if (!j)
+		return;
+	json_string(j, "word", w->text);
+	json_string(j, "action", k->action);
+	json_string(j, "file", w->file);
+	json_string(j, "format", w->image->format);
+	json_number(j, "bytes", w->image->total);
+	json_number(j, "segment_count", w->image->n_spans);
+	json_array(j, "segments");
+	for (size_t i = 0; i < w->image->n_spans && i < SEGMENTS_SHOWN; i++) {
+		json_object(j, NULL);
+		json_number(j, "address", w->image->spans[i].addr);
+		json_number(j, "bytes", w->image->spans[i].len);
+		json_object_end(j);
+	}
+	json_array_end(j);
+	output_event_end(s->out);
+}
+
+static void plan(struct session *s, const struct word *w, const struct kind *k)
+{
+	const struct image *img = w->image;
+	char safe[200];
+
+	plan_event(s, w, k);
+	output_talk(s->out, "%s: %s, %s, %s", k->action, format_escape(safe, sizeof(safe), w->file),
+		    img->title, format_bytes(img->total).s);
+}
+
+static void proof_event(struct session *s, const struct word *w, const struct flash_stats *st,
+			uint64_t us)
+{
+	struct json *j = output_event(s->out, "proof");
+
+	if (!j)
+		return;
+	json_string(j, "word", w->text);
+	json_number(j, "bytes_proved", st->bytes_proved);
+	json_number(j, "bytes_programmed", st->bytes_programmed);
+	json_number(j, "bytes_kept", st->bytes_kept);
+	json_number(j, "sectors_erased", st->sectors_erased);
+	json_bool(j, "mass_erased", st->mass_erased);
+	json_seconds(j, "seconds", us);
+	output_event_end(s->out);
+}
+
+static void report(struct session *s, const struct word *w, const struct kind *k,
+		   const struct flash_stats *st, uint64_t us)
+{
+	const struct image *img = w->image;
+	char where[48] = "";
+	int indent = (int)strlen(k->action) + 1;
+
+	if (img->n_spans > 1)
+		(void)snprintf(where, sizeof(where), " in %zu segments from", img->n_spans);
+	output_done(s->out, "%s: %s%s 0x%08x, %s by read-back, %s", k->action,
+		    format_bytes(st->bytes_proved).s, where[0] ? where : " at",
+		    (unsigned)img->spans[0].addr, k->writes ? "proved" : "the same",
+		    format_seconds(us).s);
+	if (!k->writes)
+		return;
+	if (st->mass_erased)
+		output_done(s->out, "%*s erased the whole flash, wrote %s", indent, "",
+			    format_bytes(st->bytes_programmed).s);
+	else
+		output_done(s->out, "%*s erased %s sector%s, wrote %s", indent, "",
+			    format_count(st->sectors_erased).s, st->sectors_erased == 1 ? "" : "s",
+			    format_bytes(st->bytes_programmed).s);
+	if (st->bytes_kept)
+		output_done(s->out, "%*s kept %s around it", indent, "",
+			    format_bytes(st->bytes_kept).s);
+}
+
+static enum sl_err work(struct session *s, struct word *w, const struct kind *k)
+{
+	struct progress p;
+	struct flash_job job = {
+		.spans = w->image->spans,
+		.n_spans = w->image->n_spans,
+		.erase_first = k->erases,
+		.progress = progress_begin(&p, s->out, w->text),
+	};
+	struct flash_stats st = { 0 };
+	uint64_t start = ctx_now_us(s->ctx), us;
+	enum sl_err err;
+
+	plan(s, w, k);
+	if (k->writes)
+		err = flash_program(s->flash, s->ctx, &job, &st);
+	else
+		err = flash_verify(s->flash, s->ctx, &job, &st);
+	progress_end(&p);
+	if (err)
+		return err;
+	/* The promise of the program, checked where it is given. */
+	if (st.bytes_proved < w->image->total)
+		return ctx_fail(s->ctx, SL_BUG, "cli", "only %s of %s were read back",
+				format_count(st.bytes_proved).s, format_bytes(w->image->total).s);
+	us = ctx_now_us(s->ctx) - start;
+	report(s, w, k, &st, us);
+	proof_event(s, w, &st, us);
+	return SL_OK;
+}
+
+static enum sl_err program_run(struct session *s, struct word *w)
+{
+	return work(s, w, &kind_program);
+}
+
+static enum sl_err write_run(struct session *s, struct word *w)
+{
+	return work(s, w, &kind_write);
+}
+
+static enum sl_err verify_run(struct session *s, struct word *w)
+{
+	return work(s, w, &kind_verify);
+}
+
+const struct command command_program = {
+	.name = "program=",
+	.syntax = "program=FILE[@ADDR]",
+	.summary = "erase what it must, write FILE, prove every byte",
+	.help = "Writes FILE into flash: erases the sectors it touches, keeps what they hold\n"
+		"outside of it, writes, and reads every byte back. FILE is Intel HEX, S-record,\n"
+		"ELF or plain binary, told apart by content; - is standard input. A plain binary\n"
+		"goes to ADDR, or to 0x08000000. All files are read and checked before the probe\n"
+		"is opened. The core is left as it was found: put reset after it to start the new\n"
+		"program.\n"
+		"\n"
+		"  stlink-download program=blink.hex reset\n"
+		"  stlink-download program=boot.elf program=app.bin@0x08004000 reset\n",
+	.form = FORM_ARGUMENT,
+	.needs = RUNG_FLASH,
+	.changes = true,
+	.parse = word_parse_file_at,
+	.prepare = load,
+	.check = check,
+	.run = program_run,
+};
+
+const struct command command_verify = {
+	.name = "verify=",
+	.syntax = "verify=FILE[@ADDR]",
+	.summary = "compare flash with FILE; changes nothing",
+	.help = "Reads back every byte that FILE has and compares. Changes nothing. Exit status 12\n"
+		"and the first differing address when flash differs.\n"
+		"\n"
+		"  stlink-download verify=blink.hex\n",
+	.form = FORM_ARGUMENT,
+	.needs = RUNG_FLASH,
+	.parse = word_parse_file_at,
+	.prepare = load,
+	.check = check,
+	.run = verify_run,
+};
+
+const struct command command_flash_write = {
+	.name = "flash:w:",
+	.syntax = "flash:w:FILE",
+	.summary = "write FILE without erasing, prove every byte",
+	.help = "Writes FILE into flash that is blank already, as the original did: nothing is\n"
+		"erased. Refused, before anything is written, where flash is not blank and would\n"
+		"have to change. A plain binary goes to 0x08000000.\n"
+		"\n"
+		"  stlink-download erase=all flash:w:app.bin flash:v:app.bin run\n",
+	.form = FORM_ARGUMENT,
+	.needs = RUNG_FLASH,
+	.changes = true,
+	.parse = word_parse_file,
+	.prepare = load,
+	.check = check,
+	.run = write_run,
+};
+
+const struct command command_flash_verify = {
+	.name = "flash:v:",
+	.syntax = "flash:v:FILE",
+	.summary = "compare flash with FILE, as verify=",
+	.help = "Reads back every byte that FILE has and compares, as verify= does.\n"
+		"\n"
+		"  stlink-download flash:v:app.bin\n",
+	.form = FORM_ARGUMENT,
+	.needs = RUNG_FLASH,
+	.parse = word_parse_file,
+	.prepare = load,
+	.check = check,
+	.run = verify_run,
+};

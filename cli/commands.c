@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * commands.c - the one table of command words, and looking a word up in it.
+ *
+ * A new word is one file cli/cmd_*.c with its row, and the row's name here.
+ */
+#include "cli/commands.h"
+
+#include <string.h>
+
+#include "base/compiler.h"
+#include "cli/suggest.h"
+
+extern const struct command command_list, command_version, command_info, command_status,
+	command_program, command_verify, command_flash_write, command_flash_verify, command_read,
+	command_flash_read, command_sys_read, command_erase, command_erase_all,
+	command_erase_range, command_debug, command_halt, command_run, command_step,
+	command_reset, command_regs, command_reg, command_wreg, command_read_word,
+	command_write_word, command_sleep, command_sleep_for, command_blink, command_help;
+
+static const struct command *const table[] = {
+	&command_list, &command_info, &command_version, &command_status,
+	&command_program, &command_verify, &command_read,
+	&command_erase, &command_erase_all, &command_erase_range,
+	&command_flash_write, &command_flash_verify, &command_flash_read, &command_sys_read,
+	&command_reset, &command_run, &command_debug, &command_halt, &command_step,
+	&command_regs, &command_reg, &command_wreg, &command_read_word, &command_write_word,
+	&command_sleep, &command_sleep_for, &command_blink, &command_help,
+};
+
+const struct command *const *command_table(size_t *n)
+{
+	*n = ARRAY_LEN(table);
+	return table;
+}
+
+static bool row_fits(const struct command *row, const char *text)
+{
+	size_t len = strlen(row->name);
+
+	if (strncmp(text, row->name, len) != 0)
+		return false;
+	switch (row->form) {
+	case FORM_ALONE:
+		return text[len] == '\0';
+	case FORM_ARGUMENT:
+		return true;
+	case FORM_NUMBER:
+		return text[len] >= '0' && text[len] <= '9';
+	}
+	return false;
+}
+
+const struct command *command_find(const char *text)
+{
+	const struct command *best = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (row_fits(table[i], text) &&
+		    (!best || strlen(table[i]->name) > strlen(best->name)))
+			best = table[i];
+	return best;
+}
+
+/* How much of a mistyped word stands for its name: up to the first '=', else the second ':'. */
+static size_t name_part(const char *text)
+{
+	const char *equals = strchr(text, '=');
+	const char *colon = strchr(text, ':');
+
+	if (equals)
+		return (size_t)(equals - text) + 1;
+	colon = colon ? strchr(colon + 1, ':') : NULL;
+	return colon ? (size_t)(colon - text) + 1 : strlen(text);
+}
+
+const struct command *command_nearest(const char *text)
+{
+	const char *names[ARRAY_LEN(table)];
+	const char *near;
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		names[i] = table[i]->name;
+	near = suggest_nearest(text, name_part(text), names, ARRAY_LEN(table));
+	for (size_t i = 0; near && i < ARRAY_LEN(table); i++)
+		if (table[i]->name == near)
+			return table[i];
+	return NULL;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * describe.h - probes and chips in words, and as members of events.
+ */
+#ifndef CLI_DESCRIBE_H
+#define CLI_DESCRIBE_H
+
+#include "cli/session.h"
+
+/* describe_protection - "none", "level 1: ...". Static. */
+const char *describe_protection(enum target_protection p);
+
+/* describe_state - "running", "halted" ... Static. */
+const char *describe_state(enum target_state st);
+
+/* describe_chip_name - "STM32F100x4/x6/x8/xB", or "unknown chip (device id 0x123)". */
+const char *describe_chip_name(const struct target_info *info, char *buf, size_t size);
+
+/* describe_probe_event, describe_chip_event - the events "probe" and "chip"; nothing in text
+ * mode. link: NULL when the probe was only listed. */
+void describe_probe_event(struct output *o, const struct probe *p, const struct link *link);
+void describe_chip_event(struct output *o, const struct target_info *info);
+
+/* describe_uid - 24 hexadecimal digits, or "" when it was not read. */
+const char *describe_uid(const struct target_info *info, char buf[25]);
+
+#endif

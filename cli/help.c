@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * help.c - --help and help WORD.
+ */
+#include "cli/help.h"
+
+#include <string.h>
+
+#include "cli/options.h"
+
+enum { WIDTH = 79, LEFT = 25 };
+
+/* text, wrapped, its lines beginning at column LEFT; the cursor is in column at. */
+static void put_wrapped(FILE *f, const char *text, size_t at)
+{
+	(void)fprintf(f, "%*s", at < LEFT ? (int)(LEFT - at) : 2, "");
+	at = at < LEFT ? LEFT : at + 2;
+	while (*text) {
+		size_t word = strcspn(text, " ");
+
+		if (at > LEFT && at + word > WIDTH) {
+			(void)fprintf(f, "\n%*s", LEFT, "");
+			at = LEFT;
+		}
+		(void)fprintf(f, "%.*s", (int)word, text);
+		at += word;
+		text += word;
+		if (*text == ' ') {
+			text++;
+			if (at + 1 + strcspn(text, " ") <= WIDTH)
+				(void)fputc(' ', f);
+			at++;
+		}
+	}
+	(void)fputc('\n', f);
+}
+
+static void put_option(FILE *f, const struct option_row *row)
+{
+	char left[48];
+	int n = snprintf(left, sizeof(left), "  %c%c%s--%s%s%s", row->letter ? '-' : ' ',
+			 row->letter ? row->letter : ' ', row->letter ? ", " : "  ", row->name,
+			 row->argument ? "=" : "", row->argument ? row->argument : "");
+
+	(void)fputs(left, f);
+	put_wrapped(f, row->help, (size_t)n);
+}
+
+void help_all(FILE *f)
+{
+	size_t n = 0;
+	const struct command *const *rows = command_table(&n);
+	const struct option_row *options;
+
+	(void)fputs("usage: stlink-download [options] [device] word...\n"
+		    "Programs STM32 chips through an ST-LINK. Words run left to right in one session;\n"
+		    "the first failure stops them. Example: stlink-download program=fw.hex reset\n"
+		    "\nwords:\n", f);
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i]->hidden)
+			continue;
+		(void)fprintf(f, "  %s", rows[i]->syntax);
+		put_wrapped(f, rows[i]->summary, 2 + strlen(rows[i]->syntax));
+	}
+	(void)fputs("\noptions:\n", f);
+	options = option_rows(&n);
+	for (size_t i = 0; i < n; i++)
+		if (!options[i].hidden)
+			put_option(f, &options[i]);
+	(void)fputs("\nNumbers are decimal or 0x..., with k or M for 1024 or 1024 x 1024.\n"
+		    "Exit status: 0 done, 2 usage, 3 image, 4 file, 5 no probe, 6 permission, 7 busy,\n"
+		    "8 host, 9 probe, 10 target, 11 flash, 12 verify, 128+n signal; see the man page.\n",
+		    f);
+}
+
+static const struct command *find_topic(const char *topic)
+{
+	static const char *const ends[] = { "", "=", ":", "=all" };
+	const struct command *row;
+	size_t n = 0;
+	const struct command *const *rows = command_table(&n);
+
+	for (size_t e = 0; e < ARRAY_LEN(ends); e++) {
+		size_t len = strlen(topic);
+
+		for (size_t i = 0; i < n; i++) {
+			const char *name = rows[i]->name;
+
+			if (strncmp(name, topic, len) == 0 && strcmp(name + len, ends[e]) == 0)
+				return rows[i];
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(rows[i]->syntax, topic) == 0)
+			return rows[i];
+	row = command_find(topic);
+	return row;
+}
+
+enum sl_err help_word(struct ctx *c, FILE *f, const char *topic)
+{
+	const struct command *row = find_topic(topic);
+	const struct command *near = row ? NULL : command_nearest(topic);
+
+	if (!row) {
+		(void)ctx_fail(c, SL_USAGE, "cli", "there is no word %.60s to explain", topic);
+		if (near)
+			ctx_hint(c, "did you mean %s? See stlink-download --help", near->syntax);
+		return SL_USAGE;
+	}
+	(void)fprintf(f, "%s\n\n%s", row->syntax, row->help);
+	return SL_OK;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * options.c - the option table and its parser.
+ *
+ * Our own loop instead of getopt_long: options and words may be mixed, nothing is printed
+ * from inside, no process-wide state, and an abbreviated option is refused rather than guessed.
+ */
+#include "cli/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "cli/suggest.h"
+
+static const char where[] = "cli";
+
+enum { SPEED_MIN_KHZ = 1, SPEED_MAX_KHZ = 100000 };
+
+static const struct option_row rows[] = {
+	{ 'd', "device", "DEV", "which probe: serial:S, port:1-2.3, usb:BUS.ADDR, /dev/sgN, "
+				"/dev/stlink, usbip:HOST[:PORT]/BUSID; default: $STLINK_DEVICE, else the "
+				"only one present", false },
+	{ 0, "speed", "KHZ", "SWD clock, at most this many kHz (a V1 has one speed)", false },
+	{ 0, "connect", "HOW", "normal, under-reset (for chips that sleep or lock SWD) or hotplug "
+			       "(do not reset, do not halt)", false },
+	{ 0, "json", NULL, "one JSON event a line on standard output", false },
+	{ 'q', "quiet", NULL, "no progress, no talk: results and errors only", false },
+	{ 'v', "verbose", NULL, "say more; -vv more still, -vvv every wire command", false },
+	{ 0, "force", NULL, "replace existing output files; let images overlap", false },
+	{ 'V', "version", NULL, "version of this program", false },
+	{ 'h', "help", NULL, "this text; help WORD explains one word", false },
+	{ 'u', "usage", NULL, "the original's other name for --help", true },
+};
+
+const struct option_row *option_rows(size_t *n)
+{
+	*n = ARRAY_LEN(rows);
+	return rows;
+}
+
+bool options_is_device(const char *word)
+{
+	static const char *const starts[] = { "/dev/", "usbip:", "serial:", "port:", "usb:" };
+
+	for (size_t i = 0; i < ARRAY_LEN(starts); i++)
+		if (strncmp(word, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return false;
+}
+
+static enum sl_err set_speed(struct ctx *c, struct options *o, const char *arg)
+{
+	uint32_t khz = 0;
+
+	if (!num_parse_str(arg, &khz) || khz < SPEED_MIN_KHZ || khz > SPEED_MAX_KHZ) {
+		(void)ctx_fail(c, SL_USAGE, where, "--speed %.40s is not a clock in kHz", arg);
+		ctx_hint(c, "give a number from 1 to 100000, for example --speed 480");
+		return SL_USAGE;
+	}
+	o->speed_khz = khz;
+	return SL_OK;
+}
+
+static enum sl_err set_connect(struct ctx *c, struct options *o, const char *arg)
+{
+	static const struct {
+		const char *name;
+		enum target_connect how;
+	} ways[] = {
+		{ "normal", CONNECT_NORMAL },
+		{ "under-reset", CONNECT_UNDER_RESET },
+		{ "hotplug", CONNECT_HOTPLUG },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		if (strcmp(arg, ways[i].name) == 0) {
+			o->connect = ways[i].how;
+			return SL_OK;
+		}
+	}
+	(void)ctx_fail(c, SL_USAGE, where, "--connect=%.40s is not known", arg);
+	ctx_hint(c, "--connect=normal, --connect=under-reset or --connect=hotplug");
+	return SL_USAGE;
+}
+
+static enum sl_err set_device(struct ctx *c, struct options *o, const char *arg, const char *from)
+{
+	if (arg[0] == '\0')
+		return ctx_fail(c, SL_USAGE, where, "%s names an empty device", from);
+	if (o->device && strcmp(o->device, arg) != 0) {
+		(void)ctx_fail(c, SL_USAGE, where, "two devices are named: %.80s and %.80s",
+			       o->device, arg);
+		ctx_hint(c, "one session talks to one probe; start the program once for each");
+		return SL_USAGE;
+	}
+	o->device = arg;
+	o->device_from = from;
+	return SL_OK;
+}
+
+static enum sl_err apply(struct ctx *c, struct options *o, const struct option_row *row,
+			 const char *arg)
+{
+	if (strcmp(row->name, "device") == 0)
+		return set_device(c, o, arg, "-d");
+	if (strcmp(row->name, "speed") == 0)
+		return set_speed(c, o, arg);
+	if (strcmp(row->name, "connect") == 0)
+		return set_connect(c, o, arg);
+	switch (row->letter) {
+	case 'q':
+		o->quiet = true;
+		break;
+	case 'v':
+		o->verbosity += o->verbosity < 3;
+		break;
+	case 'V':
+		o->show_version = true;
+		break;
+	case 'h':
+	case 'u':
+		o->show_help = true;
+		break;
+	default:
+		if (strcmp(row->name, "json") == 0)
+			o->json = true;
+		else
+			o->force = true;
+	}
+	return SL_OK;
+}
+
+static enum sl_err unknown_option(struct ctx *c, const char *arg)
+{
+	const char *names[ARRAY_LEN(rows)];
+	const char *near;
+	size_t len = strcspn(arg, "=");
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		names[i] = rows[i].name;
+	near = arg[1] == '-' ? suggest_nearest(arg + 2, len - 2, names, ARRAY_LEN(rows)) : NULL;
+	(void)ctx_fail(c, SL_USAGE, where, "unknown option %.*s", len < 60 ? (int)len : 60, arg);
+	if (near)
+		ctx_hint(c, "did you mean --%s? See stlink-download --help", near);
+	return SL_USAGE;
+}
+
+/* arg: "--name" or "--name=value"; *next: the word after it, NULL at the end. */
+static enum sl_err long_option(struct ctx *c, struct options *o, const char *arg, const char *next,
+			       bool *took_next)
+{
+	size_t len = strcspn(arg + 2, "=");
+	const char *value = arg[2 + len] == '=' ? arg + 2 + len + 1 : NULL;
+	const struct option_row *row = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (strlen(rows[i].name) == len && strncmp(rows[i].name, arg + 2, len) == 0)
+			row = &rows[i];
+	if (!row)
+		return unknown_option(c, arg);
+	if (!row->argument && value)
+		return ctx_fail(c, SL_USAGE, where, "--%s takes no value", row->name);
+	if (row->argument && !value) {
+		if (!next)
+			return ctx_fail(c, SL_USAGE, where, "--%s needs a value: --%s=%s", row->name,
+					row->name, row->argument);
+		value = next;
+		*took_next = true;
+	}
+	return apply(c, o, row, value);
+}
+
+/* arg: "-vvq", "-dDEV" or "-d" with the device in next. */
+static enum sl_err short_options(struct ctx *c, struct options *o, const char *arg,
+				 const char *next, bool *took_next)
+{
+	enum sl_err err = SL_OK;
+
+	for (const char *p = arg + 1; *p && !err; p++) {
+		const struct option_row *row = NULL;
+
+		for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+			if (rows[i].letter == *p)
+				row = &rows[i];
+		if (!row)
+			return unknown_option(c, arg);
+		if (!row->argument) {
+			err = apply(c, o, row, NULL);
+			continue;
+		}
+		if (p[1] != '\0')
+			return apply(c, o, row, p[1] == '=' ? p + 2 : p + 1);
+		if (!next)
+			return ctx_fail(c, SL_USAGE, where, "-%c needs a value: -%c %s", *p, *p,
+					row->argument);
+		*took_next = true;
+		return apply(c, o, row, next);
+	}
+	return err;
+}
+
+/* Everything is looked at even after a failure, so that --json counts wherever it stands. */
+static bool asks_for_json(int argc, char *const argv[])
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	return false;
+}
+
+enum sl_err options_parse(struct ctx *c, int argc, char *const argv[], const char *env_device,
+			  struct options *out)
+{
+	enum sl_err err = SL_OK;
+	bool ended = false;
+
+	memset(out, 0, sizeof(*out));
+	out->json = asks_for_json(argc, argv);
+	out->words = calloc((size_t)(argc > 0 ? argc : 1), sizeof(*out->words));
+	if (!out->words)
+		return ctx_fail(c, SL_NOMEM, where, "no memory for the command line");
+	for (int i = 1; i < argc && !err; i++) {
+		const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+		bool took_next = false;
+
+		if (!ended && strcmp(argv[i], "--") == 0)
+			ended = true;
+		else if (!ended && strncmp(argv[i], "--", 2) == 0)
+			err = long_option(c, out, argv[i], next, &took_next);
+		else if (!ended && argv[i][0] == '-' && argv[i][1] != '\0')
+			err = short_options(c, out, argv[i], next, &took_next);
+		else if (out->n_words == 0 && options_is_device(argv[i]))
+			err = set_device(c, out, argv[i], "the first word");
+		else
+			out->words[out->n_words++] = argv[i];
+		i += took_next;
+	}
+	if (!err && !out->device && env_device && env_device[0] != '\0')
+		err = set_device(c, out, env_device, "STLINK_DEVICE");
+	return ctx_doing(c, err, "command line");
+}
+
+void options_free(struct options *o)
+{
+	free(o->words);
+	o->words = NULL;
+	o->n_words = 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * options.h - what the command line says beside its command words.
+ *
+ * Knows options and the device argument; does not know what the words mean.
+ * The table in options.c is also what --help and the man page are made from.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/ctx.h"
+#include "target/target.h"
+
+struct options {
+	const char *device;             /* NULL: the only probe present */
+	const char *device_from;        /* for messages: "-d", "the first word", "STLINK_DEVICE" */
+	unsigned speed_khz;             /* 0: the probe's default */
+	enum target_connect connect;
+	bool json, quiet, force;
+	bool show_help, show_version;
+	unsigned verbosity;             /* number of -v, at most 3 */
+	const char **words;             /* the rest, in order; owned */
+	size_t n_words;
+};
+
+/* One row per option, for help texts. */
+struct option_row {
+	char letter;                    /* 0: long form only */
+	const char *name;
+	const char *argument;           /* NULL: takes none */
+	const char *help;
+	bool hidden;                    /* kept for old scripts, not shown */
+};
+
+/* option_rows - the table; *n rows. */
+const struct option_row *option_rows(size_t *n);
+
+/* options_parse - take the command line apart; options and words may be mixed, "--" ends options.
+ * env_device: STLINK_DEVICE of the environment, or NULL; used when no device is named.
+ * out: filled, also on failure (so that the failure can be told as --json asks); to be freed.
+ * Returns SL_OK; SL_USAGE for what is not understood; SL_NOMEM. */
+enum sl_err options_parse(struct ctx *c, int argc, char *const argv[], const char *env_device,
+			  struct options *out) MUST_CHECK;
+void options_free(struct options *o);
+
+/* options_is_device - does this word name a device rather than a command? */
+bool options_is_device(const char *word);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * output.c - printing, in text or as events.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "cli/output.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/format.h"
+
+static const char program[] = "stlink-download";
+
+/* One line of talk, above any progress line. */
+static void write_log(void *priv, enum log_level level, const char *line)
+{
+	struct output *o = priv;
+	char safe[1024];
+
+	output_progress_end(o);
+	(void)format_escape(safe, sizeof(safe), line);
+	if (level <= LOG_WARN)
+		(void)fprintf(o->err, "%s: %s: %s\n", program,
+			      level == LOG_ERR ? "error" : "warning", safe);
+	else
+		(void)fprintf(o->err, "%s\n", safe);
+}
+
+static enum log_level level_of(const struct options *opt)
+{
+	static const enum log_level levels[] = { LOG_WARN, LOG_INFO, LOG_DEBUG, LOG_WIRE };
+
+	if (opt->quiet && opt->verbosity == 0)
+		return LOG_ERR;
+	return levels[opt->verbosity < 3 ? opt->verbosity : 3];
+}
+
+static bool wants_color(const struct output *o)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	/* no-color.org: any value but the empty one counts. */
+	return o->terminal && !(no_color && no_color[0] != '\0') && term &&
+	       strcmp(term, "dumb") != 0;
+}
+
+enum sl_err output_open(struct output *o, struct ctx *c, const struct options *opt)
+{
+	memset(o, 0, sizeof(*o));
+	o->out = stdout;
+	o->err = stderr;
+	o->json_on = opt->json;
+	o->quiet = opt->quiet;
+	o->verbosity = opt->verbosity;
+	o->terminal = isatty(STDERR_FILENO) == 1;
+	o->color = wants_color(o);
+	o->clock = c->clock;
+	o->start_us = ctx_now_us(c);
+	c->log.write = write_log;
+	c->log.priv = o;
+	c->log.max = level_of(opt);
+	if (o->json_on && !json_open(&o->json)) {
+		o->json_on = false;
+		return ctx_fail(c, SL_NOMEM, "cli", "no memory for the output");
+	}
+	return SL_OK;
+}
+
+enum sl_err output_close(struct output *o, struct ctx *c)
+{
+	bool bad;
+
+	output_progress_end(o);
+	errno = 0;
+	bad = fflush(o->out) != 0 || ferror(o->out);
+	if (o->json_on)
+		json_close(&o->json);
+	o->json_on = false;
+	return bad ? ctx_fail_errno(c, SL_FILE, "cli", errno ? errno : EIO,
+				    "cannot write standard output") : SL_OK;
+}
+
+static void print_line(struct output *o, FILE *f, const char *fmt, va_list ap)
+{
+	output_progress_end(o);
+	(void)vfprintf(f, fmt, ap);
+	(void)fputc('\n', f);
+	(void)fflush(f);
+}
+
+void output_result(struct output *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (o->json_on)
+		return;
+	va_start(ap, fmt);
+	print_line(o, o->out, fmt, ap);
+	va_end(ap);
+}
+
+void output_done(struct output *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (o->json_on || o->quiet)
+		return;
+	va_start(ap, fmt);
+	print_line(o, o->out, fmt, ap);
+	va_end(ap);
+}
+
+void output_talk(struct output *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (o->json_on || o->quiet)
+		return;
+	va_start(ap, fmt);
+	print_line(o, o->err, fmt, ap);
+	va_end(ap);
+}
+
+void output_progress_line(struct output *o, const char *text)
+{
+	size_t columns = strlen(text);
+	size_t rest = o->line_columns > columns ? o->line_columns - columns : 0;
+
+	if (!o->terminal) {
+		(void)fprintf(o->err, "%s\n", text);
+		return;
+	}
+	/* Blanks rather than an erase sequence: works on anything that knows \r. */
+	(void)fprintf(o->err, "\r%s%*s", text, (int)rest, "");
+	(void)fflush(o->err);
+	o->line_columns = columns;
+}
+
+void output_progress_end(struct output *o)
+{
+	if (o->line_columns == 0)
+		return;
+	(void)fprintf(o->err, "\r%*s\r", (int)o->line_columns, "");
+	(void)fflush(o->err);
+	o->line_columns = 0;
+}
+
+struct json *output_event(struct output *o, const char *event)
+{
+	if (!o->json_on)
+		return NULL;
+	json_begin(&o->json, event);
+	json_seconds(&o->json, "time", o->clock->now_us(o->clock) - o->start_us);
+	return &o->json;
+}
+
+void output_event_end(struct output *o)
+{
+	/* A reader that went away shows up in ferror at the end. */
+	(void)json_end(&o->json, o->out);
+}
+
+static void fault_event(struct output *o, const struct fault *f, const char *cause,
+			const char *cure)
+{
+	struct json *j = output_event(o, "error");
+
+	json_string(j, "code", err_info(f->code)->name);
+	json_number(j, "status", (uint64_t)err_exit_status(f));
+	json_string(j, "doing", f->doing[0] ? f->doing : NULL);
+	json_string(j, "cause", cause);
+	json_string(j, "cure", cure[0] ? cure : NULL);
+	json_string(j, "where", f->where);
+	if (f->has_addr)
+		json_number(j, "address", f->addr);
+	if (f->probe_status)
+		json_number(j, "probe_status", f->probe_status);
+	if (f->sys_errno)
+		json_number(j, "errno", (uint64_t)f->sys_errno);
+	output_event_end(o);
+}
+
+static void fault_details(struct output *o, const struct fault *f)
+{
+	(void)fprintf(o->err, "  code: %s, exit status %d, noticed in %s/",
+		      err_info(f->code)->name, err_exit_status(f), f->where ? f->where : "?");
+	if (f->has_addr)
+		(void)fprintf(o->err, ", address 0x%08x", f->addr);
+	if (f->probe_status)
+		(void)fprintf(o->err, ", probe status 0x%02x", f->probe_status);
+	if (f->sys_errno)
+		(void)fprintf(o->err, ", errno %d", f->sys_errno);
+	(void)fputc('\n', o->err);
+}
+
+void output_fault(struct output *o, const struct fault *f)
+{
+	const struct err_info *info = err_info(f->code);
+	const char *cause = f->text[0] ? f->text : info->sentence;
+	const char *cure = f->hint[0] ? f->hint : info->cure;
+	char doing[2 * sizeof(f->doing)], text[2 * sizeof(f->text)], hint[2 * sizeof(f->hint)];
+
+	output_progress_end(o);
+	(void)fflush(o->out);
+	if (o->json_on)
+		fault_event(o, f, cause, cure);
+	(void)format_escape(doing, sizeof(doing), f->doing);
+	(void)format_escape(text, sizeof(text), cause);
+	(void)format_escape(hint, sizeof(hint), cure);
+	(void)fprintf(o->err, "%s%s:%s %s%s%s\n", o->color ? "\033[1;31m" : "", program,
+		      o->color ? "\033[0m" : "", doing, doing[0] ? ": " : "", text);
+	if (hint[0])
+		(void)fprintf(o->err, "  try: %s\n", hint);
+	if (o->verbosity > 0)
+		fault_details(o, f);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * run.c - running the chain of command words.
+ */
+#include "cli/run.h"
+
+#include "cli/session.h"
+#include "cli/version.h"
+#include "cli/word.h"
+
+static void start_event(struct output *out, const struct options *opt)
+{
+	struct json *j = output_event(out, "start");
+
+	if (!j)
+		return;
+	json_number(j, "schema", 1);
+	json_string(j, "program", "stlink-download");
+	json_string(j, "version", STLINK_DOWNLOAD_VERSION);
+	json_string(j, "device", opt->device);
+	json_array(j, "words");
+	for (size_t i = 0; i < opt->n_words; i++)
+		json_string(j, NULL, opt->words[i]);
+	json_array_end(j);
+	output_event_end(out);
+}
+
+static void done_event(struct output *out)
+{
+	struct json *j = output_event(out, "done");
+
+	if (!j)
+		return;
+	json_number(j, "status", 0);
+	output_event_end(out);
+}
+
+/* Before the first word that changes something: does everything after it fit this chip? */
+static enum sl_err check_rest(struct session *s, struct chain *chain, size_t from)
+{
+	enum sl_err err = SL_OK;
+
+	for (size_t i = from; i < chain->n && !err; i++) {
+		struct word *w = &chain->words[i];
+
+		if (!w->command->check)
+			continue;
+		err = session_climb(s, w->command->needs);
+		if (!err)
+			err = w->command->check(s, w);
+		err = ctx_doing(s->ctx, err, "%.100s", w->text);
+	}
+	return err;
+}
+
+static enum sl_err run_word(struct session *s, struct word *w)
+{
+	enum sl_err err = session_climb(s, w->command->needs);
+
+	/* An opening that failed says itself what was being done. */
+	if (err)
+		return err;
+	ctx_log(s->ctx, LOG_DEBUG, "word: %s", w->text);
+	return ctx_doing(s->ctx, w->command->run(s, w), "%.100s", w->text);
+}
+
+static enum sl_err run_chain(struct session *s, struct chain *chain)
+{
+	enum sl_err err = SL_OK;
+	bool checked = false;
+
+	for (size_t i = 0; i < chain->n && !err; i++) {
+		struct word *w = &chain->words[i];
+
+		err = ctx_doing(s->ctx, ctx_interrupted(s->ctx), "%.100s", w->text);
+		if (!err && !checked && (w->command->changes || w->command->check)) {
+			checked = true;
+			err = check_rest(s, chain, i);
+		}
+		if (!err)
+			err = run_word(s, w);
+	}
+	return err;
+}
+
+static enum sl_err prepare(struct session *s, struct chain *chain)
+{
+	enum sl_err err = SL_OK;
+
+	for (size_t i = 0; i < chain->n && !err; i++) {
+		struct word *w = &chain->words[i];
+
+		if (w->command->prepare)
+			err = w->command->prepare(s, w);
+		err = ctx_doing(s->ctx, err, "%.100s", w->text);
+	}
+	return err ? err : chain_check(s->ctx, chain, s->options->force);
+}
+
+enum sl_err run_words(struct ctx *c, const struct options *opt, struct output *out)
+{
+	struct session s;
+	struct chain chain = { 0 };
+	enum sl_err err;
+
+	start_event(out, opt);
+	session_init(&s, c, opt, out);
+	err = chain_parse(c, opt->words, opt->n_words, &chain);
+	if (!err)
+		err = prepare(&s, &chain);
+	if (!err)
+		err = run_chain(&s, &chain);
+	err = session_close(&s, err);
+	chain_free(&chain);
+	if (!err)
+		done_event(out);
+	return err;
+}

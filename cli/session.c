@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * session.c - climbing from probe to flash, and back down.
+ */
+#include "cli/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/describe.h"
+#include "cli/format.h"
+
+enum { SUPPLY_MIN_MV = 1500 };  /* no STM32 runs below 1.65 V; the probe measures within 0.1 V */
+
+void session_init(struct session *s, struct ctx *c, const struct options *o, struct output *out)
+{
+	memset(s, 0, sizeof(*s));
+	s->ctx = c;
+	s->options = o;
+	s->out = out;
+}
+
+static enum sl_err climb_probe(struct session *s)
+{
+	struct ctx *c = s->ctx;
+	char name[160], serial[160];
+	enum sl_err err;
+
+	if (s->link)
+		return SL_OK;
+	err = probe_find(c, s->options->device, &s->probe);
+	if (err)
+		return ctx_doing(c, err, "looking for a probe");
+	err = link_open(c, &s->probe, &s->link);
+	if (err)
+		return ctx_doing(c, err, "opening the probe");
+	ctx_log(c, LOG_INFO, "probe: %s serial %s, %s",
+		format_escape(name, sizeof(name), link_describe(s->link)),
+		s->probe.serial[0] ? format_escape(serial, sizeof(serial), s->probe.serial) : "-",
+		link_get_version(s->link)->text);
+	describe_probe_event(s->out, &s->probe, s->link);
+	return SL_OK;
+}
+
+/* A chip that does not answer because its board has no power deserves better than "check power". */
+static void explain_silence(struct session *s)
+{
+	struct fault kept = s->ctx->fault;
+	unsigned mv = 0;
+	bool known = false;
+	enum sl_err err = link_voltage_mv(s->link, s->ctx, &mv, &known);
+
+	s->ctx->fault = kept;
+	if (!err && known && mv < SUPPLY_MIN_MV && kept.hint[0] == '\0')
+		ctx_hint(s->ctx, "the probe measures %u.%02u V at the target: power the board",
+			 mv / 1000, mv / 10 % 100);
+}
+
+static enum sl_err climb_target(struct session *s)
+{
+	struct target_options o = {
+		.connect = s->options->connect,
+		.speed_khz = s->options->speed_khz,
+		/* Core and memory words work on any Cortex-M; flash_open asks for the chip. */
+		.allow_unknown = true,
+	};
+	const struct target_info *info;
+	char name[80];
+	enum sl_err err;
+
+	if (s->target)
+		return SL_OK;
+	err = target_attach(s->ctx, s->link, &o, &s->target);
+	if (err == SL_NOTARGET)
+		explain_silence(s);
+	if (err)
+		return ctx_doing(s->ctx, err, "connecting to the chip");
+	info = target_get_info(s->target);
+	ctx_log(s->ctx, LOG_INFO, "chip: %s, flash %u KiB, protection %s",
+		describe_chip_name(info, name, sizeof(name)), (unsigned)info->flash_kb,
+		describe_protection(info->protection));
+	if (info->clone_suspected)
+		ctx_log(s->ctx, LOG_WARN, "the debug port id 0x%08x is not ST's: perhaps a clone of this "
+			"chip", (unsigned)info->dpidr);
+	describe_chip_event(s->out, info);
+	return SL_OK;
+}
+
+static enum sl_err climb_flash(struct session *s)
+{
+	const struct chip_row *chip;
+	enum sl_err err;
+
+	if (s->flash)
+		return SL_OK;
+	err = session_chip(s, &chip);
+	if (!err)
+		err = flash_open(s->ctx, s->target, &s->flash);
+	return ctx_doing(s->ctx, err, "preparing the flash");
+}
+
+enum sl_err session_climb(struct session *s, enum rung rung)
+{
+	enum sl_err err = SL_OK;
+
+	if (rung >= RUNG_PROBE)
+		err = climb_probe(s);
+	if (!err && rung >= RUNG_TARGET)
+		err = climb_target(s);
+	if (!err && rung >= RUNG_FLASH)
+		err = climb_flash(s);
+	return err;
+}
+
+enum sl_err session_close(struct session *s, enum sl_err so_far)
+{
+	struct ctx *c = s->ctx;
+	const volatile sig_atomic_t *flag = c->signal_flag;
+	struct fault kept = c->fault;
+	enum sl_err err;
+
+	/* Putting things back is not to be interrupted: a second signal kills, the first must not
+	 * leave the chip in debug mode. */
+	c->signal_flag = NULL;
+	flash_close(s->flash);
+	s->flash = NULL;
+	ctx_clear(c);
+	err = ctx_doing(c, target_detach(s->target, c), "leaving the chip");
+	s->target = NULL;
+	link_close(s->link, c);
+	s->link = NULL;
+	c->signal_flag = flag;
+	if (!so_far)
+		return err;
+	if (err)
+		ctx_log(c, LOG_WARN, "leaving the chip failed as well: %s", c->fault.text);
+	c->fault = kept;
+	return so_far;
+}
+
+enum sl_err session_chip(struct session *s, const struct chip_row **out)
+{
+	const struct target_info *info = target_get_info(s->target);
+	char name[80];
+
+	if (!info->chip) {
+		(void)ctx_fail(s->ctx, SL_UNSUPPORTED, "cli", "%s: its memories are not known here",
+			       describe_chip_name(info, name, sizeof(name)));
+		return SL_UNSUPPORTED;
+	}
+	*out = info->chip;
+	return SL_OK;
+}
+
+enum sl_err session_pause_core(struct session *s, bool *was_running)
+{
+	enum target_state state = TARGET_RUNNING;
+	enum sl_err err = target_get_state(s->target, s->ctx, &state);
+
+	if (err)
+		return err;
+	*was_running = state != TARGET_HALTED;
+	if (!*was_running)
+		return SL_OK;
+	if (s->options->connect == CONNECT_HOTPLUG) {
+		(void)ctx_fail(s->ctx, SL_USAGE, "cli", "this needs a halted core, and "
+			       "--connect=hotplug leaves it %s", describe_state(state));
+		ctx_hint(s->ctx, "put debug before it to halt the core on purpose, or leave out "
+				 "--connect=hotplug");
+		return SL_USAGE;
+	}
+	return target_halt_quietly(s->target, s->ctx);
+}
+
+enum sl_err session_resume_core(struct session *s, bool was_running)
+{
+	return was_running ? target_run(s->target, s->ctx) : SL_OK;
+}

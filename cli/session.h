@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * session.h - one probe, one chip, for all words of the command line.
+ *
+ * Nothing is opened before the first word that needs it, and everything is closed in order on
+ * every path, signals included.
+ */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "flash/flash.h"
+#include "link/link.h"
+#include "target/target.h"
+
+struct session {
+	struct ctx *ctx;
+	const struct options *options;
+	struct output *out;
+	struct probe probe;             /* valid once link is open */
+	struct link *link;
+	struct target *target;
+	struct flash *flash;
+};
+
+/* session_init - a session with nothing open. */
+void session_init(struct session *s, struct ctx *c, const struct options *o, struct output *out);
+
+/* session_climb - open what is missing up to the rung.
+ * Returns what probe_find, link_open, target_attach and flash_open return. */
+enum sl_err session_climb(struct session *s, enum rung rung) MUST_CHECK;
+
+/* session_close - close everything in reverse order, whatever has failed before, signals
+ * notwithstanding.
+ * so_far: how the session went. Returns it when it is a failure, whose fault stays in the
+ *   context; else the first failure of closing. */
+enum sl_err session_close(struct session *s, enum sl_err so_far) MUST_CHECK;
+
+/* session_chip - the chip that was identified; SL_UNSUPPORTED when it is not in the table. */
+enum sl_err session_chip(struct session *s, const struct chip_row **out) MUST_CHECK;
+
+/* session_pause_core - halt the core for work that needs it still; *was_running tells
+ * session_resume_core what to do. Refused with --connect=hotplug when the core runs. */
+enum sl_err session_pause_core(struct session *s, bool *was_running) MUST_CHECK;
+enum sl_err session_resume_core(struct session *s, bool was_running) MUST_CHECK;
+
+#endif
