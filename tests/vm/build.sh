@@ -8,7 +8,8 @@
 # The kernel is Debian's stock package, fetched once and unpacked into a cache
 # (nothing is installed on this machine). The root file system is an initramfs:
 # busybox, the needed modules, the programs given here with their libraries, a
-# few standard tools and the tests in guest/. It does not start anything: see run.sh.
+# few standard tools, Debian's st-flash and OpenOCD (unpacked in the cache, too) as
+# witnesses that we did not write, and the tests in guest/. Starts nothing: see run.sh.
 set -eu
 
 die() { echo "check-vm: $*" >&2; exit 1; }
@@ -20,6 +21,9 @@ here=$(dirname "$(realpath "$0")")
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/stlink-download-vm
 wanted_modules="vhci-hcd usb-storage sg sd_mod"
 standard_tools="sg_inq sg_raw setpriv"
+peer_packages="stlink-tools libstlink1 openocd libcapstone4 libftdi1-2 libgpiod2
+	libhidapi-hidraw0 libjaylink0 libjim0.81"
+peer_tools="st-info st-flash openocd"
 
 need() {
 	for tool in "$@"; do
@@ -30,16 +34,24 @@ need() {
 need apt-cache apt-get dpkg-deb depmod modprobe cpio ldd busybox "${CC:-cc}" $standard_tools
 PATH=$PATH:/sbin:/usr/sbin
 
+# download PACKAGE... - into the current directory, unpacked below all/.
+download() {
+	sandbox=
+	[ "$(id -u)" = 0 ] && sandbox="-o APT::Sandbox::User=root"
+	apt-get $sandbox -qq download "$@" || die "cannot fetch $* (is apt-get update needed?)"
+	for deb in *.deb; do
+		dpkg-deb -x "$deb" all || die "cannot unpack $deb"
+	done
+	rm -f -- *.deb
+}
+
 # fetch_kernel DIR PACKAGE - vmlinuz and the wanted modules of PACKAGE into DIR, atomically.
 fetch_kernel() {
 	kdir=$1
 	package=$2
 	rm -rf "$kdir.new"
 	mkdir -p "$kdir.new/all"
-	(cd "$kdir.new" && sandbox=
-	 [ "$(id -u)" = 0 ] && sandbox="-o APT::Sandbox::User=root"
-	 apt-get $sandbox -qq download "$package" && dpkg-deb -x "$package"_*.deb all) ||
-		die "cannot fetch $package (is apt-get update needed?)"
+	(cd "$kdir.new" && download "$package")
 	release=$(ls "$kdir.new/all/lib/modules")
 	depmod -b "$kdir.new/all" "$release"
 	for module in $wanted_modules; do
@@ -52,28 +64,46 @@ fetch_kernel() {
 		"lib/modules/$release/modules.order" ..)
 	cp "$kdir.new/all/boot/vmlinuz-$release" "$kdir.new/vmlinuz"
 	depmod -b "$kdir.new" "$release"
-	rm -rf "$kdir.new/all" "$kdir.new"/*.deb "$kdir.new/list"
+	rm -rf "$kdir.new/all" "$kdir.new/list"
 	mv -T "$kdir.new" "$kdir"
 }
 
-# put_program ROOT FILE NAME - a program as /usr/bin/NAME, its libraries where it looks for them.
+# fetch_peers DIR - what other people's tools need, unpacked into DIR.
+fetch_peers() {
+	rm -rf "$1.new"
+	mkdir -p "$1.new/all"
+	(cd "$1.new" && download $peer_packages)
+	mv -T "$1.new/all" "$1"
+	rmdir "$1.new"
+}
+
+# put_program ROOT FILE NAME [PREFIX] - a program as /usr/bin/NAME, its libraries where it
+# looks for them; those found below PREFIX lose it.
 put_program() {
 	cp -L "$2" "$1/usr/bin/$3"
-	ldd "$2" 2>/dev/null | sed -n 's,^[^/]*\(/[^ ]*\) (0x.*,\1,p' | while read -r library; do
-		[ -e "$1$library" ] && continue
-		mkdir -p "$1$(dirname "$library")"
-		cp -L "$library" "$1$library"
+	LD_LIBRARY_PATH=${4:+$4/usr/lib/$(uname -m)-linux-gnu} ldd "$2" > "$1.ldd" 2>/dev/null ||
+		: > "$1.ldd"            # a static program
+	if grep 'not found' "$1.ldd"; then
+		die "$3 lacks libraries on this machine"
+	fi
+	sed -n 's,^[^/]*\(/[^ ]*\) (0x.*,\1,p' "$1.ldd" | while read -r library; do
+		there=$1${library#"${4:-}"}
+		[ -e "$there" ] && continue
+		mkdir -p "$(dirname "$there")"
+		cp -L "$library" "$there"
 	done
+	rm -f "$1.ldd"
 }
 
 package=${VM_KERNEL_PACKAGE:-$(apt-cache depends linux-image-amd64 2>/dev/null |
 	sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)}
 if [ -z "$package" ]; then      # no package lists: a kernel fetched earlier will do
-	package=$(ls "$cache" 2>/dev/null | grep -v '\.new$' | sort -V | tail -n 1)
+	package=$(ls "$cache" 2>/dev/null | grep '^linux-image-' | grep -v '\.new$' | sort -V | tail -n 1)
 fi
 [ -n "$package" ] || die "no kernel package is known (is apt-get update needed?)"
 mkdir -p "$cache"
 [ -e "$cache/$package/vmlinuz" ] || fetch_kernel "$cache/$package" "$package"
+[ -d "$cache/peers" ] || fetch_peers "$cache/peers"
 
 root=$out/root
 rm -rf "$root"
@@ -88,6 +118,13 @@ ln -s ../usr/bin/busybox "$root/bin/busybox"
 for tool in busybox $standard_tools; do
 	put_program "$root" "$(command -v "$tool")" "$tool"
 done
+for tool in $peer_tools; do
+	put_program "$root" "$cache/peers/usr/bin/$tool" "$tool" "$cache/peers"
+done
+scripts=usr/share/openocd/scripts
+mkdir -p "$root/$scripts/interface"
+cp -r "$cache/peers/$scripts/target" "$cache/peers/$scripts"/*.tcl "$root/$scripts/"
+cp "$cache/peers/$scripts/interface"/stlink*.cfg "$root/$scripts/interface/"
 for program in "$@"; do
 	[ -x "$program" ] || die "$program is missing; run make first"
 	put_program "$root" "$program" "$(basename "$program")"
