@@ -141,9 +141,9 @@ const struct command command_blink = {
 	.name = "blink",
 	.syntax = "blink",
 	.summary = "blink the LEDs of a STM32VLDISCOVERY by hand",
-	.help = "Blinks the two LEDs of a STM32VLDISCOVERY (PC8, PC9) ten times from outside, with\n"
-		"the core halted, and puts the port back as it was: shows that probe, chip and\n"
-		"board work, whatever is in the flash.\n"
+	.help = "Blinks the two LEDs of a STM32VLDISCOVERY (PC8, PC9) ten times from outside,\n"
+		"with the core halted, and puts the port back as it was: shows that probe, chip\n"
+		"and board work, whatever is in the flash.\n"
 		"\n"
 		"  stlink-download blink\n",
 	.form = FORM_ALONE,

@@ -96,7 +96,8 @@ const struct command command_step = {
 	.name = "step",
 	.syntax = "step",
 	.summary = "execute one instruction; the core stays halted",
-	.help = "Executes one instruction with interrupts masked and shows where the core stopped.\n"
+	.help = "Executes one instruction with interrupts masked and shows where the core\n"
+		"stopped.\n"
 		"\n"
 		"  stlink-download debug step step regs\n",
 	.form = FORM_ALONE,

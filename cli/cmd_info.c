@@ -73,10 +73,10 @@ const struct command command_info = {
 	.name = "info",
 	.syntax = "info",
 	.summary = "chip, memories, unique id, protection, supply",
-	.help = "Connects to the chip and says what it is: device and revision id, flash and SRAM,\n"
-		"unique id, read protection in words, supply voltage where the probe can measure\n"
-		"it, and a caution when the debug port does not look like ST's. The core goes on\n"
-		"as it was found.\n"
+	.help = "Connects to the chip and says what it is: device and revision id, flash and\n"
+		"SRAM, unique id, read protection in words, supply voltage where the probe can\n"
+		"measure it, and a caution when the debug port does not look like ST's. The core\n"
+		"goes on as it was found.\n"
 		"\n"
 		"  stlink-download info\n"
 		"  stlink-download --connect=under-reset info     for a chip that sleeps\n",

@@ -103,9 +103,9 @@ const struct command command_write_word = {
 	.name = "write",
 	.syntax = "write<ADDR>=V",
 	.summary = "write one word of SRAM or of a peripheral",
-	.help = "Writes one 32-bit word with one bus access. It is not read back, because reading\n"
-		"some peripheral registers has effects; put read<ADDR> after it to look. ADDR must\n"
-		"be a multiple of 4. Flash is not written this way.\n"
+	.help = "Writes one 32-bit word with one bus access. It is not read back, because\n"
+		"reading some peripheral registers has effects; put read<ADDR> after it to look.\n"
+		"ADDR must be a multiple of 4. Flash is not written this way.\n"
 		"\n"
 		"  stlink-download write0x20000000=0x12345678 read0x20000000\n",
 	.form = FORM_NUMBER,

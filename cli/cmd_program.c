@@ -171,8 +171,8 @@ const struct command command_program = {
 		"outside of it, writes, and reads every byte back. FILE is Intel HEX, S-record,\n"
 		"ELF or plain binary, told apart by content; - is standard input. A plain binary\n"
 		"goes to ADDR, or to 0x08000000. All files are read and checked before the probe\n"
-		"is opened. The core is left as it was found: put reset after it to start the new\n"
-		"program.\n"
+		"is opened. The core is left as it was found: put reset after it to start the\n"
+		"new program.\n"
 		"\n"
 		"  stlink-download program=blink.hex reset\n"
 		"  stlink-download program=boot.elf program=app.bin@0x08004000 reset\n",
@@ -189,8 +189,8 @@ const struct command command_verify = {
 	.name = "verify=",
 	.syntax = "verify=FILE[@ADDR]",
 	.summary = "compare flash with FILE; changes nothing",
-	.help = "Reads back every byte that FILE has and compares. Changes nothing. Exit status 12\n"
-		"and the first differing address when flash differs.\n"
+	.help = "Reads back every byte that FILE has and compares. Changes nothing. Exit status\n"
+		"12 and the first differing address when flash differs.\n"
 		"\n"
 		"  stlink-download verify=blink.hex\n",
 	.form = FORM_ARGUMENT,

@@ -218,10 +218,10 @@ const struct command command_read = {
 	.name = "read=",
 	.syntax = "read=FILE@ADDR[:LEN]",
 	.summary = "read memory into a new FILE",
-	.help = "Reads LEN bytes from ADDR, or all from ADDR to the end of that memory, into FILE:\n"
-		"Intel HEX for names in .hex or .ihex, S-record for .srec, .s19 and the like, else\n"
-		"plain binary; - is standard output. An existing file is kept unless --force is\n"
-		"given. LEN may end in k (1024) or M.\n"
+	.help = "Reads LEN bytes from ADDR, or all from ADDR to the end of that memory, into\n"
+		"FILE: Intel HEX for names in .hex or .ihex, S-record for .srec, .s19 and the\n"
+		"like, else plain binary; - is standard output. An existing file is kept unless\n"
+		"--force is given. LEN may end in k (1024) or M.\n"
 		"\n"
 		"  stlink-download read=dump.bin@0x08000000:64k\n",
 	.form = FORM_ARGUMENT,
@@ -235,8 +235,8 @@ const struct command command_flash_read = {
 	.name = "flash:r:",
 	.syntax = "flash:r:FILE",
 	.summary = "read the whole flash into a new FILE",
-	.help = "Reads the whole main flash, as large as the chip says it is, into FILE. Formats as\n"
-		"with read=.\n"
+	.help = "Reads the whole main flash, as large as the chip says it is, into FILE. Formats\n"
+		"as with read=.\n"
 		"\n"
 		"  stlink-download flash:r:backup.bin\n",
 	.form = FORM_ARGUMENT,

@@ -154,8 +154,8 @@ const struct command command_regs = {
 	.name = "regs",
 	.syntax = "regs",
 	.summary = "show the core registers",
-	.help = "Shows the core registers, four to a line. A running core is halted for the moment\n"
-		"and goes on afterwards.\n"
+	.help = "Shows the core registers, four to a line. A running core is halted for the\n"
+		"moment and goes on afterwards.\n"
 		"\n"
 		"  stlink-download debug regs\n",
 	.form = FORM_ALONE,
@@ -167,9 +167,9 @@ const struct command command_reg = {
 	.name = "reg",
 	.syntax = "reg<N|name>",
 	.summary = "show one core register: reg0, regpc, regxpsr",
-	.help = "Shows one core register, by number or by name: r0 to r15, sp, lr, pc, xpsr, msp,\n"
-		"psp, primask, basepri, faultmask, control, fpscr, s0 to s31. Numbers are the\n"
-		"core's own (16 is xpsr). A running core is halted for the moment.\n"
+	.help = "Shows one core register, by number or by name: r0 to r15, sp, lr, pc, xpsr,\n"
+		"msp, psp, primask, basepri, faultmask, control, fpscr, s0 to s31. Numbers are\n"
+		"the core's own (16 is xpsr). A running core is halted for the moment.\n"
 		"\n"
 		"  stlink-download debug reg0 regpc\n",
 	.form = FORM_ARGUMENT,

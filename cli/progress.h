@@ -21,7 +21,7 @@ struct progress {
 	unsigned shown_percent;
 };
 
-enum { PROGRESS_LINE_MAX = 80 };
+enum { PROGRESS_LINE_MAX = 96 };
 
 /* progress_begin - the listener to hand to flash/; p must outlive the work. */
 struct flash_progress progress_begin(struct progress *p, struct output *o, const char *what);
@@ -32,7 +32,8 @@ void progress_update(void *priv, enum flash_phase phase, uint64_t done, uint64_t
 /* progress_end - take the line away. */
 void progress_end(struct progress *p);
 
-/* progress_format - one line, at most 79 columns: phase, per cent, bytes, rate, time left.
+/* progress_format - one line: phase, per cent, bytes, rate, time left; below 80 columns for what
+ * fits an STM32.
  * us: since the phase began. Rate and time left appear once there is something to go by. */
 void progress_format(char line[PROGRESS_LINE_MAX], enum flash_phase phase, uint64_t done,
 		     uint64_t total, uint64_t us);
