@@ -49,6 +49,7 @@ struct board_kind {
 	const char *chip;
 	const char *firmware;
 	const char *serial;
+	uint8_t blank;          /* an erased flash byte */
 	const struct front_end *front;
 	unsigned probe;
 	enum serial_form serial_form;

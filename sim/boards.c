@@ -16,6 +16,7 @@ static const struct board_kind vldiscovery = {
 	.chip = "STM32F100RB",
 	.firmware = "V1J13S4",
 	.serial = "53FF6D064966505632152187",
+	.blank = 0xFF,
 	.front = &front_v1,
 	.probe = 1,
 	.serial_form = SERIAL_BINARY,
@@ -30,6 +31,7 @@ static const struct board_kind bluepill = {
 	.chip = "STM32F103C8",
 	.firmware = "V2J29S7",
 	.serial = "303030303030303030303031",
+	.blank = 0xFF,
 	.front = &front_v2,
 	.probe = 2,
 	.serial_form = SERIAL_CONSTANT,
@@ -43,6 +45,7 @@ static const struct board_kind l_discovery = {
 	.chip = "STM32L152RB",
 	.firmware = "V2J37S7",
 	.serial = "57FF72066687495117240867",
+	.blank = 0x00,
 	.front = &front_v2,
 	.probe = 2,
 	.serial_form = SERIAL_HEX,
@@ -57,6 +60,7 @@ static const struct board_kind f4discovery = {
 	.chip = "STM32F407VG",
 	.firmware = "V2J37S7",
 	.serial = "066DFF495051717867014528",
+	.blank = 0xFF,
 	.front = &front_v2,
 	.probe = 2,
 	.serial_form = SERIAL_HEX,
@@ -112,4 +116,9 @@ const struct board_led *board_kind_leds(const struct board_kind *k, size_t *n)
 {
 	*n = k->n_leds;
 	return k->leds;
+}
+
+uint8_t board_kind_blank(const struct board_kind *k)
+{
+	return k->blank;
 }

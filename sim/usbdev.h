@@ -43,6 +43,7 @@ const char *board_kind_title(const struct board_kind *k);
 const char *board_kind_chip(const struct board_kind *k);        /* "STM32F100RB" */
 const char *board_kind_firmware(const struct board_kind *k);    /* its usual probe firmware */
 unsigned board_kind_probe(const struct board_kind *k);          /* 1: V1, 2: V2 */
+uint8_t board_kind_blank(const struct board_kind *k);           /* an erased flash byte */
 const struct board_led *board_kind_leds(const struct board_kind *k, size_t *n);
 
 struct board_options {

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * options.c - reading stlink-sim's command line from a table.
+ *
+ * Nothing is opened here; values that name files or sockets are only kept.
+ */
+#include "sim/options.h"
+
+#include <string.h>
+
+#include "base/number.h"
+
+#define ROOM "sim"
+
+static const char help_text[] =
+"Usage: stlink-sim --board NAME [board options] ... [--listen WHERE] [options]\n"
+"\n"
+"A virtual board: ST-LINK probe, STM32 chip whose core really runs, LEDs.\n"
+"\n"
+"  --list               the boards there are\n"
+"  --listen ADDR:PORT   serve the boards over USB/IP (port 0: any free one)\n"
+"  --listen unix:PATH   the same on a Unix socket\n"
+"  --attach             give the boards to this kernel (vhci_hcd; needs root)\n"
+"  --control unix:PATH  a socket for scripts: set KEY=VALUE, run S, report, time, quit\n"
+"  --realtime           board time is host time; without it time passes by traffic only\n"
+"  --leds               print each LED edge\n"
+"  --report FILE        write the report as JSON, too\n"
+"  --duration S         end after S seconds; without --listen, --attach and --control:\n"
+"                       run the boards for S seconds of their own time, at once\n"
+"  --quiet              no report on standard output\n"
+"  --help, --version\n"
+"\n"
+"Board options, each for the --board before it:\n"
+"  --flash FILE         flash contents: loaded if FILE exists, written back at exit\n"
+"  --load FILE          put a raw binary at the start of flash\n"
+"  --serial HEX24       the probe's serial number\n"
+"  --firmware V2J37S7   the probe's firmware\n"
+"  --set KEY=VALUE      voltage=MV power=on|off target=present|absent nrst=wired|open\n"
+"                       protect=on|off button=down|up dfu=on|off dfu-exit=now|after-csw\n"
+"                       serial=hex|binary|constant vref=0|ok hang=on|off wait=N\n"
+"                       residue=ok|broken disk=ok|hang-read|hang-mode-sense\n";
+
+const char *options_help(void)
+{
+	return help_text;
+}
+
+struct parse {
+	struct ctx *ctx;
+	struct sim_options *o;
+	struct board_spec *board;       /* the last --board, NULL before any */
+};
+
+struct option {
+	const char *name;
+	enum { NO_VALUE, VALUE, BOARD_VALUE } takes;
+	enum sl_err (*apply)(struct parse *p, const char *value);
+};
+
+static enum sl_err opt_board(struct parse *p, const char *v)
+{
+	const struct board_kind *k = board_kind_find(v);
+
+	if (k == NULL)
+		return ctx_fail(p->ctx, SL_USAGE, ROOM, "no board is called %s; see --list", v);
+	if (p->o->n_boards == USBIP_BOARDS_MAX)
+		return ctx_fail(p->ctx, SL_USAGE, ROOM, "at most %u boards", USBIP_BOARDS_MAX);
+	p->board = &p->o->boards[p->o->n_boards++];
+	p->board->kind = k;
+	return SL_OK;
+}
+
+static enum sl_err opt_set(struct parse *p, const char *v)
+{
+	if (p->board->n_sets == SETS_MAX)
+		return ctx_fail(p->ctx, SL_USAGE, ROOM, "at most %u --set for a board", SETS_MAX);
+	/* known before the board exists: it powers up in its boot loader */
+	if (strcmp(v, "dfu=on") == 0)
+		p->board->options.start_in_dfu = true;
+	else
+		p->board->sets[p->board->n_sets++] = v;
+	return SL_OK;
+}
+
+static enum sl_err opt_duration(struct parse *p, const char *v)
+{
+	if (!num_parse_str(v, &p->o->duration_s) || p->o->duration_s == 0)
+		return ctx_fail(p->ctx, SL_USAGE, ROOM, "--duration: seconds, not %s", v);
+	return SL_OK;
+}
+
+static enum sl_err opt_flash(struct parse *p, const char *v)
+{
+	p->board->flash_file = v;
+	return SL_OK;
+}
+
+static enum sl_err opt_load(struct parse *p, const char *v)
+{
+	p->board->load_file = v;
+	return SL_OK;
+}
+
+static enum sl_err opt_serial(struct parse *p, const char *v)
+{
+	p->board->options.serial = v;
+	return SL_OK;
+}
+
+static enum sl_err opt_firmware(struct parse *p, const char *v)
+{
+	p->board->options.firmware = v;
+	return SL_OK;
+}
+
+static enum sl_err opt_listen(struct parse *p, const char *v)
+{
+	p->o->listen = v;
+	return SL_OK;
+}
+
+static enum sl_err opt_control(struct parse *p, const char *v)
+{
+	p->o->control = v;
+	return SL_OK;
+}
+
+static enum sl_err opt_report(struct parse *p, const char *v)
+{
+	p->o->report = v;
+	return SL_OK;
+}
+
+static enum sl_err opt_attach(struct parse *p, const char *v)
+{
+	(void)v;
+	p->o->attach = true;
+	return SL_OK;
+}
+
+static enum sl_err opt_realtime(struct parse *p, const char *v)
+{
+	(void)v;
+	p->o->realtime = true;
+	return SL_OK;
+}
+
+static enum sl_err opt_leds(struct parse *p, const char *v)
+{
+	(void)v;
+	p->o->leds = true;
+	return SL_OK;
+}
+
+static enum sl_err opt_quiet(struct parse *p, const char *v)
+{
+	(void)v;
+	p->o->quiet = true;
+	return SL_OK;
+}
+
+static enum sl_err opt_list(struct parse *p, const char *v)
+{
+	(void)v;
+	p->o->list = true;
+	return SL_OK;
+}
+
+static enum sl_err opt_help(struct parse *p, const char *v)
+{
+	(void)v;
+	p->o->help = true;
+	return SL_OK;
+}
+
+static enum sl_err opt_version(struct parse *p, const char *v)
+{
+	(void)v;
+	p->o->version = true;
+	return SL_OK;
+}
+
+static const struct option options[] = {
+	{ "--board", VALUE, opt_board },
+	{ "--listen", VALUE, opt_listen },
+	{ "--attach", NO_VALUE, opt_attach },
+	{ "--control", VALUE, opt_control },
+	{ "--realtime", NO_VALUE, opt_realtime },
+	{ "--leds", NO_VALUE, opt_leds },
+	{ "--report", VALUE, opt_report },
+	{ "--duration", VALUE, opt_duration },
+	{ "--quiet", NO_VALUE, opt_quiet },
+	{ "--flash", BOARD_VALUE, opt_flash },
+	{ "--load", BOARD_VALUE, opt_load },
+	{ "--serial", BOARD_VALUE, opt_serial },
+	{ "--firmware", BOARD_VALUE, opt_firmware },
+	{ "--set", BOARD_VALUE, opt_set },
+	{ "--list", NO_VALUE, opt_list },
+	{ "--help", NO_VALUE, opt_help },
+	{ "-h", NO_VALUE, opt_help },
+	{ "--version", NO_VALUE, opt_version },
+};
+
+/* "--name" or "--name=value"; *value is what follows the sign, else NULL. */
+static const struct option *find_option(const char *word, const char **value)
+{
+	const char *eq = strchr(word, '=');
+	size_t n = eq != NULL ? (size_t)(eq - word) : strlen(word);
+
+	*value = eq != NULL ? eq + 1 : NULL;
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (strlen(options[i].name) == n && strncmp(options[i].name, word, n) == 0)
+			return &options[i];
+	return NULL;
+}
+
+static enum sl_err check_whole(struct parse *p)
+{
+	const struct sim_options *o = p->o;
+
+	if (o->list || o->help || o->version)
+		return SL_OK;
+	if (o->n_boards == 0)
+		return ctx_fail(p->ctx, SL_USAGE, ROOM, "which board? --board NAME; see --list");
+	if (o->listen == NULL && o->control == NULL && !o->attach && o->duration_s == 0)
+		return ctx_fail(p->ctx, SL_USAGE, ROOM,
+				"nothing to do: give --listen, --attach, --control or --duration");
+	return SL_OK;
+}
+
+enum sl_err options_parse(struct ctx *ctx, int argc, char **argv, struct sim_options *out)
+{
+	struct parse p = { .ctx = ctx, .o = out };
+
+	memset(out, 0, sizeof(*out));
+	for (int i = 1; i < argc; i++) {
+		const char *value = NULL;
+		const struct option *opt = find_option(argv[i], &value);
+		enum sl_err e;
+
+		if (opt == NULL)
+			return ctx_fail(ctx, SL_USAGE, ROOM, "unknown option %s", argv[i]);
+		if (opt->takes == NO_VALUE && value != NULL)
+			return ctx_fail(ctx, SL_USAGE, ROOM, "%s takes no value", opt->name);
+		if (opt->takes != NO_VALUE && value == NULL && i + 1 < argc)
+			value = argv[++i];
+		if (opt->takes != NO_VALUE && value == NULL)
+			return ctx_fail(ctx, SL_USAGE, ROOM, "%s needs a value", opt->name);
+		if (opt->takes == BOARD_VALUE && p.board == NULL)
+			return ctx_fail(ctx, SL_USAGE, ROOM, "%s before any --board", opt->name);
+		e = opt->apply(&p, value);
+		if (e != SL_OK)
+			return e;
+	}
+	return check_whole(&p);
+}
