@@ -9,43 +9,81 @@
 #include "base/error.h"
 #include "cli/options.h"
 
-/* Text that roff would take for a request or an escape is made harmless. */
-static void put_text(FILE *f, const char *text, size_t len)
+enum { SOURCE_WIDTH = 52 };
+
+static void put_char(FILE *f, char ch)
 {
-	if (len > 0 && (text[0] == '.' || text[0] == '\''))
-		(void)fputs("\\&", f);
+	if (ch == '\\')
+		(void)fputs("\\e", f);
+	else if (ch == '-')
+		(void)fputs("\\-", f);
+	else
+		(void)fputc(ch, f);
+}
+
+/* An example, as it stands. */
+static void put_literal(FILE *f, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		put_char(f, text[i]);
+	(void)fputc('\n', f);
+}
+
+/* Flowing text: a new line after each sentence, as mdoc wants it, and before column 80. What
+ * roff would take for a request is made harmless. *column runs on between calls. */
+static void put_text(FILE *f, const char *text, size_t len, size_t *column)
+{
 	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\\')
-			(void)fputs("\\e", f);
-		else if (text[i] == '-')
-			(void)fputs("\\-", f);
-		else
-			(void)fputc(text[i], f);
+		bool sentence = i > 0 && text[i] == ' ' && text[i - 1] == '.';
+
+		if (text[i] == ' ' && (sentence || *column > SOURCE_WIDTH)) {
+			(void)fputc('\n', f);
+			*column = 0;
+			continue;
+		}
+		if (*column == 0 && (text[i] == '.' || text[i] == '\''))
+			(void)fputs("\\&", f);
+		put_char(f, text[i]);
+		*column += text[i] == '-' ? 2 : 1;
 	}
+}
+
+static void end_text(FILE *f, size_t *column)
+{
+	if (*column > 0)
+		(void)fputc('\n', f);
+	*column = 0;
 }
 
 /* Paragraphs of a help text: indented lines are examples, blank lines part paragraphs. */
 static void put_help(FILE *f, const char *help)
 {
 	bool literal = false;
+	size_t column = 0;
 
-	while (*help) {
-		size_t len = strcspn(help, "\n");
+	for (size_t len; *help; help += len + (help[len] == '\n')) {
 		bool example = strncmp(help, "  ", 2) == 0;
 
-		if (example && !literal)
-			(void)fputs(".Bd -literal -compact\n", f);
-		if (!example && literal)
-			(void)fputs(".Ed\n", f);
+		len = strcspn(help, "\n");
+		if (example != literal || len == 0)
+			end_text(f, &column);
+		if (example != literal)
+			(void)fputs(example ? ".Bd -literal -compact\n" : ".Ed\n", f);
 		literal = example;
 		if (len == 0) {
 			(void)fputs(".Pp\n", f);
+		} else if (example) {
+			put_literal(f, help, len);
 		} else {
-			put_text(f, help, len);
-			(void)fputc('\n', f);
+			/* The text's own line ends flow, unless a sentence ends there. */
+			if (column > 0 && help[-2] != '.')
+				put_text(f, " ", 1, &column);
+			else
+				end_text(f, &column);
+			put_text(f, help, len, &column);
 		}
-		help += len + (help[len] == '\n');
 	}
+	end_text(f, &column);
 	if (literal)
 		(void)fputs(".Ed\n", f);
 }
@@ -58,8 +96,10 @@ void help_man_words(FILE *f)
 	(void)fputs(".Bl -tag -width Ds\n", f);
 	for (size_t i = 0; i < n; i++) {
 		(void)fputs(".It Ic ", f);
-		put_text(f, rows[i]->syntax, strlen(rows[i]->syntax));
-		(void)fputc('\n', f);
+		for (const char *p = rows[i]->syntax; *p; p++)
+			put_char(f, *p);
+		/* A colon or bracket at the end is no punctuation. */
+		(void)fputs("\\&\n", f);
 		put_help(f, rows[i]->help);
 	}
 	(void)fputs(".El\n", f);
@@ -69,6 +109,7 @@ void help_man_options(FILE *f)
 {
 	size_t n = 0;
 	const struct option_row *rows = option_rows(&n);
+	size_t column = 0;
 
 	(void)fputs(".Bl -tag -width Ds\n", f);
 	for (size_t i = 0; i < n; i++) {
@@ -80,19 +121,23 @@ void help_man_options(FILE *f)
 		(void)fprintf(f, "Fl Fl %s%s%s\n", rows[i].name,
 			      rows[i].argument ? " Ns = Ns Ar " : "",
 			      rows[i].argument ? rows[i].argument : "");
-		put_text(f, rows[i].help, strlen(rows[i].help));
+		put_text(f, rows[i].help, strlen(rows[i].help), &column);
 		(void)fputs(".\n", f);
+		column = 0;
 	}
 	(void)fputs(".El\n", f);
 }
 
 static void put_error(FILE *f, const struct err_info *e)
 {
+	size_t column = 0;
+
 	(void)fprintf(f, ".It Li %s\n", e->name);
-	put_text(f, e->sentence, strlen(e->sentence));
+	put_text(f, e->sentence, strlen(e->sentence), &column);
 	if (e->cure[0]) {
 		(void)fputs(";\n", f);
-		put_text(f, e->cure, strlen(e->cure));
+		column = 0;
+		put_text(f, e->cure, strlen(e->cure), &column);
 	}
 	(void)fputs(".\n", f);
 }

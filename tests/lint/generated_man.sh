@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The committed man page is what the program's tables give. "sh generated_man.sh -w"
+# writes it anew. Needs the libraries that make has built.
+set -eu
+cd "$(dirname "$0")/../.."
+b=${BUILD:-build}
+new=$(mktemp)
+program=$(mktemp)
+trap 'rm -f "$new" "$program"' EXIT
+libs=
+for room in cli flash target link usb sg link image base; do
+	libs="$libs $b/lib$room.a"
+done
+usb=-lusb-1.0
+[ -z "${WITHOUT_LIBUSB-}" ] || usb=
+# shellcheck disable=SC2086
+${CC:-cc} -std=c17 -I. ${CFLAGS-} -o "$program" man/generate.c $libs $usb
+"$program" <man/stlink-download.1.in >"$new"
+if [ "${1-}" = -w ]; then
+	cat "$new" >man/stlink-download.1
+	exit 0
+fi
+if ! diff -u man/stlink-download.1 "$new"; then
+	echo "man/stlink-download.1 is out of date: sh tests/lint/generated_man.sh -w" >&2
+	exit 1
+fi
+if command -v mandoc >/dev/null; then
+	# Other packages' manuals need not be installed here.
+	mandoc -T lint "$new" | grep -v 'referenced manual not found' && exit 1
+fi
+echo "lint: the man page is what the tables give"
