@@ -102,17 +102,6 @@ static enum sl_err resume(struct target *t, struct ctx *c)
 	return err ? err : link_write32(t->l, c, SCS_DHCSR, DHCSR_KEY);
 }
 
-static enum sl_err stop_call(struct target *t, struct ctx *c)
-{
-	enum sl_err err;
-
-	if (!t->call_running)
-		return SL_OK;
-	t->call_running = false;
-	err = core_write_dhcsr(t, c, DHCSR_HALT | DHCSR_MASKINTS);
-	return err ? err : core_wait_halted(t, c, UNDER_RESET_HALT_MS);
-}
-
 static enum sl_err restore_demcr(struct target *t, struct ctx *c)
 {
 	return t->demcr_saved ? core_set_demcr(t, c, t->demcr_found) : SL_OK;
@@ -131,7 +120,7 @@ static enum sl_err leave(struct target *t, struct ctx *c)
 enum sl_err target_detach(struct target *t, struct ctx *c)
 {
 	static enum sl_err (*const steps[])(struct target *, struct ctx *) = {
-		stop_call, core_unmask, freeze_restore, restore_demcr, let_go, leave,
+		target_call_abort, core_unmask, freeze_restore, restore_demcr, let_go, leave,
 	};
 	enum sl_err first = SL_OK;
 	struct fault why = { 0 };

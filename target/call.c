@@ -176,3 +176,14 @@ enum sl_err target_call(struct target *t, struct ctx *c, struct target_call *cal
 
 	return err ? err : target_call_finish(t, c, call);
 }
+
+enum sl_err target_call_abort(struct target *t, struct ctx *c)
+{
+	enum sl_err err;
+
+	if (!t->call_running)
+		return SL_OK;
+	t->call_running = false;
+	err = core_write_dhcsr(t, c, DHCSR_HALT | DHCSR_MASKINTS);
+	return err ? err : core_wait_halted(t, c, HALT_AFTER_CALL_MS);
+}

@@ -130,4 +130,7 @@ enum sl_err target_call_start(struct target *t, struct ctx *c, const struct targ
 enum sl_err target_call_poll(struct target *t, struct ctx *c, bool *done) MUST_CHECK;
 enum sl_err target_call_finish(struct target *t, struct ctx *c, struct target_call *call) MUST_CHECK;
 
+/* target_call_abort - halt the core if a call was started and not finished; else nothing. */
+enum sl_err target_call_abort(struct target *t, struct ctx *c) MUST_CHECK;
+
 #endif

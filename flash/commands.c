@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * commands.c - the jobs that the rest of the program asks for: program, verify, erase.
+ */
+#include "flash/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum sl_err change(struct run *r, struct ctx *c)
+{
+	enum sl_err err = session_begin(r->f, c, true);
+
+	if (!err)
+		err = run_changes(r, c);
+	if (!err)
+		err = run_proof(r, c);
+	return session_end(r->f, c, err);
+}
+
+static uint64_t total_len(const struct span *spans, size_t n)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += spans[i].len;
+	return sum;
+}
+
+static enum sl_err do_plan(struct flash *f, struct ctx *c, const struct flash_job *job,
+			   enum plan_mode mode, struct flash_stats *stats)
+{
+	struct plan p = { 0 };
+	struct run r = { .f = f, .p = &p, .progress = &job->progress, .stats = stats };
+	enum sl_err err = target_halt_quietly(f->t, c);
+
+	*stats = (struct flash_stats){ 0 };
+	if (!err)
+		err = plan_make(f, c, job->spans, job->n_spans, mode, &p);
+	if (!err && p.n_differs) {
+		err = change(&r, c);
+	} else if (!err) {
+		/* Nothing is written, so what the plan read is the proof. */
+		r.total[FLASH_PROVE] = stats->bytes_proved = total_len(job->spans, job->n_spans);
+		run_progress(&r, FLASH_PROVE, stats->bytes_proved);
+	}
+	plan_free(&p);
+	return err;
+}
+
+enum sl_err flash_program(struct flash *f, struct ctx *c, const struct flash_job *job,
+			  struct flash_stats *stats)
+{
+	return do_plan(f, c, job, job->erase_first ? PLAN_PROGRAM : PLAN_WRITE, stats);
+}
+
+enum sl_err flash_verify(struct flash *f, struct ctx *c, const struct flash_job *job,
+			 struct flash_stats *stats)
+{
+	struct run r = { .f = f, .progress = &job->progress, .stats = stats };
+	enum sl_err err = flash_check(f, c, job->spans, job->n_spans);
+
+	*stats = (struct flash_stats){ 0 };
+	r.total[FLASH_PROVE] = total_len(job->spans, job->n_spans);
+	for (size_t i = 0; !err && i < job->n_spans; i++)
+		err = prove_bytes(&r, c, job->spans[i].addr, job->spans[i].data, job->spans[i].len);
+	return err;
+}
+
+/* addr..addr+len in pieces that lie in one sector each, all with blank bytes as their data:
+ * an erase is a program of nothing that may not be skipped. */
+static size_t blank_spans(const struct flash *f, uint32_t addr, uint32_t len, const uint8_t *blank,
+			  struct span *out)
+{
+	uint64_t end = (uint64_t)addr + len;
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n_sectors; i++) {
+		const struct flash_sector *s = &f->sectors[i];
+		uint64_t from = s->addr > addr ? s->addr : addr;
+		uint64_t to = (uint64_t)s->addr + s->bytes < end ? (uint64_t)s->addr + s->bytes : end;
+
+		if (from < to)
+			out[n++] = (struct span){ (uint32_t)from, (size_t)(to - from), blank };
+	}
+	return n;
+}
+
+static enum sl_err erase(struct flash *f, struct ctx *c, uint32_t addr, uint32_t len,
+			 const struct flash_progress *progress, struct flash_stats *stats)
+{
+	struct flash_job job = { .erase_first = true };
+	struct span *spans = calloc(f->n_sectors, sizeof(*spans));
+	uint32_t biggest = 0;
+	uint8_t *blank = NULL;
+	enum sl_err err;
+
+	for (size_t i = 0; i < f->n_sectors; i++)
+		biggest = f->sectors[i].bytes > biggest ? f->sectors[i].bytes : biggest;
+	blank = malloc(biggest);
+	if (spans && blank) {
+		memset(blank, f->chip->erased, biggest);
+		job.spans = spans;
+		job.n_spans = blank_spans(f, addr, len, blank, spans);
+		if (progress)
+			job.progress = *progress;
+		err = do_plan(f, c, &job, PLAN_ERASE, stats);
+	} else {
+		err = ctx_fail(c, SL_NOMEM, "flash", "no memory for an erase");
+	}
+	free(spans);
+	free(blank);
+	return err;
+}
+
+enum sl_err flash_erase_range(struct flash *f, struct ctx *c, uint32_t addr, uint32_t len,
+			      const struct flash_progress *p, struct flash_stats *stats)
+{
+	struct span whole = { .addr = addr, .len = len };
+	enum sl_err err = flash_check(f, c, &whole, 1);
+
+	*stats = (struct flash_stats){ 0 };
+	if (!err && len == 0)
+		err = ctx_fail(c, SL_USAGE, "flash", "a range of 0 bytes cannot be erased");
+	return err ? err : erase(f, c, addr, len, p, stats);
+}
+
+enum sl_err flash_erase_all(struct flash *f, struct ctx *c, const struct flash_progress *p,
+			    struct flash_stats *stats)
+{
+	const struct flash_sector *first = &f->sectors[0], *last = &f->sectors[f->n_sectors - 1];
+
+	return erase(f, c, first->addr, last->addr + last->bytes - first->addr, p, stats);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * controller.c - what all flash controllers have in common: registers, waiting, failure flags.
+ */
+#include "flash/driver.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { POLL_MIN_US = 200, POLL_MAX_US = 5000 };
+
+enum sl_err flash_reg_read(struct flash *f, struct ctx *c, uint32_t off, uint32_t *value)
+{
+	return target_read32(f->t, c, f->chip->flash_regs + off, value);
+}
+
+enum sl_err flash_reg_write(struct flash *f, struct ctx *c, uint32_t off, uint32_t value)
+{
+	return target_write32(f->t, c, f->chip->flash_regs + off, value);
+}
+
+uint32_t flash_flag_mask(const struct flash_ops *ops)
+{
+	uint32_t mask = 0;
+
+	for (size_t i = 0; i < FLASH_FLAGS_MAX; i++)
+		mask |= ops->flags[i].bit;
+	return mask;
+}
+
+enum sl_err flash_flags(struct flash *f, struct ctx *c, uint32_t status, uint32_t addr)
+{
+	char text[160] = "";
+	size_t used = 0;
+
+	if (!(status & flash_flag_mask(f->ops)))
+		return SL_OK;
+	for (size_t i = 0; i < FLASH_FLAGS_MAX && used < sizeof(text); i++) {
+		const struct flash_flag *g = &f->ops->flags[i];
+		int n;
+
+		if (!(status & g->bit))
+			continue;
+		n = snprintf(text + used, sizeof(text) - used, "%s%s: %s", used ? "; " : "", g->name,
+			     g->meaning);
+		used += n > 0 ? (size_t)n : 0;
+	}
+	return ctx_fail_addr(c, SL_FLASH, "flash", addr, "at 0x%08x: %s (status 0x%08x)", addr, text,
+			     status);
+}
+
+enum sl_err flash_wait(struct flash *f, struct ctx *c, uint32_t sr_off, unsigned max_ms, uint32_t addr)
+{
+	struct deadline d = ctx_deadline(c, max_ms);
+	uint64_t nap_us = POLL_MIN_US;
+	uint32_t sr = 0;
+	enum sl_err err;
+
+	for (;;) {
+		bool late = ctx_expired(c, d);
+
+		err = flash_reg_read(f, c, sr_off, &sr);
+		if (err)
+			return err;
+		if (!(sr & f->ops->busy))
+			break;
+		if (late) {
+			err = ctx_fail_addr(c, SL_FLASH, "flash", addr,
+					    "at 0x%08x: the flash controller is busy for more than %u ms (status 0x%08x)",
+					    addr, max_ms, sr);
+			ctx_hint(c, "the clock of the flash may be off, or the supply too low; power the board off and on");
+			return err;
+		}
+		ctx_sleep_us(c, nap_us);
+		nap_us = nap_us * 2 > POLL_MAX_US ? POLL_MAX_US : nap_us * 2;
+	}
+	err = flash_flags(f, c, sr, addr);
+	if (err) {
+		/* Flags that stay would fail the next operation; the first failure is reported. */
+		struct fault why = c->fault;
+
+		if (flash_reg_write(f, c, sr_off, sr & flash_flag_mask(f->ops)))
+			ctx_log(c, LOG_DEBUG, "clearing the flash flags failed");
+		c->fault = why;
+	}
+	return err;
+}
+
+enum sl_err flash_keys(struct flash *f, struct ctx *c, uint32_t off, const uint32_t key[2])
+{
+	enum sl_err err = flash_reg_write(f, c, off, key[0]);
+
+	return err ? err : flash_reg_write(f, c, off, key[1]);
+}
+
+enum sl_err flash_still_locked(struct ctx *c)
+{
+	enum sl_err err = ctx_fail(c, SL_FLASH, "flash",
+				   "the flash controller refuses its keys and stays locked");
+
+	ctx_hint(c, "firmware may have sent wrong keys: reset the chip, then run again (word reset first)");
+	return err;
+}

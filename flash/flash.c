@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * flash.c - open the driver of a chip, and say beforehand what cannot be done.
+ */
+#include "flash/flash.h"
+
+#include <stdlib.h>
+
+#include "flash/geometry.h"
+
+enum {
+	LOADER_ROOM = 128,              /* code; a multiple of what buffers are aligned to */
+	WORK_MAX = 4096,                /* of SRAM in all: the smallest parts of a family have no more */
+	BLOCK_ALIGN = 128               /* a half page of L1 */
+};
+
+/* Where loader and blocks go: two blocks, so that one travels while the other is programmed. */
+static void lay_out_sram(struct flash *f)
+{
+	uint32_t room = f->info->sram_bytes < WORK_MAX ? f->info->sram_bytes : WORK_MAX;
+
+	f->buf_bytes = room > LOADER_ROOM ? (room - LOADER_ROOM) / 2 / BLOCK_ALIGN * BLOCK_ALIGN : 0;
+	f->code_addr = f->chip->sram_base;
+	f->buf_addr[0] = f->code_addr + LOADER_ROOM;
+	f->buf_addr[1] = f->buf_addr[0] + f->buf_bytes;
+}
+
+static enum sl_err refuse_protected(struct ctx *c, const struct target_info *i)
+{
+	if (i->protection == PROTECTION_LEVEL1)
+		return ctx_fail(c, SL_PROTECTED, "flash",
+				"%s is read-protected (level 1): its flash can be neither read nor programmed",
+				i->chip->devices);
+	if (i->protection == PROTECTION_LEVEL2)
+		return ctx_fail(c, SL_PROTECTED, "flash", "%s is read-protected for ever (level 2)",
+				i->chip->devices);
+	return SL_OK;
+}
+
+static enum sl_err find_driver(struct flash *f, struct ctx *c)
+{
+	if (!f->chip)
+		return ctx_fail(c, SL_UNSUPPORTED, "flash",
+				"this chip (IDCODE 0x%08x) is not in the table, so its flash is left alone",
+				f->info->idcode);
+	f->ops = driver_find(f->chip->controller);
+	if (!f->ops)
+		return ctx_fail(c, SL_UNSUPPORTED, "flash",
+				"there is no flash driver for %s (controller %s) yet; nothing was changed",
+				f->chip->devices, f->chip->controller);
+	return refuse_protected(c, f->info);
+}
+
+static enum sl_err prepare(struct flash *f, struct ctx *c)
+{
+	enum sl_err err = find_driver(f, c);
+
+	if (!err)
+		err = geometry_build(f, c);
+	if (err)
+		return err;
+	f->unit = f->chip->unit_bytes;
+	if (f->ops->choose)
+		f->ops->choose(f, c);
+	lay_out_sram(f);
+	if (f->buf_bytes == 0)
+		return ctx_fail(c, SL_UNSUPPORTED, "flash", "%s has too little SRAM (%u bytes) for a loader",
+				f->chip->devices, f->info->sram_bytes);
+	return SL_OK;
+}
+
+enum sl_err flash_open(struct ctx *c, struct target *t, struct flash **out)
+{
+	struct flash *f = calloc(1, sizeof(*f));
+	enum sl_err err;
+
+	if (!f)
+		return ctx_fail(c, SL_NOMEM, "flash", "no memory for a driver");
+	f->t = t;
+	f->info = target_get_info(t);
+	f->chip = f->info->chip;
+	err = prepare(f, c);
+	if (err)
+		flash_close(f);
+	else
+		*out = f;
+	return err;
+}
+
+void flash_close(struct flash *f)
+{
+	if (!f)
+		return;
+	free(f->sectors);
+	free(f->s.sram);
+	free(f);
+}
+
+const struct flash_sector *flash_sectors(const struct flash *f, size_t *n)
+{
+	*n = f->n_sectors;
+	return f->sectors;
+}
+
+uint8_t flash_erased_byte(const struct flash *f)
+{
+	return f->chip->erased;
+}
+
+/* Every byte of the span must lie in a sector; banks may have a hole between them. */
+static enum sl_err check_span(struct flash *f, struct ctx *c, const struct span *s)
+{
+	uint32_t addr = s->addr;
+	size_t left = s->len;
+
+	while (left > 0) {
+		const struct flash_sector *sec = geometry_find(f, addr);
+		const struct flash_sector *last = &f->sectors[f->n_sectors - 1];
+		uint32_t n;
+
+		if (!sec)
+			return ctx_fail_addr(c, SL_IMAGE, "flash", addr,
+					     "the image has data at 0x%08x; flash of this chip is 0x%08x to 0x%08x%s",
+					     addr, f->sectors[0].addr, last->addr + last->bytes - 1,
+					     addr > f->sectors[0].addr && addr < last->addr ? " with a hole" : "");
+		n = sec->addr + sec->bytes - addr;
+		n = left < n ? (uint32_t)left : n;
+		addr += n;
+		left -= n;
+	}
+	return SL_OK;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct span *x = a, *y = b;
+
+	return x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
+static enum sl_err check_overlap(struct ctx *c, const struct span *spans, size_t n)
+{
+	struct span *sorted = malloc(n * sizeof(*sorted));
+	enum sl_err err = SL_OK;
+
+	if (!sorted)
+		return ctx_fail(c, SL_NOMEM, "flash", "no memory for %zu spans", n);
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = spans[i];
+	qsort(sorted, n, sizeof(*sorted), by_address);
+	for (size_t i = 1; !err && i < n; i++)
+		if (sorted[i].addr < sorted[i - 1].addr + sorted[i - 1].len)
+			err = ctx_fail_addr(c, SL_IMAGE, "flash", sorted[i].addr,
+					    "two parts of the image want address 0x%08x", sorted[i].addr);
+	free(sorted);
+	return err;
+}
+
+enum sl_err flash_check(struct flash *f, struct ctx *c, const struct span *spans, size_t n)
+{
+	enum sl_err err = SL_OK;
+
+	for (size_t i = 0; !err && i < n; i++)
+		err = check_span(f, c, &spans[i]);
+	if (!err && n > 1)
+		err = check_overlap(c, spans, n);
+	return err;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * job.c - carry out a plan: erase and program group by group, then prove all of it.
+ *
+ * A group is a few adjacent sectors that are erased and programmed before an interrupt is
+ * looked at, so that kept bytes never stay in the host's memory alone.
+ */
+#include "flash/run.h"
+
+enum { GROUP_MAX_BYTES = 4096 };
+
+void run_progress(struct run *r, enum flash_phase phase, uint64_t n)
+{
+	r->done[phase] += n;
+	if (r->progress && r->progress->fn)
+		r->progress->fn(r->progress->priv, phase, r->done[phase], r->total[phase]);
+}
+
+/* Sectors i..end of one group: adjacent, same bank, all to be changed, equally fresh. */
+static size_t group_end(const struct plan *p, size_t i)
+{
+	size_t end = i + 1;
+	uint32_t bytes = p->sec[i].s->bytes;
+
+	for (; end < p->n; end++) {
+		const struct plan_sector *a = &p->sec[end - 1], *b = &p->sec[end];
+
+		if (!b->differs || b->s->addr != a->s->addr + a->s->bytes || b->s->bank != a->s->bank ||
+		    b->fresh != a->fresh || bytes + b->s->bytes > GROUP_MAX_BYTES)
+			break;
+		bytes += b->s->bytes;
+	}
+	return end;
+}
+
+static enum sl_err erase_one(struct run *r, struct ctx *c, const struct plan_sector *ps)
+{
+	enum sl_err err;
+
+	if (!ps->erase || r->p->erase_all)
+		return SL_OK;
+	err = r->f->ops->erase_sector(r->f, c, ps->s);
+	if (err)
+		return ctx_doing(c, err, "erasing 0x%08x", ps->s->addr);
+	r->stats->sectors_erased++;
+	r->stats->bytes_kept += ps->s->bytes - ps->asked;
+	run_progress(r, FLASH_ERASE, ps->s->bytes);
+	return SL_OK;
+}
+
+static enum sl_err do_group(struct run *r, struct ctx *c, size_t from, size_t end)
+{
+	const struct plan_sector *ps = &r->p->sec[from], *last = &r->p->sec[end - 1];
+	size_t len = last->off + last->s->bytes - ps->off;
+	enum sl_err err = SL_OK;
+
+	for (size_t i = from; !err && i < end; i++)
+		err = erase_one(r, c, &r->p->sec[i]);
+	if (!err)
+		err = loader_run(r->f, c, ps->s, ps->fresh, r->p->put + ps->off, len,
+				 &r->stats->bytes_programmed);
+	if (!err)
+		run_progress(r, FLASH_PROGRAM, len);
+	return err;
+}
+
+static enum sl_err erase_all(struct run *r, struct ctx *c)
+{
+	enum sl_err err;
+
+	if (!r->p->erase_all)
+		return SL_OK;
+	err = r->f->ops->erase_all(r->f, c);
+	if (err)
+		return ctx_doing(c, err, "erasing all of flash");
+	r->stats->mass_erased = true;
+	run_progress(r, FLASH_ERASE, r->total[FLASH_ERASE]);
+	return SL_OK;
+}
+
+enum sl_err run_changes(struct run *r, struct ctx *c)
+{
+	const struct plan *p = r->p;
+	enum sl_err err = ctx_interrupted(c);
+
+	for (size_t i = 0; i < p->n; i++) {
+		r->total[FLASH_ERASE] += p->sec[i].erase ? p->sec[i].s->bytes : 0;
+		r->total[FLASH_PROGRAM] += p->sec[i].differs ? p->sec[i].s->bytes : 0;
+	}
+	if (!err)
+		err = erase_all(r, c);
+	for (size_t i = 0; !err && i < p->n;) {
+		size_t end = i + 1;
+
+		if (p->sec[i].differs) {
+			end = group_end(p, i);
+			err = ctx_interrupted(c);
+			if (!err)
+				err = do_group(r, c, i, end);
+		}
+		i = end;
+	}
+	if (!err && r->f->ops->flush)
+		err = r->f->ops->flush(r->f, c);
+	return err;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * plan.h - what must happen to which sector, decided before anything is touched.
+ *
+ * A plan holds, for each sector that the spans touch, its content at the end (want) and what
+ * must be programmed to get there (put: erased bytes where nothing needs to be written).
+ * Sectors that lie side by side have their bytes side by side.
+ */
+#ifndef FLASH_PLAN_H
+#define FLASH_PLAN_H
+
+#include "flash/driver.h"
+
+struct plan_sector {
+	const struct flash_sector *s;
+	size_t off;                     /* of its bytes in want and put */
+	uint32_t asked;                 /* bytes that spans cover */
+	bool differs;                   /* from what it must hold */
+	bool erase;
+	bool fresh;                     /* all erased when programming begins */
+};
+
+struct plan {
+	struct plan_sector *sec;
+	size_t n;
+	uint8_t *want, *put;            /* bytes long each */
+	size_t bytes;
+	size_t n_differs, n_erase;
+	bool erase_all;                 /* one mass erase does it */
+};
+
+enum plan_mode {
+	PLAN_PROGRAM,                   /* erase where it must be */
+	PLAN_WRITE,                     /* never erase: refuse where it would need to be */
+	PLAN_ERASE                      /* erase all that is touched, needed or not */
+};
+
+/* plan_make - read what must be known of flash and decide. Touches nothing.
+ * Returns SL_FLASH with the address for a PLAN_WRITE onto something not blank, and for sectors
+ *   that would have to change but are write-protected; SL_NOMEM; what reading gives.
+ * Effects: *p is to be given to plan_free, whatever is returned. */
+enum sl_err plan_make(struct flash *f, struct ctx *c, const struct span *spans, size_t n,
+		      enum plan_mode mode, struct plan *p) MUST_CHECK;
+void plan_free(struct plan *p);
+
+/* bytes_blank - are all of these the erased byte? */
+bool bytes_blank(const struct flash *f, const uint8_t *data, size_t len);
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * stm32f4.c - the flash interface of F2 and F4: sectors, a program width that the supply
+ * allows, two banks on F42x, F43x, F469 and F479.
+ *
+ * Follows RM0033 3 (F2), RM0090 3 (F40x, F42x), RM0386 3 (F469). Does not touch option bytes.
+ */
+#include "flash/driver.h"
+
+/* Offsets: RM0090 3.9. */
+#define F4_ACR        UINT32_C(0x00)
+#define F4_KEYR       UINT32_C(0x04)
+#define F4_SR         UINT32_C(0x0C)
+#define F4_CR         UINT32_C(0x10)
+#define F4_OPTCR      UINT32_C(0x14)
+#define F4_OPTCR1     UINT32_C(0x18)            /* RM0090 3.9.11: nWRP of bank 2 */
+
+#define ACR_ICEN      (UINT32_C(1) << 9)        /* RM0090 3.9.1 */
+#define ACR_DCEN      (UINT32_C(1) << 10)
+#define ACR_ICRST     (UINT32_C(1) << 11)       /* only while ICEN is 0 */
+#define ACR_DCRST     (UINT32_C(1) << 12)       /* only while DCEN is 0 */
+#define SR_EOP        (UINT32_C(1) << 0)        /* RM0090 3.9.5 */
+#define CR_PG         (UINT32_C(1) << 0)        /* RM0090 3.9.7 */
+#define CR_SER        (UINT32_C(1) << 1)
+#define CR_MER        (UINT32_C(1) << 2)
+#define CR_SNB_SHIFT  3
+#define CR_PSIZE_SHIFT 8
+#define CR_MER2       (UINT32_C(1) << 15)       /* two-bank parts */
+#define CR_STRT       (UINT32_C(1) << 16)
+#define CR_LOCK       (UINT32_C(1) << 31)
+#define OPTCR_NWRP_SHIFT 16                     /* RM0090 3.9.10: 0 = protected */
+#define OPTCR_DB1M    (UINT32_C(1) << 30)
+#define OPTCR_SPRMOD  (UINT32_C(1) << 31)       /* then 1 = protected against reading too */
+
+static const uint32_t keys[2] = { 0x45670123, 0xCDEF89AB };     /* RM0090 3.6.1 */
+
+enum {
+	BUSY_MS = 33000,                /* whatever was started before us may be a mass erase */
+	UNIT_US = 100,                  /* STM32F405 data sheet table 40: at most, any width */
+	BANK2_SNB = 16,                 /* RM0090 3.9.7: sector 12 + i is number 16 + i */
+	LAST_NWRP_BIT = 14              /* F413: sectors 14 and 15 share it (OpenOCD) */
+};
+
+/* Program width by supply: RM0090 table 7. Erase limits: STM32F405 data sheet tables 39, 40
+ * (maxima, doubled: boards near the edge of a range are slower). */
+struct width {
+	unsigned min_mv;
+	uint8_t psize, bytes;
+	const struct loader *loader;
+	unsigned erase_ms[3];           /* up to 16, 64, 128 KiB */
+	unsigned mass_ms;
+};
+
+static const struct width widths[] = {
+	{ 2700, 2, 4, &loader_f4x32, { 1000, 2200, 4000 }, 33000 },
+	{ 2100, 1, 2, &loader_f4x16, { 1200, 2800, 5200 }, 44000 },
+	{ 0, 0, 1, &loader_f4x8, { 1600, 4800, 8000 }, 64000 },
+};
+
+enum { WIDTH_UNKNOWN_SUPPLY = 1 };
+
+static const struct width *chosen(const struct flash *f)
+{
+	for (size_t i = 0; i < ARRAY_LEN(widths); i++)
+		if (widths[i].psize == f->psize)
+			return &widths[i];
+	return &widths[ARRAY_LEN(widths) - 1];
+}
+
+/* A probe that cannot measure (V1, some clones) leaves 16 bits: right from 2.1 V up, which
+ * nearly every board has, and what OpenOCD has always used; 32 bits would need 2.7 V to be
+ * reliable, 8 bits would double the erase times of everybody. What went wrong all the same is
+ * found by the proof, which reads every byte. */
+static void f4_choose(struct flash *f, struct ctx *c)
+{
+	const struct width *w = &widths[WIDTH_UNKNOWN_SUPPLY];
+
+	if (f->info->supply_known && f->info->supply_mv > 0)
+		for (w = widths; f->info->supply_mv < w->min_mv; w++)
+			;
+	f->psize = w->psize;
+	f->unit = w->bytes;
+	ctx_log(c, LOG_DEBUG, "flash is programmed by %u bits (supply %u mV%s)", 8u * w->bytes,
+		f->info->supply_mv, f->info->supply_known ? "" : ", not measured");
+}
+
+/* RM0090 3.3, table 6: parts of 1 MiB are one bank unless DB1M is set; smaller ones always. */
+static enum sl_err f4_bank1_bytes(struct flash *f, struct ctx *c, uint32_t *bytes)
+{
+	uint32_t all = f->info->flash_kb * 1024, optcr = 0;
+	enum sl_err err = flash_reg_read(f, c, F4_OPTCR, &optcr);
+
+	if (err)
+		return err;
+	*bytes = all;
+	if (f->info->flash_kb > 1024 || (f->info->flash_kb == 1024 && (optcr & OPTCR_DB1M)))
+		*bytes = all / 2;
+	return SL_OK;
+}
+
+static uint16_t f4_sector_index(unsigned bank, unsigned i)
+{
+	return (uint16_t)(bank * BANK2_SNB + i);
+}
+
+static enum sl_err f4_read_guards(struct flash *f, struct ctx *c)
+{
+	bool two = f->sectors[f->n_sectors - 1].bank != 0;
+	enum sl_err err = flash_reg_read(f, c, F4_OPTCR, &f->guard[0]);
+
+	f->guard_inverted = (f->guard[0] & OPTCR_SPRMOD) != 0;
+	if (!err && two)
+		err = flash_reg_read(f, c, F4_OPTCR1, &f->guard[1]);
+	return err;
+}
+
+static bool f4_guarded(const struct flash *f, const struct flash_sector *s)
+{
+	unsigned bit = s->index % BANK2_SNB;
+	bool set;
+
+	bit = bit > LAST_NWRP_BIT ? LAST_NWRP_BIT : bit;
+	set = f->guard[s->bank] >> (OPTCR_NWRP_SHIFT + bit) & 1;
+	return set == f->guard_inverted;
+}
+
+static enum sl_err f4_unlock(struct flash *f, struct ctx *c)
+{
+	uint32_t cr = 0;
+	enum sl_err err = flash_reg_write(f, c, F4_SR, flash_flag_mask(f->ops) | SR_EOP);
+
+	/* SR first: a write to CR while busy stalls the bus until the operation ends. */
+	if (!err)
+		err = flash_wait(f, c, F4_SR, BUSY_MS, f->chip->flash_base);
+	if (!err)
+		err = flash_reg_read(f, c, F4_CR, &cr);
+	if (!err && (cr & CR_LOCK))
+		err = flash_keys(f, c, F4_KEYR, keys);
+	else if (!err && cr)
+		err = flash_reg_write(f, c, F4_CR, 0);
+	if (!err)
+		err = flash_reg_read(f, c, F4_CR, &cr);
+	if (!err && (cr & CR_LOCK))
+		err = flash_still_locked(c);
+	return err;
+}
+
+static enum sl_err f4_lock(struct flash *f, struct ctx *c)
+{
+	enum sl_err err = flash_wait(f, c, F4_SR, BUSY_MS, f->chip->flash_base);
+	struct fault why = c->fault;
+	enum sl_err lock = flash_reg_write(f, c, F4_CR, CR_LOCK);
+
+	if (!err)
+		return lock;
+	c->fault = why;
+	return err;
+}
+
+static enum sl_err run(struct flash *f, struct ctx *c, uint32_t op, unsigned max_ms, uint32_t addr)
+{
+	struct fault why;
+	enum sl_err err;
+
+	op |= f->psize << CR_PSIZE_SHIFT;
+	err = flash_reg_write(f, c, F4_CR, op);
+	if (!err)
+		err = flash_reg_write(f, c, F4_CR, op | CR_STRT);
+	if (!err)
+		err = flash_wait(f, c, F4_SR, max_ms, addr);
+	if (!err)
+		return flash_reg_write(f, c, F4_CR, 0);
+	why = c->fault;
+	if (flash_reg_write(f, c, F4_CR, 0))
+		c->fault = why;
+	return err;
+}
+
+static enum sl_err f4_erase_sector(struct flash *f, struct ctx *c, const struct flash_sector *s)
+{
+	unsigned size = s->bytes > 64 * 1024 ? 2 : s->bytes > 16 * 1024 ? 1 : 0;
+
+	return run(f, c, CR_SER | (uint32_t)s->index << CR_SNB_SHIFT, chosen(f)->erase_ms[size], s->addr);
+}
+
+static enum sl_err f4_erase_all(struct flash *f, struct ctx *c)
+{
+	uint32_t both = f->sectors[f->n_sectors - 1].bank ? CR_MER2 : 0;
+
+	return run(f, c, CR_MER | both, chosen(f)->mass_ms, f->chip->flash_base);
+}
+
+static enum sl_err f4_program_on(struct flash *f, struct ctx *c, unsigned bank, bool fresh,
+				 struct flash_how *how)
+{
+	const struct width *w = chosen(f);
+
+	(void)bank;
+	(void)fresh;
+	*how = (struct flash_how){
+		.loader = w->loader, .step_bytes = w->bytes, .step_max_us = UNIT_US,
+		.sr = f->chip->flash_regs + F4_SR,
+	};
+	return flash_reg_write(f, c, F4_CR, CR_PG | f->psize << CR_PSIZE_SHIFT);
+}
+
+static enum sl_err f4_program_off(struct flash *f, struct ctx *c, unsigned bank)
+{
+	enum sl_err err = flash_wait(f, c, F4_SR, UNIT_US, f->chip->flash_base);
+
+	(void)bank;
+	return err ? err : flash_reg_write(f, c, F4_CR, 0);
+}
+
+/* RM0090 3.5.2: after erase or program the caches hold old data; reset them while they are
+ * off, then put them back. A debugger reads through the data cache too. */
+static enum sl_err f4_flush(struct flash *f, struct ctx *c)
+{
+	uint32_t acr = 0, off;
+	enum sl_err err = flash_reg_read(f, c, F4_ACR, &acr);
+
+	if (err || !(acr & (ACR_ICEN | ACR_DCEN)))
+		return err;
+	off = acr & ~(ACR_ICEN | ACR_DCEN);
+	err = flash_reg_write(f, c, F4_ACR, off);
+	if (!err)
+		err = flash_reg_write(f, c, F4_ACR, off | ACR_ICRST | ACR_DCRST);
+	if (!err)
+		err = flash_reg_write(f, c, F4_ACR, off);
+	return err ? err : flash_reg_write(f, c, F4_ACR, acr);
+}
+
+const struct flash_ops flash_stm32f4 = {
+	.name = "stm32f4",
+	.busy = UINT32_C(1) << 16,
+	.flags = {
+		{ UINT32_C(1) << 1, "OPERR", "the operation failed" },
+		{ UINT32_C(1) << 4, "WRPERR", "this sector is write-protected" },
+		{ UINT32_C(1) << 5, "PGAERR", "a write crossed a 128-bit row" },
+		{ UINT32_C(1) << 6, "PGPERR", "the write width is not what PSIZE says" },
+		{ UINT32_C(1) << 7, "PGSERR", "write sequence error" },
+		{ UINT32_C(1) << 8, "RDERR", "read of a read-protected sector" },
+	},
+	.bank1_bytes = f4_bank1_bytes, .sector_index = f4_sector_index,
+	.read_guards = f4_read_guards, .guarded = f4_guarded, .choose = f4_choose,
+	.unlock = f4_unlock, .lock = f4_lock,
+	.erase_sector = f4_erase_sector, .erase_all = f4_erase_all,
+	.program_on = f4_program_on, .program_off = f4_program_off, .flush = f4_flush,
+};

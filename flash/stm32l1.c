@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * stm32l1.c - the program memory interface of L0 and L1: an erased bit is 0, words and half
+ * pages, two locks one behind the other.
+ *
+ * Follows RM0038 3 (L1), RM0367 3 and RM0377 3 (L0). Does not touch data EEPROM and option
+ * bytes. There is no mass erase that leaves the protection level alone, so none is offered.
+ */
+#include "flash/driver.h"
+
+/* Offsets: RM0038 3.9, RM0367 3.7. */
+#define LX_PECR       UINT32_C(0x04)
+#define LX_PEKEYR     UINT32_C(0x0C)
+#define LX_PRGKEYR    UINT32_C(0x10)
+#define LX_SR         UINT32_C(0x18)
+#define LX_OBR        UINT32_C(0x1C)
+
+#define PECR_PELOCK   (UINT32_C(1) << 0)        /* RM0038 3.9.2 */
+#define PECR_PRGLOCK  (UINT32_C(1) << 1)
+#define PECR_PROG     (UINT32_C(1) << 3)
+#define PECR_ERASE    (UINT32_C(1) << 9)
+#define PECR_FPRG     (UINT32_C(1) << 10)
+#define SR_EOP        (UINT32_C(1) << 1)        /* RM0038 3.9.7 */
+#define OBR_SPRMOD    (UINT32_C(1) << 8)        /* RM0038 3.9.8: WRP bits mean the opposite */
+
+/* RM0038 3.9.9-3.9.12: one bit for 4 KiB, 32 bits a register; 1 = protected. */
+static const uint32_t wrpr[FLASH_GUARD_WORDS] = { 0x20, 0x80, 0x84, 0x88 };
+
+static const uint32_t pe_keys[2] = { 0x89ABCDEF, 0x02030405 };  /* RM0038 3.3.3 */
+static const uint32_t prg_keys[2] = { 0x8C9DAEBF, 0x13141516 };
+
+enum {
+	/* STM32L152 data sheet, flash memory characteristics: 3.94 ms at most for each of word,
+	 * half page and page; times three, for a part at the edge. */
+	STEP_US = 12000,
+	ERASE_MS = 100,                 /* as OpenOCD */
+	BUSY_MS = 200,
+	GUARD_BYTES = 4096
+};
+
+static enum sl_err lx_read_guards(struct flash *f, struct ctx *c)
+{
+	uint32_t last = f->sectors[f->n_sectors - 1].addr - f->chip->flash_base, obr = 0;
+	enum sl_err err = flash_reg_read(f, c, LX_OBR, &obr);
+
+	f->guard_inverted = (obr & OBR_SPRMOD) != 0;
+	for (uint32_t i = 0; !err && i < FLASH_GUARD_WORDS && i <= last / GUARD_BYTES / 32; i++)
+		err = flash_reg_read(f, c, wrpr[i], &f->guard[i]);
+	return err;
+}
+
+static bool lx_guarded(const struct flash *f, const struct flash_sector *s)
+{
+	uint32_t n = (s->addr - f->chip->flash_base) / GUARD_BYTES;
+	bool set = f->guard[n / 32 % FLASH_GUARD_WORDS] >> (n % 32) & 1;
+
+	return set != f->guard_inverted;
+}
+
+static enum sl_err lx_unlock(struct flash *f, struct ctx *c)
+{
+	uint32_t pecr = 0;
+	enum sl_err err = flash_reg_write(f, c, LX_SR, flash_flag_mask(f->ops) | SR_EOP);
+
+	if (!err)
+		err = flash_wait(f, c, LX_SR, BUSY_MS, f->chip->flash_base);
+	if (!err)
+		err = flash_reg_read(f, c, LX_PECR, &pecr);
+	if (!err && (pecr & PECR_PELOCK))
+		err = flash_keys(f, c, LX_PEKEYR, pe_keys);
+	if (!err && (pecr & PECR_PRGLOCK))
+		err = flash_keys(f, c, LX_PRGKEYR, prg_keys);
+	if (!err)
+		err = flash_reg_read(f, c, LX_PECR, &pecr);
+	if (!err && (pecr & (PECR_PELOCK | PECR_PRGLOCK)))
+		err = flash_still_locked(c);
+	if (!err && (pecr & (PECR_PROG | PECR_ERASE | PECR_FPRG)))
+		err = flash_reg_write(f, c, LX_PECR, 0);
+	return err;
+}
+
+static enum sl_err lx_lock(struct flash *f, struct ctx *c)
+{
+	enum sl_err err = flash_wait(f, c, LX_SR, BUSY_MS, f->chip->flash_base);
+	struct fault why = c->fault;
+	enum sl_err lock = flash_reg_write(f, c, LX_PECR, PECR_PELOCK | PECR_PRGLOCK);
+
+	if (!err)
+		return lock;
+	c->fault = why;
+	return err;
+}
+
+/* RM0038 3.3.4, page erase: PROG and ERASE, then zero to the first word of the page. */
+static enum sl_err lx_erase_sector(struct flash *f, struct ctx *c, const struct flash_sector *s)
+{
+	struct fault why;
+	enum sl_err err = flash_reg_write(f, c, LX_PECR, PECR_PROG | PECR_ERASE);
+
+	if (!err)
+		err = target_write32(f->t, c, s->addr, 0);
+	if (!err)
+		err = flash_wait(f, c, LX_SR, ERASE_MS, s->addr);
+	if (!err)
+		err = flash_reg_write(f, c, LX_SR, SR_EOP);
+	if (!err)
+		return flash_reg_write(f, c, LX_PECR, 0);
+	why = c->fault;
+	if (flash_reg_write(f, c, LX_PECR, 0))
+		c->fault = why;
+	return err;
+}
+
+/* Half pages (half of an erase page) where everything is erased; else word by word, so that
+ * words that hold something are never written. */
+static enum sl_err lx_program_on(struct flash *f, struct ctx *c, unsigned bank, bool fresh,
+				 struct flash_how *how)
+{
+	uint32_t half_page = f->sectors[0].bytes / 2;
+	uint16_t step = fresh ? (uint16_t)half_page : 4;
+
+	(void)bank;
+	*how = (struct flash_how){
+		.loader = &loader_lx, .step_bytes = step, .burst_words = step / 4,
+		.step_max_us = STEP_US, .sr = f->chip->flash_regs + LX_SR,
+	};
+	return flash_reg_write(f, c, LX_PECR, PECR_PROG | (fresh ? PECR_FPRG : 0));
+}
+
+static enum sl_err lx_program_off(struct flash *f, struct ctx *c, unsigned bank)
+{
+	enum sl_err err = flash_wait(f, c, LX_SR, BUSY_MS, f->chip->flash_base);
+
+	(void)bank;
+	if (!err)
+		err = flash_reg_write(f, c, LX_SR, SR_EOP);
+	return err ? err : flash_reg_write(f, c, LX_PECR, 0);
+}
+
+#define COMMON_FLAGS \
+	{ UINT32_C(1) << 8, "WRPERR", "this part of flash is write-protected" }, \
+	{ UINT32_C(1) << 9, "PGAERR", "a half page was not written in one piece" }, \
+	{ UINT32_C(1) << 10, "SIZERR", "a write was not a whole word, or not of this mode" }, \
+	{ UINT32_C(1) << 13, "RDERR", "read of a read-protected sector" }
+
+#define COMMON_OPS \
+	.busy = UINT32_C(1) << 0, \
+	.read_guards = lx_read_guards, .guarded = lx_guarded, \
+	.unlock = lx_unlock, .lock = lx_lock, .erase_sector = lx_erase_sector, \
+	.program_on = lx_program_on, .program_off = lx_program_off
+
+const struct flash_ops flash_stm32l1 = {
+	.name = "stm32l1",
+	.flags = { COMMON_FLAGS },
+	COMMON_OPS,
+};
+
+const struct flash_ops flash_stm32l0 = {
+	.name = "stm32l0",
+	.flags = {
+		COMMON_FLAGS,
+		{ UINT32_C(1) << 16, "NOTZEROERR", "the place is not blank" },  /* RM0367 3.7.6 */
+		{ UINT32_C(1) << 17, "FWWERR", "an instruction fetch stopped the write" },
+	},
+	COMMON_OPS,
+};
