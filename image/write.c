@@ -33,8 +33,7 @@ static bool has_extension(const struct image_format *format, const char *ext)
 
 const char *image_format_of_name(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *dot = strrchr(slash ? slash : path, '.');
+	const char *dot = strrchr(path, '.'); /* in a directory's name, what follows has a slash */
 	size_t n;
 	const struct image_format *const *formats = image_formats(&n);
 
@@ -69,7 +68,7 @@ enum sl_err image_to_memory(struct ctx *c, const char *format, const struct span
 	const struct image_format *f = format_named(format);
 	enum sl_err err;
 
-	/* Nothing is written that image_load would refuse for its size. */
+	/* No file is written that image_load would refuse as too large. */
 	buf_init(out, IMAGE_MAX_BYTES);
 	if (!f || !f->write)
 		return ctx_fail(c, SL_UNSUPPORTED, where, "format %s cannot be written", format);

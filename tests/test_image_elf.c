@@ -124,6 +124,7 @@ static void elf__wrong_field__is_refused_with_what_was_found(void **state)
 		{ 44, 2, 0xffff, "image, offset 0x2c: more than 65534 program headers" },
 		{ 42, 2, 40, "image, offset 0x2a: program headers of 40 bytes, must be 32" },
 		{ 44, 2, 4, "image, offset 0x34: 4 program headers pass the end of the file at 0x84" },
+		{ 28, 4, 69, "image, offset 0x45: 2 program headers pass the end of the file at 0x84" },
 		{ 28, 4, 0xfffffff0, "image, offset 0xfffffff0: 2 program headers pass the end of the "
 				     "file at 0x84" },
 		{ PH_AT + 4, 4, 125, "image, offset 0x34: the segment's bytes 0x7d..+0x8 pass the end "
@@ -138,6 +139,8 @@ static void elf__wrong_field__is_refused_with_what_was_found(void **state)
 					     "of the 32-bit address space" },
 		{ PH_AT + 12, 4, 0x080000f9, "image, offset 0x54: overlap at 0x08000100, which offset "
 					     "0x34 gave already" },
+		{ PH_AT + 4, 4, 40, "image, offset 0x34: the segment for 0x08000000 holds the file's "
+				    "own headers, and no section says where the program begins" },
 		{ PH_AT + 4, 4, 51, "image, offset 0x34: the segment for 0x08000000 holds the file's "
 				    "own headers, and no section says where the program begins" },
 		{ PH_AT + 4, 4, DATA_AT - 1, "image, offset 0x34: the segment for 0x08000000 holds the "
@@ -210,6 +213,49 @@ static void elf__headers_in_the_first_segment__are_not_the_program(void **state)
 	image_free(hex);
 }
 
+/* Sections that are no bytes of the program do not say where it begins. */
+static void elf__sections_outside_the_program__are_passed_over(void **state)
+{
+	static const struct {
+		uint32_t type, flags, offset, size;
+	} sections[] = {
+		{ 0, 0, 0, 0 },
+		{ 0, 2, 2, 8 },                 /* SHT_NULL */
+		{ 1, 0, 4, 8 },                 /* not allocated: debug information */
+		{ 8, 2, 8, 8 },                 /* SHT_NOBITS: .bss */
+		{ 1, 2, 12, 0 },                /* empty */
+		{ 1, 6, DATA_AT + 4, 4 },
+		{ 1, 2, DATA_AT, 4 },           /* the program */
+	};
+	uint8_t elf[ELF_LEN + ARRAY_LEN(sections) * 40] = { 0 };
+	struct image *img;
+
+	(void)state;
+	make_elf(elf);
+	put_le32(elf + 32, ELF_LEN);
+	put_le16(elf + 46, 40);
+	put_le16(elf + 48, ARRAY_LEN(sections));
+	for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
+		uint8_t *sh = elf + ELF_LEN + 40 * i;
+
+		put_le32(sh + 4, sections[i].type);
+		put_le32(sh + 8, sections[i].flags);
+		put_le32(sh + 16, sections[i].offset);
+		put_le32(sh + 20, sections[i].size);
+	}
+	put_le32(elf + PH_AT + 4, 0);
+	put_le32(elf + PH_AT + 16, DATA_AT + 8);
+	put_le32(elf + PH_AT + 20, DATA_AT + 8);
+	img = load_bytes(elf, sizeof(elf), "elf");
+	assert_span(img, 0, 0x08000000 + DATA_AT, "\0\1\2\3\4\5\6\7", 8);
+	image_free(img);
+	/* Section headers that the file does not have. */
+	put_le16(elf + 48, ARRAY_LEN(sections) + 1);
+	refuse_bytes(elf, sizeof(elf), "image, offset 0x34: the segment for 0x08000000 holds the "
+				       "file's own headers, and no section says where the program "
+				       "begins");
+}
+
 static void refuse_corpus(const char *name, const char *found)
 {
 	struct image *img = NULL;
@@ -244,6 +290,7 @@ int main(void)
 		cmocka_unit_test(elf__no_loadable_byte__is_refused),
 		cmocka_unit_test(elf__last_bytes_of_the_address_space__are_taken),
 		cmocka_unit_test(elf__headers_in_the_first_segment__are_not_the_program),
+		cmocka_unit_test(elf__sections_outside_the_program__are_passed_over),
 		cmocka_unit_test(elf__real_files_of_other_machines__are_refused),
 	};
 

@@ -72,6 +72,8 @@ static void srec__widest_address__chooses_the_records(void **state)
 	s.addr++;
 	assert_text("srec", &s, 1,
 		    "S00600004844521B\nS20500FFFF01FB\nS20501000002F7\nS5030002FA\nS804000000FB\n");
+	s.addr = 0xfffffe;
+	assert_text("srec", &s, 1, "S00600004844521B\nS206FFFFFE0102FA\nS5030001FB\nS804000000FB\n");
 	s.addr = 0xffffff;
 	assert_text("srec", &s, 1, "S00600004844521B\nS30600FFFFFF01FB\nS3060100000002F6\n"
 				   "S5030002FA\nS70500000000FA\n");
