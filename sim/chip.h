@@ -81,6 +81,10 @@ void chip_drive_pin(struct chip *c, char port, unsigned n, int level);
 typedef void chip_pin_fn(void *priv, char port, unsigned n, int level, uint64_t at_ns);
 void chip_on_pin(struct chip *c, chip_pin_fn *fn, void *priv);
 
+/* chip_on_tx - be told of each byte that the chip's USART n sends. */
+typedef void chip_tx_fn(void *priv, unsigned usart, uint8_t byte, uint64_t at_ns);
+void chip_on_tx(struct chip *c, chip_tx_fn *fn, void *priv);
+
 /* ---- the oracle: what flash really contains and what was done to it ---------- */
 
 struct chip_report {
@@ -92,6 +96,7 @@ struct chip_report {
 	uint64_t option_erases;
 	uint64_t option_programs;
 	uint64_t illegal;               /* acts that silicon refuses or forbids */
+	uint64_t interrupted;           /* flash operations cut short by a reset or power loss */
 	uint64_t instructions;          /* executed by the core */
 	uint64_t resets;
 	bool flash_locked;

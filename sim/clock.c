@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * clock.c - virtual time, and its optional tie to the host's clock.
+ *
+ * The host's clock is read only when the board was made for real time; a board
+ * in virtual time never sees it.
+ */
+#include "sim/clock.h"
+
+#include "base/clock.h"
+
+static uint64_t host_now_ns(void)
+{
+	const struct clock *sys = clock_system();
+
+	return sys->now_us(sys) * 1000u;
+}
+
+static void wait_for_host(const struct sim_clock *c)
+{
+	const struct clock *sys = clock_system();
+	uint64_t host_ns = host_now_ns() - c->host_origin_ns;
+
+	if (host_ns < c->now_ns)
+		sys->sleep_us(sys, (c->now_ns - host_ns + 999u) / 1000u);
+}
+
+void sim_clock_init(struct sim_clock *c, bool realtime)
+{
+	c->now_ns = 0;
+	c->realtime = realtime;
+	c->host_origin_ns = realtime ? host_now_ns() : 0;
+}
+
+void sim_clock_spend(struct sim_clock *c, uint64_t ns)
+{
+	c->now_ns += ns;
+	if (c->realtime)
+		wait_for_host(c);
+}
+
+void sim_clock_follow(struct sim_clock *c)
+{
+	uint64_t host_ns;
+
+	if (!c->realtime)
+		return;
+	host_ns = host_now_ns() - c->host_origin_ns;
+	if (host_ns > c->now_ns)
+		c->now_ns = host_ns;
+}
