@@ -39,7 +39,7 @@ step "the firmware runs: LED edges of the virtual board, 3 seconds"
 mark=$(wc -l <"$dir/sim.log")
 sleep 3
 tail -n +$((mark + 1)) "$dir/sim.log"
-edges=$(tail -n +$((mark + 1)) "$dir/sim.log" | grep -c PC || true)
+edges=$(tail -n +$((mark + 1)) "$dir/sim.log" | grep -c '^led ' || true)
 
 step "unplug: what the virtual board saw"
 mark=$(wc -l <"$dir/sim.log")
