@@ -9,17 +9,17 @@
 
 enum { POLL_MIN_US = 200, POLL_MAX_US = 5000 };
 
-enum sl_err flash_reg_read(struct flash *f, struct ctx *c, uint32_t off, uint32_t *value)
+enum sl_err ctrl_read(struct flash *f, struct ctx *c, uint32_t off, uint32_t *value)
 {
 	return target_read32(f->t, c, f->chip->flash_regs + off, value);
 }
 
-enum sl_err flash_reg_write(struct flash *f, struct ctx *c, uint32_t off, uint32_t value)
+enum sl_err ctrl_write(struct flash *f, struct ctx *c, uint32_t off, uint32_t value)
 {
 	return target_write32(f->t, c, f->chip->flash_regs + off, value);
 }
 
-uint32_t flash_flag_mask(const struct flash_ops *ops)
+uint32_t ctrl_flag_mask(const struct flash_ops *ops)
 {
 	uint32_t mask = 0;
 
@@ -28,12 +28,12 @@ uint32_t flash_flag_mask(const struct flash_ops *ops)
 	return mask;
 }
 
-enum sl_err flash_flags(struct flash *f, struct ctx *c, uint32_t status, uint32_t addr)
+enum sl_err ctrl_flags(struct flash *f, struct ctx *c, uint32_t status, uint32_t addr)
 {
 	char text[160] = "";
 	size_t used = 0;
 
-	if (!(status & flash_flag_mask(f->ops)))
+	if (!(status & ctrl_flag_mask(f->ops)))
 		return SL_OK;
 	for (size_t i = 0; i < FLASH_FLAGS_MAX && used < sizeof(text); i++) {
 		const struct flash_flag *g = &f->ops->flags[i];
@@ -49,7 +49,7 @@ enum sl_err flash_flags(struct flash *f, struct ctx *c, uint32_t status, uint32_
 			     status);
 }
 
-enum sl_err flash_wait(struct flash *f, struct ctx *c, uint32_t sr_off, unsigned max_ms, uint32_t addr)
+enum sl_err ctrl_wait(struct flash *f, struct ctx *c, uint32_t sr_off, unsigned max_ms, uint32_t addr)
 {
 	struct deadline d = ctx_deadline(c, max_ms);
 	uint64_t nap_us = POLL_MIN_US;
@@ -59,7 +59,7 @@ enum sl_err flash_wait(struct flash *f, struct ctx *c, uint32_t sr_off, unsigned
 	for (;;) {
 		bool late = ctx_expired(c, d);
 
-		err = flash_reg_read(f, c, sr_off, &sr);
+		err = ctrl_read(f, c, sr_off, &sr);
 		if (err)
 			return err;
 		if (!(sr & f->ops->busy))
@@ -74,26 +74,26 @@ enum sl_err flash_wait(struct flash *f, struct ctx *c, uint32_t sr_off, unsigned
 		ctx_sleep_us(c, nap_us);
 		nap_us = nap_us * 2 > POLL_MAX_US ? POLL_MAX_US : nap_us * 2;
 	}
-	err = flash_flags(f, c, sr, addr);
+	err = ctrl_flags(f, c, sr, addr);
 	if (err) {
 		/* Flags that stay would fail the next operation; the first failure is reported. */
 		struct fault why = c->fault;
 
-		if (flash_reg_write(f, c, sr_off, sr & flash_flag_mask(f->ops)))
+		if (ctrl_write(f, c, sr_off, sr & ctrl_flag_mask(f->ops)))
 			ctx_log(c, LOG_DEBUG, "clearing the flash flags failed");
 		c->fault = why;
 	}
 	return err;
 }
 
-enum sl_err flash_keys(struct flash *f, struct ctx *c, uint32_t off, const uint32_t key[2])
+enum sl_err ctrl_keys(struct flash *f, struct ctx *c, uint32_t off, const uint32_t key[2])
 {
-	enum sl_err err = flash_reg_write(f, c, off, key[0]);
+	enum sl_err err = ctrl_write(f, c, off, key[0]);
 
-	return err ? err : flash_reg_write(f, c, off, key[1]);
+	return err ? err : ctrl_write(f, c, off, key[1]);
 }
 
-enum sl_err flash_still_locked(struct ctx *c)
+enum sl_err ctrl_still_locked(struct ctx *c)
 {
 	enum sl_err err = ctx_fail(c, SL_FLASH, "flash",
 				   "the flash controller refuses its keys and stays locked");

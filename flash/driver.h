@@ -89,27 +89,27 @@ const struct flash_ops *driver_find(const char *key);
 
 /* What a driver may call. ------------------------------------------------------------ */
 
-/* flash_reg_read, flash_reg_write - a register of the controller by its offset. */
-enum sl_err flash_reg_read(struct flash *f, struct ctx *c, uint32_t off, uint32_t *value) MUST_CHECK;
-enum sl_err flash_reg_write(struct flash *f, struct ctx *c, uint32_t off, uint32_t value) MUST_CHECK;
+/* ctrl_read, ctrl_write - a register of the controller by its offset. */
+enum sl_err ctrl_read(struct flash *f, struct ctx *c, uint32_t off, uint32_t *value) MUST_CHECK;
+enum sl_err ctrl_write(struct flash *f, struct ctx *c, uint32_t off, uint32_t value) MUST_CHECK;
 
-/* flash_wait - poll the status register at offset sr_off until it is not busy, then look at
+/* ctrl_wait - poll the status register at offset sr_off until it is not busy, then look at
  * the failure flags. max_ms: the longest time that the operation may take. addr: what is
  * worked on, for the message.
  * Returns SL_FLASH with the flags in words, which are cleared; or when it stays busy. */
-enum sl_err flash_wait(struct flash *f, struct ctx *c, uint32_t sr_off, unsigned max_ms,
+enum sl_err ctrl_wait(struct flash *f, struct ctx *c, uint32_t sr_off, unsigned max_ms,
 		       uint32_t addr) MUST_CHECK;
 
-/* flash_flags - SL_OK, or SL_FLASH with the failure flags of status in words. */
-enum sl_err flash_flags(struct flash *f, struct ctx *c, uint32_t status, uint32_t addr) MUST_CHECK;
+/* ctrl_flags - SL_OK, or SL_FLASH with the failure flags of status in words. */
+enum sl_err ctrl_flags(struct flash *f, struct ctx *c, uint32_t status, uint32_t addr) MUST_CHECK;
 
-/* flash_flag_mask - all failure flags of the driver. */
-uint32_t flash_flag_mask(const struct flash_ops *ops);
+/* ctrl_flag_mask - all failure flags of the driver. */
+uint32_t ctrl_flag_mask(const struct flash_ops *ops);
 
-/* flash_keys - write two keys to the key register at offset off. */
-enum sl_err flash_keys(struct flash *f, struct ctx *c, uint32_t off, const uint32_t key[2]) MUST_CHECK;
+/* ctrl_keys - write two keys to the key register at offset off. */
+enum sl_err ctrl_keys(struct flash *f, struct ctx *c, uint32_t off, const uint32_t key[2]) MUST_CHECK;
 
-/* flash_still_locked - the failure of an unlock that had no effect. */
-enum sl_err flash_still_locked(struct ctx *c);
+/* ctrl_still_locked - the failure of an unlock that had no effect. */
+enum sl_err ctrl_still_locked(struct ctx *c);
 
 #endif

@@ -25,7 +25,7 @@ static enum sl_err start(struct pass *p, struct ctx *c, uint32_t addr, uint32_t 
 	p->call = (struct target_call){
 		.pc = f->code_addr,
 		.stop = f->code_addr + p->how.loader->stop,
-		.r = { src, addr, steps, p->how.sr, flash_flag_mask(f->ops), p->how.burst_words },
+		.r = { src, addr, steps, p->how.sr, ctrl_flag_mask(f->ops), p->how.burst_words },
 		.timeout_ms = (unsigned)((uint64_t)steps * p->how.step_max_us / 1000) + CALL_SLACK_MS,
 	};
 	p->running = true;
@@ -48,7 +48,7 @@ static enum sl_err finish(struct pass *p, struct ctx *c)
 	left = p->call.r[2];
 	if (left == 0)
 		return SL_OK;
-	err = flash_flags(p->f, c, status, at);
+	err = ctrl_flags(p->f, c, status, at);
 	if (!err)
 		err = ctx_fail_addr(c, SL_FLASH, "flash", at,
 				    "the loader stopped at 0x%08x with %u units left (status 0x%08x)", at,

@@ -52,7 +52,7 @@ static unsigned n_banks(const struct flash *f)
 
 static enum sl_err f1_read_guards(struct flash *f, struct ctx *c)
 {
-	return flash_reg_read(f, c, FPEC_WRPR, &f->guard[0]);
+	return ctrl_read(f, c, FPEC_WRPR, &f->guard[0]);
 }
 
 /* UNSURE: on F100 high density (0x428) OpenOCD counts 4 pages of 2 KiB a bit. */
@@ -102,22 +102,22 @@ static enum sl_err hsi_back(struct flash *f, struct ctx *c)
 /* Not busy, no old flags, no operation chosen, open. */
 static enum sl_err unlock_bank(struct flash *f, struct ctx *c, const struct fpec_regs *r)
 {
-	uint32_t stale = flash_flag_mask(f->ops) | SR_EOP, cr = 0;
-	enum sl_err err = flash_reg_write(f, c, r->sr, stale);
+	uint32_t stale = ctrl_flag_mask(f->ops) | SR_EOP, cr = 0;
+	enum sl_err err = ctrl_write(f, c, r->sr, stale);
 
 	if (!err)
-		err = flash_wait(f, c, r->sr, BUSY_MS, f->chip->flash_base);
+		err = ctrl_wait(f, c, r->sr, BUSY_MS, f->chip->flash_base);
 	if (!err)
-		err = flash_reg_read(f, c, r->cr, &cr);
+		err = ctrl_read(f, c, r->cr, &cr);
 	/* Keys only when it is locked: keys to an open controller lock it until reset. */
 	if (!err && (cr & CR_LOCK))
-		err = flash_keys(f, c, r->keyr, keys);
+		err = ctrl_keys(f, c, r->keyr, keys);
 	else if (!err && (cr & (CR_PG | CR_PER | CR_MER)))
-		err = flash_reg_write(f, c, r->cr, 0);
+		err = ctrl_write(f, c, r->cr, 0);
 	if (!err)
-		err = flash_reg_read(f, c, r->cr, &cr);
+		err = ctrl_read(f, c, r->cr, &cr);
 	if (!err && (cr & CR_LOCK))
-		err = flash_still_locked(c);
+		err = ctrl_still_locked(c);
 	return err;
 }
 
@@ -135,10 +135,10 @@ static enum sl_err f1_lock(struct flash *f, struct ctx *c)
 	enum sl_err first = SL_OK;
 
 	for (unsigned b = 0; b < n_banks(f); b++) {
-		enum sl_err err = flash_wait(f, c, banks[b].sr, MASS_ERASE_MS, f->chip->flash_base);
+		enum sl_err err = ctrl_wait(f, c, banks[b].sr, MASS_ERASE_MS, f->chip->flash_base);
 
 		first = first ? first : err;
-		err = flash_reg_write(f, c, banks[b].cr, CR_LOCK);
+		err = ctrl_write(f, c, banks[b].cr, CR_LOCK);
 		first = first ? first : err;
 	}
 	if (first) {
@@ -157,20 +157,20 @@ static enum sl_err run(struct flash *f, struct ctx *c, unsigned bank, uint32_t o
 	const struct fpec_regs *r = &banks[bank];
 	unsigned max_ms = op == CR_MER ? MASS_ERASE_MS : PAGE_ERASE_MS;
 	struct fault why;
-	enum sl_err err = flash_reg_write(f, c, r->cr, op);
+	enum sl_err err = ctrl_write(f, c, r->cr, op);
 
 	if (!err && op == CR_PER)
-		err = flash_reg_write(f, c, r->ar, addr);
+		err = ctrl_write(f, c, r->ar, addr);
 	if (!err)
-		err = flash_reg_write(f, c, r->cr, op | CR_STRT);
+		err = ctrl_write(f, c, r->cr, op | CR_STRT);
 	if (!err)
-		err = flash_wait(f, c, r->sr, max_ms, addr);
+		err = ctrl_wait(f, c, r->sr, max_ms, addr);
 	if (!err)
-		err = flash_reg_write(f, c, r->sr, SR_EOP);
+		err = ctrl_write(f, c, r->sr, SR_EOP);
 	if (!err)
-		return flash_reg_write(f, c, r->cr, 0);
+		return ctrl_write(f, c, r->cr, 0);
 	why = c->fault;
-	if (flash_reg_write(f, c, r->cr, 0))
+	if (ctrl_write(f, c, r->cr, 0))
 		c->fault = why;
 	return err;
 }
@@ -197,16 +197,16 @@ static enum sl_err f1_program_on(struct flash *f, struct ctx *c, unsigned bank, 
 		.loader = &loader_f1, .step_bytes = 2, .step_max_us = HALFWORD_US,
 		.sr = f->chip->flash_regs + banks[bank].sr,
 	};
-	return flash_reg_write(f, c, banks[bank].cr, CR_PG);
+	return ctrl_write(f, c, banks[bank].cr, CR_PG);
 }
 
 static enum sl_err f1_program_off(struct flash *f, struct ctx *c, unsigned bank)
 {
-	enum sl_err err = flash_wait(f, c, banks[bank].sr, BUSY_MS, f->chip->flash_base);
+	enum sl_err err = ctrl_wait(f, c, banks[bank].sr, BUSY_MS, f->chip->flash_base);
 
 	if (!err)
-		err = flash_reg_write(f, c, banks[bank].sr, SR_EOP);
-	return err ? err : flash_reg_write(f, c, banks[bank].cr, 0);
+		err = ctrl_write(f, c, banks[bank].sr, SR_EOP);
+	return err ? err : ctrl_write(f, c, banks[bank].cr, 0);
 }
 
 const struct flash_ops flash_stm32f1 = {

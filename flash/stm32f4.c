@@ -88,7 +88,7 @@ static void f4_choose(struct flash *f, struct ctx *c)
 static enum sl_err f4_bank1_bytes(struct flash *f, struct ctx *c, uint32_t *bytes)
 {
 	uint32_t all = f->info->flash_kb * 1024, optcr = 0;
-	enum sl_err err = flash_reg_read(f, c, F4_OPTCR, &optcr);
+	enum sl_err err = ctrl_read(f, c, F4_OPTCR, &optcr);
 
 	if (err)
 		return err;
@@ -106,11 +106,11 @@ static uint16_t f4_sector_index(unsigned bank, unsigned i)
 static enum sl_err f4_read_guards(struct flash *f, struct ctx *c)
 {
 	bool two = f->sectors[f->n_sectors - 1].bank != 0;
-	enum sl_err err = flash_reg_read(f, c, F4_OPTCR, &f->guard[0]);
+	enum sl_err err = ctrl_read(f, c, F4_OPTCR, &f->guard[0]);
 
 	f->guard_inverted = (f->guard[0] & OPTCR_SPRMOD) != 0;
 	if (!err && two)
-		err = flash_reg_read(f, c, F4_OPTCR1, &f->guard[1]);
+		err = ctrl_read(f, c, F4_OPTCR1, &f->guard[1]);
 	return err;
 }
 
@@ -127,29 +127,29 @@ static bool f4_guarded(const struct flash *f, const struct flash_sector *s)
 static enum sl_err f4_unlock(struct flash *f, struct ctx *c)
 {
 	uint32_t cr = 0;
-	enum sl_err err = flash_reg_write(f, c, F4_SR, flash_flag_mask(f->ops) | SR_EOP);
+	enum sl_err err = ctrl_write(f, c, F4_SR, ctrl_flag_mask(f->ops) | SR_EOP);
 
 	/* SR first: a write to CR while busy stalls the bus until the operation ends. */
 	if (!err)
-		err = flash_wait(f, c, F4_SR, BUSY_MS, f->chip->flash_base);
+		err = ctrl_wait(f, c, F4_SR, BUSY_MS, f->chip->flash_base);
 	if (!err)
-		err = flash_reg_read(f, c, F4_CR, &cr);
+		err = ctrl_read(f, c, F4_CR, &cr);
 	if (!err && (cr & CR_LOCK))
-		err = flash_keys(f, c, F4_KEYR, keys);
+		err = ctrl_keys(f, c, F4_KEYR, keys);
 	else if (!err && cr)
-		err = flash_reg_write(f, c, F4_CR, 0);
+		err = ctrl_write(f, c, F4_CR, 0);
 	if (!err)
-		err = flash_reg_read(f, c, F4_CR, &cr);
+		err = ctrl_read(f, c, F4_CR, &cr);
 	if (!err && (cr & CR_LOCK))
-		err = flash_still_locked(c);
+		err = ctrl_still_locked(c);
 	return err;
 }
 
 static enum sl_err f4_lock(struct flash *f, struct ctx *c)
 {
-	enum sl_err err = flash_wait(f, c, F4_SR, BUSY_MS, f->chip->flash_base);
+	enum sl_err err = ctrl_wait(f, c, F4_SR, BUSY_MS, f->chip->flash_base);
 	struct fault why = c->fault;
-	enum sl_err lock = flash_reg_write(f, c, F4_CR, CR_LOCK);
+	enum sl_err lock = ctrl_write(f, c, F4_CR, CR_LOCK);
 
 	if (!err)
 		return lock;
@@ -163,15 +163,15 @@ static enum sl_err run(struct flash *f, struct ctx *c, uint32_t op, unsigned max
 	enum sl_err err;
 
 	op |= f->psize << CR_PSIZE_SHIFT;
-	err = flash_reg_write(f, c, F4_CR, op);
+	err = ctrl_write(f, c, F4_CR, op);
 	if (!err)
-		err = flash_reg_write(f, c, F4_CR, op | CR_STRT);
+		err = ctrl_write(f, c, F4_CR, op | CR_STRT);
 	if (!err)
-		err = flash_wait(f, c, F4_SR, max_ms, addr);
+		err = ctrl_wait(f, c, F4_SR, max_ms, addr);
 	if (!err)
-		return flash_reg_write(f, c, F4_CR, 0);
+		return ctrl_write(f, c, F4_CR, 0);
 	why = c->fault;
-	if (flash_reg_write(f, c, F4_CR, 0))
+	if (ctrl_write(f, c, F4_CR, 0))
 		c->fault = why;
 	return err;
 }
@@ -201,15 +201,15 @@ static enum sl_err f4_program_on(struct flash *f, struct ctx *c, unsigned bank, 
 		.loader = w->loader, .step_bytes = w->bytes, .step_max_us = UNIT_US,
 		.sr = f->chip->flash_regs + F4_SR,
 	};
-	return flash_reg_write(f, c, F4_CR, CR_PG | f->psize << CR_PSIZE_SHIFT);
+	return ctrl_write(f, c, F4_CR, CR_PG | f->psize << CR_PSIZE_SHIFT);
 }
 
 static enum sl_err f4_program_off(struct flash *f, struct ctx *c, unsigned bank)
 {
-	enum sl_err err = flash_wait(f, c, F4_SR, UNIT_US, f->chip->flash_base);
+	enum sl_err err = ctrl_wait(f, c, F4_SR, UNIT_US, f->chip->flash_base);
 
 	(void)bank;
-	return err ? err : flash_reg_write(f, c, F4_CR, 0);
+	return err ? err : ctrl_write(f, c, F4_CR, 0);
 }
 
 /* RM0090 3.5.2: after erase or program the caches hold old data; reset them while they are
@@ -217,17 +217,17 @@ static enum sl_err f4_program_off(struct flash *f, struct ctx *c, unsigned bank)
 static enum sl_err f4_flush(struct flash *f, struct ctx *c)
 {
 	uint32_t acr = 0, off;
-	enum sl_err err = flash_reg_read(f, c, F4_ACR, &acr);
+	enum sl_err err = ctrl_read(f, c, F4_ACR, &acr);
 
 	if (err || !(acr & (ACR_ICEN | ACR_DCEN)))
 		return err;
 	off = acr & ~(ACR_ICEN | ACR_DCEN);
-	err = flash_reg_write(f, c, F4_ACR, off);
+	err = ctrl_write(f, c, F4_ACR, off);
 	if (!err)
-		err = flash_reg_write(f, c, F4_ACR, off | ACR_ICRST | ACR_DCRST);
+		err = ctrl_write(f, c, F4_ACR, off | ACR_ICRST | ACR_DCRST);
 	if (!err)
-		err = flash_reg_write(f, c, F4_ACR, off);
-	return err ? err : flash_reg_write(f, c, F4_ACR, acr);
+		err = ctrl_write(f, c, F4_ACR, off);
+	return err ? err : ctrl_write(f, c, F4_ACR, acr);
 }
 
 const struct flash_ops flash_stm32f4 = {

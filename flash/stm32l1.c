@@ -41,11 +41,11 @@ enum {
 static enum sl_err lx_read_guards(struct flash *f, struct ctx *c)
 {
 	uint32_t last = f->sectors[f->n_sectors - 1].addr - f->chip->flash_base, obr = 0;
-	enum sl_err err = flash_reg_read(f, c, LX_OBR, &obr);
+	enum sl_err err = ctrl_read(f, c, LX_OBR, &obr);
 
 	f->guard_inverted = (obr & OBR_SPRMOD) != 0;
 	for (uint32_t i = 0; !err && i < FLASH_GUARD_WORDS && i <= last / GUARD_BYTES / 32; i++)
-		err = flash_reg_read(f, c, wrpr[i], &f->guard[i]);
+		err = ctrl_read(f, c, wrpr[i], &f->guard[i]);
 	return err;
 }
 
@@ -60,30 +60,30 @@ static bool lx_guarded(const struct flash *f, const struct flash_sector *s)
 static enum sl_err lx_unlock(struct flash *f, struct ctx *c)
 {
 	uint32_t pecr = 0;
-	enum sl_err err = flash_reg_write(f, c, LX_SR, flash_flag_mask(f->ops) | SR_EOP);
+	enum sl_err err = ctrl_write(f, c, LX_SR, ctrl_flag_mask(f->ops) | SR_EOP);
 
 	if (!err)
-		err = flash_wait(f, c, LX_SR, BUSY_MS, f->chip->flash_base);
+		err = ctrl_wait(f, c, LX_SR, BUSY_MS, f->chip->flash_base);
 	if (!err)
-		err = flash_reg_read(f, c, LX_PECR, &pecr);
+		err = ctrl_read(f, c, LX_PECR, &pecr);
 	if (!err && (pecr & PECR_PELOCK))
-		err = flash_keys(f, c, LX_PEKEYR, pe_keys);
+		err = ctrl_keys(f, c, LX_PEKEYR, pe_keys);
 	if (!err && (pecr & PECR_PRGLOCK))
-		err = flash_keys(f, c, LX_PRGKEYR, prg_keys);
+		err = ctrl_keys(f, c, LX_PRGKEYR, prg_keys);
 	if (!err)
-		err = flash_reg_read(f, c, LX_PECR, &pecr);
+		err = ctrl_read(f, c, LX_PECR, &pecr);
 	if (!err && (pecr & (PECR_PELOCK | PECR_PRGLOCK)))
-		err = flash_still_locked(c);
+		err = ctrl_still_locked(c);
 	if (!err && (pecr & (PECR_PROG | PECR_ERASE | PECR_FPRG)))
-		err = flash_reg_write(f, c, LX_PECR, 0);
+		err = ctrl_write(f, c, LX_PECR, 0);
 	return err;
 }
 
 static enum sl_err lx_lock(struct flash *f, struct ctx *c)
 {
-	enum sl_err err = flash_wait(f, c, LX_SR, BUSY_MS, f->chip->flash_base);
+	enum sl_err err = ctrl_wait(f, c, LX_SR, BUSY_MS, f->chip->flash_base);
 	struct fault why = c->fault;
-	enum sl_err lock = flash_reg_write(f, c, LX_PECR, PECR_PELOCK | PECR_PRGLOCK);
+	enum sl_err lock = ctrl_write(f, c, LX_PECR, PECR_PELOCK | PECR_PRGLOCK);
 
 	if (!err)
 		return lock;
@@ -95,18 +95,18 @@ static enum sl_err lx_lock(struct flash *f, struct ctx *c)
 static enum sl_err lx_erase_sector(struct flash *f, struct ctx *c, const struct flash_sector *s)
 {
 	struct fault why;
-	enum sl_err err = flash_reg_write(f, c, LX_PECR, PECR_PROG | PECR_ERASE);
+	enum sl_err err = ctrl_write(f, c, LX_PECR, PECR_PROG | PECR_ERASE);
 
 	if (!err)
 		err = target_write32(f->t, c, s->addr, 0);
 	if (!err)
-		err = flash_wait(f, c, LX_SR, ERASE_MS, s->addr);
+		err = ctrl_wait(f, c, LX_SR, ERASE_MS, s->addr);
 	if (!err)
-		err = flash_reg_write(f, c, LX_SR, SR_EOP);
+		err = ctrl_write(f, c, LX_SR, SR_EOP);
 	if (!err)
-		return flash_reg_write(f, c, LX_PECR, 0);
+		return ctrl_write(f, c, LX_PECR, 0);
 	why = c->fault;
-	if (flash_reg_write(f, c, LX_PECR, 0))
+	if (ctrl_write(f, c, LX_PECR, 0))
 		c->fault = why;
 	return err;
 }
@@ -124,17 +124,17 @@ static enum sl_err lx_program_on(struct flash *f, struct ctx *c, unsigned bank, 
 		.loader = &loader_lx, .step_bytes = step, .burst_words = step / 4,
 		.step_max_us = STEP_US, .sr = f->chip->flash_regs + LX_SR,
 	};
-	return flash_reg_write(f, c, LX_PECR, PECR_PROG | (fresh ? PECR_FPRG : 0));
+	return ctrl_write(f, c, LX_PECR, PECR_PROG | (fresh ? PECR_FPRG : 0));
 }
 
 static enum sl_err lx_program_off(struct flash *f, struct ctx *c, unsigned bank)
 {
-	enum sl_err err = flash_wait(f, c, LX_SR, BUSY_MS, f->chip->flash_base);
+	enum sl_err err = ctrl_wait(f, c, LX_SR, BUSY_MS, f->chip->flash_base);
 
 	(void)bank;
 	if (!err)
-		err = flash_reg_write(f, c, LX_SR, SR_EOP);
-	return err ? err : flash_reg_write(f, c, LX_PECR, 0);
+		err = ctrl_write(f, c, LX_SR, SR_EOP);
+	return err ? err : ctrl_write(f, c, LX_PECR, 0);
 }
 
 #define COMMON_FLAGS \

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * test_flash_program.c - program, write and verify on each virtual board; the oracle is what
+ * the virtual chip's flash holds, never what the tool says about it.
+ */
+#include "tests/support/flash_rig.h"
+
+#include "flash/flash.h"
+
+enum { BASE = 0x08000000 };
+
+static const char *const boards[] = { "vldiscovery", "bluepill", "l-discovery", "f4discovery" };
+
+struct bench {
+	struct rig rig;
+	struct flash *f;
+	uint8_t *oracle;                /* the chip's flash itself */
+	uint8_t *expect;                /* what it must be */
+	size_t bytes;
+	struct flash_stats stats;
+};
+
+/* A board whose flash is full of other data. */
+static void bench_open_with(struct bench *b, const char *board, const struct board_options *o,
+			    bool full)
+{
+	memset(b, 0, sizeof(*b));
+	rig_start(&b->rig, board, o);
+	b->oracle = chip_flash(b->rig.chip, &b->bytes);
+	if (full) {
+		rig_noise(b->oracle, b->bytes, 99);
+		chip_flash_changed(b->rig.chip);
+	}
+	b->expect = malloc(b->bytes);
+	assert_non_null(b->expect);
+	memcpy(b->expect, b->oracle, b->bytes);
+	rig_ok(&b->rig, rig_attach(&b->rig, CONNECT_NORMAL));
+	rig_ok(&b->rig, target_halt(b->rig.t, b->rig.c));
+	rig_ok(&b->rig, flash_open(b->rig.c, b->rig.t, &b->f));
+}
+
+static void bench_open(struct bench *b, const char *board, bool full)
+{
+	bench_open_with(b, board, NULL, full);
+}
+
+static void bench_close(struct bench *b)
+{
+	flash_close(b->f);
+	rig_close(&b->rig);
+	free(b->expect);
+}
+
+static enum sl_err run_job(struct bench *b, const struct span *spans, size_t n, bool erase_first)
+{
+	struct flash_job job = { .spans = spans, .n_spans = n, .erase_first = erase_first };
+
+	return flash_program(b->f, b->rig.c, &job, &b->stats);
+}
+
+/* Flash is what it must be, nothing illegal was done, the controller is locked. */
+static void check(struct bench *b, const char *what)
+{
+	for (size_t i = 0; i < b->bytes; i++)
+		if (b->oracle[i] != b->expect[i])
+			fail_msg("%s: flash[0x%zx] is %02x, must be %02x", what, i, b->oracle[i], b->expect[i]);
+	board_link_no_illegal(&b->rig.bl);
+	assert_true(rig_report(&b->rig).flash_locked);
+}
+
+static void program_span(struct bench *b, uint32_t off, size_t len, uint32_t seed)
+{
+	uint8_t *data = malloc(len + 1);
+	struct span s = { BASE + off, len, data };
+
+	assert_non_null(data);
+	rig_noise(data, len, seed);
+	memcpy(b->expect + off, data, len);
+	rig_ok(&b->rig, run_job(b, &s, 1, true));
+	assert_true(b->stats.bytes_proved >= len);
+	free(data);
+	check(b, "program");
+}
+
+static void program__unaligned_spans__leave_their_neighbours(void **state)
+{
+	static const struct { uint32_t off; size_t len; } cases[] = {
+		{ 0, 1 }, { 1, 1 }, { 3, 2 }, { 5, 7 }, { 1023, 2 }, { 1020, 9 }, { 255, 258 },
+		{ 4096, 1024 }, { 8191, 3 }, { 9001, 2999 },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		struct bench b;
+
+		bench_open(&b, boards[k], true);
+		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+			program_span(&b, cases[i].off, cases[i].len, (uint32_t)i + 1);
+		bench_close(&b);
+	}
+}
+
+static void program__ends_of_flash__are_reached(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		struct bench b;
+
+		bench_open(&b, boards[k], true);
+		program_span(&b, (uint32_t)b.bytes - 1, 1, 7);
+		program_span(&b, 0, 2, 8);
+		bench_close(&b);
+	}
+}
+
+static void program__two_spans_with_a_hole__keep_the_hole(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		uint8_t one[301], two[77];
+		struct span s[2] = { { BASE + 1001, sizeof(two), two }, { BASE + 3, sizeof(one), one } };
+		struct bench b;
+
+		bench_open(&b, boards[k], true);
+		rig_noise(one, sizeof(one), 1);
+		rig_noise(two, sizeof(two), 2);
+		memcpy(b.expect + 3, one, sizeof(one));
+		memcpy(b.expect + 1001, two, sizeof(two));
+		rig_ok(&b.rig, run_job(&b, s, 2, true));
+		check(&b, boards[k]);
+		assert_true(b.stats.bytes_kept > 0);
+		bench_close(&b);
+	}
+}
+
+static void program__image_across_sectors__arrives_and_again_changes_nothing(void **state)
+{
+	static const size_t lens[] = { 40000, 40000, 20001, 140001 };
+
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		struct chip_report before, after;
+		struct bench b;
+
+		bench_open(&b, boards[k], true);
+		program_span(&b, 0, lens[k], 3);
+		assert_true(b.stats.sectors_erased > 1);
+		before = rig_report(&b.rig);
+		program_span(&b, 0, lens[k], 3);
+		after = rig_report(&b.rig);
+		assert_int_equal(b.stats.sectors_erased, 0);
+		assert_int_equal(b.stats.bytes_programmed, 0);
+		assert_int_equal(b.stats.bytes_proved, lens[k]);
+		assert_int_equal(after.sectors_erased, before.sectors_erased);
+		assert_int_equal(after.units_programmed, before.units_programmed);
+		bench_close(&b);
+	}
+}
+
+static void program__onto_blank_flash__erases_nothing(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		struct bench b;
+
+		bench_open(&b, boards[k], false);
+		program_span(&b, 100, 3000, 4);
+		assert_int_equal(b.stats.sectors_erased, 0);
+		assert_int_equal(rig_report(&b.rig).sectors_erased, 0);
+		bench_close(&b);
+	}
+}
+
+static void program__blank_units_of_the_image__are_not_programmed(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		uint8_t data[2048];
+		struct span s = { BASE, sizeof(data), data };
+		struct bench b;
+		uint64_t units;
+
+		bench_open(&b, boards[k], false);
+		memset(data, flash_erased_byte(b.f), sizeof(data));
+		rig_noise(data + 512, 4, 5);
+		memcpy(b.expect, data, sizeof(data));
+		units = rig_report(&b.rig).units_programmed;
+		rig_ok(&b.rig, run_job(&b, &s, 1, true));
+		check(&b, boards[k]);
+		assert_true(rig_report(&b.rig).units_programmed - units <= 4);
+		bench_close(&b);
+	}
+}
+
+static void program__whole_chip_of_other_data__uses_one_mass_erase_where_there_is_one(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 2; k++) {
+		struct bench b;
+
+		bench_open(&b, boards[k], true);
+		program_span(&b, 0, b.bytes, 6);
+		assert_true(b.stats.mass_erased);
+		assert_int_equal(rig_report(&b.rig).mass_erases, 1);
+		assert_int_equal(rig_report(&b.rig).sectors_erased, 0);
+		bench_close(&b);
+	}
+}
+
+static void write__onto_blank__writes_without_erasing(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		uint8_t data[333];
+		struct span s = { BASE + 129, sizeof(data), data };
+		struct bench b;
+
+		bench_open(&b, boards[k], false);
+		rig_noise(data, sizeof(data), 9);
+		memcpy(b.expect + 129, data, sizeof(data));
+		rig_ok(&b.rig, run_job(&b, &s, 1, false));
+		check(&b, boards[k]);
+		/* Beside what is there already, and over what is the same. */
+		s.addr = BASE + 129 + 400;
+		memcpy(b.expect + 129 + 400, data, sizeof(data));
+		rig_ok(&b.rig, run_job(&b, &s, 1, false));
+		rig_ok(&b.rig, run_job(&b, &s, 1, false));
+		check(&b, boards[k]);
+		assert_int_equal(rig_report(&b.rig).sectors_erased, 0);
+		bench_close(&b);
+	}
+}
+
+static void write__onto_something_else__is_refused_with_the_address_and_changes_nothing(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		uint8_t data[600];
+		struct span s = { BASE, sizeof(data), data };
+		struct chip_report before;
+		struct bench b;
+
+		bench_open(&b, boards[k], false);
+		b.oracle[520] = b.expect[520] = 0x5A;
+		chip_flash_changed(b.rig.chip);
+		rig_noise(data, sizeof(data), 10);
+		before = rig_report(&b.rig);
+		assert_int_equal(run_job(&b, &s, 1, false), SL_FLASH);
+		assert_int_equal(b.rig.c->fault.addr, BASE + 520);
+		assert_non_null(strstr(b.rig.c->fault.text, "0x08000208"));
+		check(&b, boards[k]);
+		assert_int_equal(rig_report(&b.rig).units_programmed, before.units_programmed);
+		bench_close(&b);
+	}
+}
+
+static void verify__one_wrong_byte__is_found_at_its_address(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		static const uint32_t at[] = { 0, 1, 4095, 4096, 9998 };
+		uint8_t *data = malloc(9999);
+		struct span s = { BASE + 1, 9999, data };
+		struct flash_job job = { .spans = &s, .n_spans = 1 };
+		struct bench b;
+
+		bench_open(&b, boards[k], true);
+		memcpy(data, b.oracle + 1, 9999);
+		rig_ok(&b.rig, flash_verify(b.f, b.rig.c, &job, &b.stats));
+		assert_int_equal(b.stats.bytes_proved, 9999);
+		for (size_t i = 0; i < 5; i++) {
+			data[at[i]] ^= 0x10;
+			assert_int_equal(flash_verify(b.f, b.rig.c, &job, &b.stats), SL_VERIFY);
+			assert_int_equal(b.rig.c->fault.addr, BASE + 1 + at[i]);
+			data[at[i]] ^= 0x10;
+		}
+		check(&b, boards[k]);
+		free(data);
+		bench_close(&b);
+	}
+}
+
+static void check__image_outside_flash__is_refused_before_anything(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		uint8_t data[64] = { 1 };
+		struct span s = { 0, sizeof(data), data };
+		struct bench b;
+
+		bench_open(&b, boards[k], true);
+		s.addr = BASE + (uint32_t)b.bytes - 32;
+		assert_int_equal(run_job(&b, &s, 1, true), SL_IMAGE);
+		assert_int_equal(b.rig.c->fault.addr, BASE + b.bytes);
+		s.addr = BASE - 1;
+		assert_int_equal(run_job(&b, &s, 1, true), SL_IMAGE);
+		s.addr = 0x20000000;
+		assert_int_equal(run_job(&b, &s, 1, true), SL_IMAGE);
+		s.addr = 0xFFFFFFC0;
+		assert_int_equal(run_job(&b, &s, 1, true), SL_IMAGE);
+		check(&b, boards[k]);
+		bench_close(&b);
+	}
+}
+
+static void check__overlapping_spans__are_refused(void **state)
+{
+	uint8_t data[64] = { 1 };
+	struct span s[2] = { { BASE + 40, 64, data }, { BASE, 41, data } };
+	struct bench b;
+
+	(void)state;
+	bench_open(&b, "vldiscovery", true);
+	assert_int_equal(run_job(&b, s, 2, true), SL_IMAGE);
+	assert_int_equal(b.rig.c->fault.addr, BASE + 40);
+	check(&b, "overlap");
+	bench_close(&b);
+}
+
+static void program__write_protected_sector__is_refused_before_anything(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		uint8_t *data = malloc(100000);
+		struct span s = { BASE, 0, data };
+		struct chip_report before;
+		struct bench b;
+		uint32_t addr, len;
+
+		bench_open(&b, boards[k], true);
+		chip_write_protect(b.rig.chip, 2, true);
+		addr = chip_sector_addr(b.rig.chip, 2, &len);
+		rig_noise(data, 100000, 12);
+		s.len = addr + len - BASE;
+		assert_true(s.len <= 100000);
+		before = rig_report(&b.rig);
+		assert_int_equal(run_job(&b, &s, 1, true), SL_FLASH);
+		assert_non_null(strstr(b.rig.c->fault.text, "write-protected"));
+		check(&b, boards[k]);
+		assert_int_equal(rig_report(&b.rig).sectors_erased, before.sectors_erased);
+		free(data);
+		bench_close(&b);
+	}
+}
+
+static void open__protected_chip__is_named_and_left_alone(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		struct flash *f = NULL;
+		struct rig r;
+
+		rig_start(&r, boards[k], NULL);
+		chip_set_protected(r.chip, true);
+		rig_ok(&r, rig_attach(&r, CONNECT_NORMAL));
+		assert_int_equal(flash_open(r.c, r.t, &f), SL_PROTECTED);
+		assert_non_null(strstr(r.c->fault.text, "read-protected"));
+		assert_null(f);
+		board_link_no_illegal(&r.bl);
+		rig_close(&r);
+	}
+}
+
+static void program__f4_at_low_supply__takes_a_width_that_it_allows(void **state)
+{
+	static const unsigned mv[] = { 3300, 2700, 2650, 2100, 2050, 1800 };
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) {
+		struct board_options o = { .supply_mv = mv[i] };
+		struct bench b;
+
+		bench_open_with(&b, "f4discovery", &o, true);
+		program_span(&b, 5, 300, 13);
+		bench_close(&b);
+	}
+}
+
+static void program__core_and_sram__are_as_before(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		uint8_t was[4096], is[4096];
+		struct target_core before, after;
+		struct bench b;
+
+		bench_open(&b, boards[k], true);
+		rig_noise(was, sizeof(was), 14);
+		rig_ok(&b.rig, target_write_mem(b.rig.t, b.rig.c, 0x20000000, was, sizeof(was)));
+		rig_ok(&b.rig, target_save_core(b.rig.t, b.rig.c, &before));
+		program_span(&b, 0, 5000, 15);
+		rig_ok(&b.rig, target_save_core(b.rig.t, b.rig.c, &after));
+		rig_ok(&b.rig, target_read_mem(b.rig.t, b.rig.c, 0x20000000, is, sizeof(is)));
+		assert_memory_equal(was, is, sizeof(was));
+		assert_memory_equal(&before, &after, sizeof(before));
+		bench_close(&b);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(program__unaligned_spans__leave_their_neighbours),
+		cmocka_unit_test(program__ends_of_flash__are_reached),
+		cmocka_unit_test(program__two_spans_with_a_hole__keep_the_hole),
+		cmocka_unit_test(program__image_across_sectors__arrives_and_again_changes_nothing),
+		cmocka_unit_test(program__onto_blank_flash__erases_nothing),
+		cmocka_unit_test(program__blank_units_of_the_image__are_not_programmed),
+		cmocka_unit_test(program__whole_chip_of_other_data__uses_one_mass_erase_where_there_is_one),
+		cmocka_unit_test(write__onto_blank__writes_without_erasing),
+		cmocka_unit_test(write__onto_something_else__is_refused_with_the_address_and_changes_nothing),
+		cmocka_unit_test(verify__one_wrong_byte__is_found_at_its_address),
+		cmocka_unit_test(check__image_outside_flash__is_refused_before_anything),
+		cmocka_unit_test(check__overlapping_spans__are_refused),
+		cmocka_unit_test(program__write_protected_sector__is_refused_before_anything),
+		cmocka_unit_test(open__protected_chip__is_named_and_left_alone),
+		cmocka_unit_test(program__f4_at_low_supply__takes_a_width_that_it_allows),
+		cmocka_unit_test(program__core_and_sram__are_as_before),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * test_target_identify.c - what target/ finds out about the four virtual boards.
+ */
+#include "tests/support/flash_rig.h"
+
+static void expect_chip(const char *board, uint16_t dev, const char *core, unsigned kb)
+{
+	struct rig r;
+	const struct target_info *i;
+
+	rig_open(&r, board);
+	i = target_get_info(r.t);
+	assert_non_null(i->chip);
+	assert_int_equal(i->chip->dev_id, dev);
+	assert_string_equal(i->core->name, core);
+	assert_int_equal(i->flash_kb, kb);
+	assert_false(i->flash_kb_assumed);
+	assert_true(i->has_uid);
+	assert_int_equal(i->protection, PROTECTION_NONE);
+	assert_false(i->clone_suspected);
+	rig_close(&r);
+}
+
+static void identify__vldiscovery__is_f100_with_128_kib(void **state)
+{
+	(void)state;
+	expect_chip("vldiscovery", 0x420, "Cortex-M3", 128);
+}
+
+static void identify__bluepill__is_f103_with_64_kib(void **state)
+{
+	(void)state;
+	expect_chip("bluepill", 0x410, "Cortex-M3", 64);
+}
+
+static void identify__l_discovery__is_l152_with_128_kib(void **state)
+{
+	(void)state;
+	expect_chip("l-discovery", 0x416, "Cortex-M3", 128);
+}
+
+static void identify__f4discovery__is_f407_with_1024_kib(void **state)
+{
+	(void)state;
+	expect_chip("f4discovery", 0x413, "Cortex-M4", 1024);
+}
+
+static void expect_assumed(const char *board, uint16_t size_register, unsigned kb)
+{
+	struct rig r;
+	const struct target_info *i;
+
+	rig_start(&r, board, NULL);
+	chip_poke_size_register(r.chip, size_register);
+	rig_ok(&r, rig_attach(&r, CONNECT_NORMAL));
+	i = target_get_info(r.t);
+	assert_int_equal(i->flash_kb_register, size_register);
+	assert_int_equal(i->flash_kb, kb);
+	assert_true(i->flash_kb_assumed);
+	rig_close(&r);
+}
+
+static void size__register_0__takes_the_tables_maximum_and_says_so(void **state)
+{
+	(void)state;
+	expect_assumed("vldiscovery", 0, 128);
+	expect_assumed("l-discovery", 0, 128);
+	expect_assumed("f4discovery", 0, 1024);
+}
+
+static void size__register_ffff__takes_the_tables_maximum_and_says_so(void **state)
+{
+	(void)state;
+	expect_assumed("vldiscovery", 0xFFFF, 128);
+	expect_assumed("bluepill", 0xFFFF, 128);
+	expect_assumed("f4discovery", 0xFFFF, 1024);
+}
+
+static void size__above_the_maximum__is_not_believed(void **state)
+{
+	(void)state;
+	expect_assumed("bluepill", 0x4000, 128);
+}
+
+static void protection__f1_level_1__is_named(void **state)
+{
+	struct rig r;
+	uint8_t byte;
+
+	(void)state;
+	rig_start(&r, "vldiscovery", NULL);
+	chip_set_protected(r.chip, true);
+	rig_ok(&r, rig_attach(&r, CONNECT_NORMAL));
+	assert_int_equal(target_get_info(r.t)->protection, PROTECTION_LEVEL1);
+	assert_int_equal(target_get_info(r.t)->flash_kb, 128);
+	assert_int_equal(target_read_mem(r.t, r.c, 0x08000000, &byte, 1), SL_PROTECTED);
+	assert_non_null(strstr(r.c->fault.text, "read-protected"));
+	assert_int_equal(r.c->fault.addr, 0x08000000);
+	rig_close(&r);
+}
+
+static void attach__no_target__is_named_so(void **state)
+{
+	struct board_options o = { .no_target = true };
+	struct rig r;
+
+	(void)state;
+	rig_start(&r, "f4discovery", &o);
+	assert_int_equal(rig_attach(&r, CONNECT_NORMAL), SL_NOTARGET);
+	assert_null(r.t);
+	rig_close(&r);
+}
+
+static void detach__after_nothing_else__leaves_no_trace(void **state)
+{
+	static const char *const boards[] = { "vldiscovery", "bluepill", "l-discovery", "f4discovery" };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct rig r;
+		struct chip_report before, after;
+
+		rig_start(&r, boards[i], NULL);
+		before = rig_report(&r);
+		rig_ok(&r, rig_attach(&r, CONNECT_NORMAL));
+		assert_int_not_equal(rig_report(&r).dbgmcu_cr, before.dbgmcu_cr);
+		rig_ok(&r, target_detach(r.t, r.c));
+		r.t = NULL;
+		after = rig_report(&r);
+		assert_int_equal(after.dbgmcu_cr, before.dbgmcu_cr);
+		assert_int_equal(after.demcr, before.demcr);
+		assert_false(after.debug_enabled);
+		assert_false(after.core_halted);
+		assert_int_equal(after.resets, before.resets);
+		board_link_no_illegal(&r.bl);
+		rig_close(&r);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(identify__vldiscovery__is_f100_with_128_kib),
+		cmocka_unit_test(identify__bluepill__is_f103_with_64_kib),
+		cmocka_unit_test(identify__l_discovery__is_l152_with_128_kib),
+		cmocka_unit_test(identify__f4discovery__is_f407_with_1024_kib),
+		cmocka_unit_test(size__register_0__takes_the_tables_maximum_and_says_so),
+		cmocka_unit_test(size__register_ffff__takes_the_tables_maximum_and_says_so),
+		cmocka_unit_test(size__above_the_maximum__is_not_believed),
+		cmocka_unit_test(protection__f1_level_1__is_named),
+		cmocka_unit_test(attach__no_target__is_named_so),
+		cmocka_unit_test(detach__after_nothing_else__leaves_no_trace),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
