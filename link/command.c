@@ -95,7 +95,18 @@ static enum sl_err check_length(struct ctx *c, const struct command *cmd)
 			cmd->x.dir == XFER_IN ? "came back" : "were taken");
 }
 
-enum sl_err command_run(struct link *l, struct ctx *c, struct command *cmd)
+static enum sl_err fail_stale(struct ctx *c, const struct command *cmd)
+{
+	char name[96];
+
+	command_name(cmd->x.command, name, sizeof(name));
+	(void)ctx_fail(c, SL_PROTO, where, "%s: the probe answered with its version again", name);
+	ctx_hint(c, "copies of the ST-LINK answer so to what they do not know: the answer is left over "
+		    "from an earlier command; try older or newer probe firmware");
+	return SL_PROTO;
+}
+
+enum sl_err link_run(struct link *l, struct ctx *c, struct command *cmd)
 {
 	unsigned number = l->wire_number++;
 	uint64_t start;
@@ -115,16 +126,21 @@ enum sl_err command_run(struct link *l, struct ctx *c, struct command *cmd)
 	log_reply(c, number, cmd, err, ctx_now_us(c) - start);
 	if (err == SL_GONE)
 		l->gone = true;
-	return err ? err : check_length(c, cmd);
+	if (!err)
+		err = check_length(c, cmd);
+	/* Before the status: the first byte of V2J37's version is the code of one. */
+	if (!err && cmd->has_status && reply_is_stale(l, cmd->x.in, cmd->x.got))
+		err = fail_stale(c, cmd);
+	return err;
 }
 
-enum sl_err command_checked(struct link *l, struct ctx *c, struct command *cmd, const char *doing)
+enum sl_err link_run_checked(struct link *l, struct ctx *c, struct command *cmd, const char *doing)
 {
 	struct retry r = { .started = false };
 	enum retry_next next;
 
 	do {
-		enum sl_err err = command_run(l, c, cmd);
+		enum sl_err err = link_run(l, c, cmd);
 
 		if (err)
 			return ctx_doing(c, err, "%s", doing);

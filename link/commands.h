@@ -48,7 +48,7 @@ struct command {
 	struct xfer x;
 	size_t least;           /* a reply shorter than this is none */
 	bool has_status;        /* reply byte 0 is a status */
-	uint8_t status;         /* set by command_run where has_status */
+	uint8_t status;         /* set by link_run where has_status */
 };
 
 /* command_plain - group, op and nothing else; no data phase. */

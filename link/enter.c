@@ -31,7 +31,7 @@ static enum sl_err read_core_id(struct link *l, struct ctx *c, uint32_t *id)
 	cmd.x.in = reply;
 	cmd.x.len = sizeof(reply);
 	cmd.least = sizeof(reply);
-	err = command_run(l, c, &cmd);
+	err = link_run(l, c, &cmd);
 	if (err)
 		return err;
 	*id = cur_le32(&cur);
@@ -49,7 +49,7 @@ enum sl_err link_read_dpidr(struct link *l, struct ctx *c, uint32_t *dpidr)
 
 	if (l->caps.api == 1)
 		return read_core_id(l, c, dpidr);
-	err = command_checked(l, c, &cmd, "reading the id code");
+	err = link_run_checked(l, c, &cmd, "reading the id code");
 	if (err)
 		return err;
 	cur_seek(&cur, 4);
@@ -68,7 +68,7 @@ static enum sl_err enter_v1(struct link *l, struct ctx *c)
 
 	/* No reply and no data phase: with a length, API v1 firmware aborts the transfer. */
 	command_u8(&cmd, ENTER_SWD);
-	err = command_run(l, c, &cmd);
+	err = link_run(l, c, &cmd);
 	return err ? err : read_core_id(l, c, &id);
 }
 
@@ -82,7 +82,7 @@ static enum sl_err enter_once(struct link *l, struct ctx *c, uint8_t *status)
 	command_u8(&cmd, ENTER_SWD);
 	command_u8(&cmd, 0);
 	do {
-		err = command_run(l, c, &cmd);
+		err = link_run(l, c, &cmd);
 		*status = cmd.status;
 	} while (!err && retry_after(&r, c, cmd.status) == RETRY_AGAIN);
 	return err;
@@ -106,7 +106,7 @@ enum sl_err session_enter(struct link *l, struct ctx *c)
 		return enter_v1(l, c);
 	err = enter_once(l, c, &status);
 	if (!err && status == STATUS_OTHER_MODE) {
-		err = command_run(l, c, &leave);
+		err = link_run(l, c, &leave);
 		if (!err)
 			err = enter_once(l, c, &status);
 	}
@@ -138,7 +138,7 @@ static enum sl_err open_access_port(struct link *l, struct ctx *c)
 		return SL_OK;
 	command_u8(&cmd, 0);    /* access port 0 */
 	command_u8(&cmd, 0);    /* core: none in particular, as OpenOCD and pyOCD */
-	return command_checked(l, c, &cmd, "opening the access port");
+	return link_run_checked(l, c, &cmd, "opening the access port");
 }
 
 static enum sl_err set_speed(struct link *l, struct ctx *c, unsigned khz)

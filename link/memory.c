@@ -56,7 +56,7 @@ static enum sl_err ask_status(struct link *l, struct ctx *c, const struct block 
 	*addr = b->addr;
 	if (!l->caps.rw_status && !l->caps.rw_status2)
 		return SL_OK;
-	err = command_run(l, c, &cmd);
+	err = link_run(l, c, &cmd);
 	if (err)
 		return err;
 	*status = cmd.status;
@@ -81,7 +81,7 @@ static enum sl_err block_once(struct link *l, struct ctx *c, const struct block 
 	if (single)
 		cmd.x.len = sizeof(two);
 	cmd.x.timeout_ms = block_timeout_ms(l, b->len);
-	err = command_run(l, c, &cmd);
+	err = link_run(l, c, &cmd);
 	if (single)
 		b->in[0] = two[0];
 	return err ? err : ask_status(l, c, b, status, addr);
@@ -234,7 +234,7 @@ static enum sl_err check_aligned(struct ctx *c, uint32_t addr, unsigned unit)
 	return SL_OK;
 }
 
-/* command_checked with the address in the fault. */
+/* link_run_checked with the address in the fault. */
 static enum sl_err register_access(struct link *l, struct ctx *c, struct command *cmd, uint32_t addr,
 				   const char *verb)
 {
@@ -242,7 +242,7 @@ static enum sl_err register_access(struct link *l, struct ctx *c, struct command
 	enum sl_err err;
 
 	(void)snprintf(doing, sizeof(doing), "%s 0x%08x", verb, (unsigned)addr);
-	err = command_checked(l, c, cmd, doing);
+	err = link_run_checked(l, c, cmd, doing);
 	if (err == SL_TARGET) {
 		c->fault.addr = addr;
 		c->fault.has_addr = 1;

@@ -20,7 +20,7 @@ enum sl_err link_nrst(struct link *l, struct ctx *c, enum link_nrst what)
 		return ctx_fail(c, SL_OLDPROBE, "link", "an ST-LINK/V%u cannot drive NRST",
 				l->version.stlink);
 	command_u8(&cmd, levels[what]);
-	err = command_checked(l, c, &cmd, "driving NRST");
+	err = link_run_checked(l, c, &cmd, "driving NRST");
 	if (!err)
 		l->nrst_low = what == LINK_NRST_LOW;
 	return err;
@@ -39,5 +39,5 @@ enum sl_err link_flush(struct link *l, struct ctx *c)
 	cmd.x.in = reply;
 	cmd.x.len = sizeof(reply);
 	cmd.least = sizeof(reply);
-	return command_run(l, c, &cmd);
+	return link_run(l, c, &cmd);
 }

@@ -60,7 +60,7 @@ static enum sl_err read_v1(struct link *l, struct ctx *c, struct command *cmd, u
 	enum sl_err err;
 
 	cmd->has_status = false;
-	err = command_run(l, c, cmd);
+	err = link_run(l, c, cmd);
 	for (size_t i = 0; !err && i < n; i++)
 		words[i] = cur_le32(&cur);
 	return err;
@@ -85,7 +85,7 @@ enum sl_err link_read_reg(struct link *l, struct ctx *c, unsigned reg, uint32_t 
 	}
 	command_u8(&cmd, (uint8_t)reg);
 	(void)snprintf(doing, sizeof(doing), "reading core register %u", reg);
-	err = command_checked(l, c, &cmd, doing);
+	err = link_run_checked(l, c, &cmd, doing);
 	if (err)
 		return err;
 	cur_seek(&cur, 4);
@@ -106,7 +106,7 @@ enum sl_err link_write_reg(struct link *l, struct ctx *c, unsigned reg, uint32_t
 	command_u8(&cmd, (uint8_t)reg);
 	command_u32(&cmd, value);
 	(void)snprintf(doing, sizeof(doing), "writing core register %u", reg);
-	return command_checked(l, c, &cmd, doing);
+	return link_run_checked(l, c, &cmd, doing);
 }
 
 enum sl_err link_read_all_regs(struct link *l, struct ctx *c, uint32_t regs[LINK_ALL_REGS])
@@ -120,7 +120,7 @@ enum sl_err link_read_all_regs(struct link *l, struct ctx *c, uint32_t regs[LINK
 		cmd = command_debug(V1_READALLREGS, reply, 4 * LINK_ALL_REGS);
 		return read_v1(l, c, &cmd, regs, LINK_ALL_REGS);
 	}
-	err = command_checked(l, c, &cmd, "reading the core registers");
+	err = link_run_checked(l, c, &cmd, "reading the core registers");
 	if (err)
 		return err;
 	cur_seek(&cur, 4);

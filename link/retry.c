@@ -84,7 +84,7 @@ static enum sl_err abort_sticky(struct link *l, struct ctx *c)
 	command_u16(&cmd, PORT_DP);
 	command_u16(&cmd, DP_ABORT);
 	command_u32(&cmd, ABORT_CLEAR_ALL);
-	return command_run(l, c, &cmd);
+	return link_run(l, c, &cmd);
 }
 
 /* Leaving and entering again resets the line and the debug port's flags. It would also
@@ -96,7 +96,7 @@ static enum sl_err reenter(struct link *l, struct ctx *c)
 
 	if (l->nrst_low)
 		return SL_OK;
-	err = command_run(l, c, &leave);
+	err = link_run(l, c, &leave);
 	return err ? err : session_enter(l, c);
 }
 

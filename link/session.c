@@ -29,7 +29,7 @@ static enum sl_err ask_version(struct link *l, struct ctx *c)
 
 	/* 80 is what ST's own code sends in byte 1; hosts that send 00 get the same answer. */
 	command_u8(&cmd, 0x80);
-	return command_run(l, c, &cmd);
+	return link_run(l, c, &cmd);
 }
 
 static bool is_zero(const uint8_t *data, size_t n)
@@ -75,7 +75,7 @@ static enum sl_err learn_version(struct link *l, struct ctx *c)
 	if (err || l->version.stlink < 3)
 		return err;
 	command_u8(&cmd, 0x80);
-	err = command_run(l, c, &cmd);
+	err = link_run(l, c, &cmd);
 	if (err)
 		return err;
 	if (reply[0] != l->version.stlink || reply_is_stale(l, reply, sizeof(reply)))
@@ -94,7 +94,7 @@ static enum sl_err ask_mode(struct link *l, struct ctx *c, unsigned timeout_ms, 
 	enum sl_err err;
 
 	cmd.x.timeout_ms = timeout_ms;
-	err = command_run(l, c, &cmd);
+	err = link_run(l, c, &cmd);
 	if (err)
 		return err;
 	if (reply[0] > LINK_LOADER)
@@ -133,7 +133,7 @@ static enum sl_err send_dfu_exit(struct link *l, struct ctx *c)
 	struct command cmd = command_plain(GROUP_DFU, DFU_EXIT);
 
 	cmd.x.timeout_ms = DFU_QUERY_MS;
-	return command_run(l, c, &cmd);
+	return link_run(l, c, &cmd);
 }
 
 /* One look at a probe on its way out of DFU; *done when it is out. */
@@ -210,9 +210,9 @@ static enum sl_err leave_mode(struct link *l, struct ctx *c, enum link_mode mode
 		return err ? err : first_answer(l, c);
 	case LINK_DEBUG:
 		l->nrst_low = false;
-		return command_run(l, c, &debug);
+		return link_run(l, c, &debug);
 	case LINK_SWIM:
-		return command_run(l, c, &swim);
+		return link_run(l, c, &swim);
 	case LINK_LOADER:
 		return ctx_fail(c, SL_PROBE, where, "the probe is in its boot loader");
 	case LINK_MASS:

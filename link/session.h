@@ -40,13 +40,13 @@ void capability_fill(const struct link_version *v, struct link_caps *caps);
 
 /* ---- command.c ---- */
 
-/* command_run - send once and check lengths; the status byte is left in cmd->status.
+/* link_run - send once and check lengths; the status byte is left in cmd->status.
  * Returns what the transport returns; SL_PROTO for a short answer. */
-enum sl_err command_run(struct link *l, struct ctx *c, struct command *cmd) MUST_CHECK;
+enum sl_err link_run(struct link *l, struct ctx *c, struct command *cmd) MUST_CHECK;
 
-/* command_checked - command_run, repeated while the answer is WAIT; any failing status is a
+/* link_run_checked - link_run, repeated while the answer is WAIT; any failing status is a
  * fault with the status's cause. doing: a clause for the fault, "reading r0". */
-enum sl_err command_checked(struct link *l, struct ctx *c, struct command *cmd,
+enum sl_err link_run_checked(struct link *l, struct ctx *c, struct command *cmd,
 			    const char *doing) MUST_CHECK;
 
 /* reply_is_stale - true when a reply without a status repeats the version reply: what some

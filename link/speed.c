@@ -35,7 +35,7 @@ static enum sl_err set_divisor(struct link *l, struct ctx *c, unsigned khz, unsi
 	while (row->khz > khz && row < &divisors[ARRAY_LEN(divisors) - 1])
 		row++;
 	command_u16(&cmd, row->divisor);
-	err = command_checked(l, c, &cmd, "setting the SWD clock");
+	err = link_run_checked(l, c, &cmd, "setting the SWD clock");
 	if (!err)
 		*actual = row->khz;
 	return err;
@@ -53,7 +53,7 @@ static enum sl_err choose_frequency(struct link *l, struct ctx *c, unsigned khz,
 	enum sl_err err;
 
 	command_u8(&cmd, COM_SWD);
-	err = command_checked(l, c, &cmd, "asking for the SWD clocks");
+	err = link_run_checked(l, c, &cmd, "asking for the SWD clocks");
 	if (err)
 		return err;
 	cur_seek(&cur, 8);
@@ -85,7 +85,7 @@ static enum sl_err set_frequency(struct link *l, struct ctx *c, unsigned khz, un
 	command_u8(&cmd, COM_SWD);
 	command_u8(&cmd, 0);
 	command_u32(&cmd, chosen);
-	err = command_checked(l, c, &cmd, "setting the SWD clock");
+	err = link_run_checked(l, c, &cmd, "setting the SWD clock");
 	if (err)
 		return err;
 	cur_seek(&cur, 4);

@@ -16,8 +16,8 @@ enum sl_err voltage_measure(struct link *l, struct ctx *c, unsigned *mv, bool *m
 	uint8_t reply[8];
 	struct command cmd = command_query(GROUP_VOLTAGE, reply, sizeof(reply));
 	struct cursor cur = cur_make(reply, sizeof(reply));
-	uint64_t reference, rail;
-	enum sl_err err = command_run(l, c, &cmd);
+	uint64_t reference, rail, rounded;
+	enum sl_err err = link_run(l, c, &cmd);
 
 	if (err)
 		return ctx_doing(c, err, "measuring the supply");
@@ -28,9 +28,10 @@ enum sl_err voltage_measure(struct link *l, struct ctx *c, unsigned *mv, bool *m
 	/* Copies of the probe answer zeros (stlink-org 3387ca5) or an earlier reply. */
 	if (reference == 0 || reply_is_stale(l, reply, sizeof(reply)))
 		return SL_OK;
-	if (rail * TWICE_REFERENCE_MV / reference > HIGHEST_MV)
+	rounded = (rail * TWICE_REFERENCE_MV + reference / 2) / reference;
+	if (rounded > HIGHEST_MV)
 		return SL_OK;
-	*mv = (unsigned)(rail * TWICE_REFERENCE_MV / reference);
+	*mv = (unsigned)rounded;
 	*measured = true;
 	return SL_OK;
 }
