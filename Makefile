@@ -78,16 +78,37 @@ LIBS_t1     = $(LIBS_cli)
 
 TEST_SRC  = $(sort $(wildcard tests/test_*.c))
 TEST_BIN  = $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_SRC))
+# tests/t1/ is the mock kernel (umockdev) of the T1 tests, and with_board, which runs a command on it.
+UMOCKDEV_CFLAGS := $(shell $(PKGCONF) --cflags umockdev-1.0 2>/dev/null)
+UMOCKDEV_LIBS   := $(shell $(PKGCONF) --libs umockdev-1.0 2>/dev/null)
+T1_OBJ    = $(patsubst %,$(BUILD)/tests/t1/%.o,mock_kernel mock_usbfs mock_storage preload)
+T1_FAULTS = $(BUILD)/tests/t1/node_fault.so
+is_t1     = $(filter t1,$(call room_of,$(1)))
 SUPPORT_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c)))
 room_of   = $(word 2,$(subst _, ,$(notdir $(1))))
 libs_of   = $(foreach r,$(LIBS_$(call room_of,$(1))),$(BUILD)/lib$(r).a)
-support_of = $(if $(filter sim,$(LIBS_$(call room_of,$(1)))),$(if $(filter sim,$(call room_of,$(1))),,$(SUPPORT_OBJ)))
-sys_of    = -lcmocka $(if $(filter sim,$(LIBS_$(call room_of,$(1)))),$(SIM_LDLIBS) $(LIBUSB_LIBS))
+support_of = $(if $(filter sim,$(LIBS_$(call room_of,$(1)))),$(if $(filter sim,$(call room_of,$(1))),,$(SUPPORT_OBJ))) $(if $(is_t1),$(T1_OBJ))
+sys_of    = -lcmocka $(if $(is_t1),$(UMOCKDEV_LIBS)) $(if $(filter sim,$(LIBS_$(call room_of,$(1)))),$(SIM_LDLIBS) $(LIBUSB_LIBS))
 
 .SECONDEXPANSION:
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $$(call libs_of,test_$$*) $$(call support_of,test_$$*)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(call support_of,$(@F)) $(call libs_of,$(@F)) $(call sys_of,$(@F))
+
+$(BUILD)/tests/test_t1_%: | $(T1_FAULTS)
+$(BUILD)/tests/t1/%.o: CPPFLAGS += $(UMOCKDEV_CFLAGS)
+
+# Preloaded into programs of any kind, so never built with a sanitizer.
+$(T1_FAULTS): tests/t1/node_fault.c
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) -std=c17 $(WARN) -O2 -fPIC -shared -o $@ $< -ldl
+
+# with_board BOARD... -- COMMAND: the real programs on the mock kernel
+with-board: $(BUILD)/tests/t1/with_board
+$(BUILD)/tests/t1/with_board: $(BUILD)/tests/t1/with_board.o $(T1_OBJ) $(SIM_LIBS) | $(T1_FAULTS)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(T1_OBJ) $(SIM_LIBS) $(UMOCKDEV_LIBS) $(SIM_LDLIBS)
 
 .PRECIOUS: $(BUILD)/%.o
 
