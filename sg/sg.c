@@ -252,12 +252,12 @@ static bool sg_can_serve(struct ctx *c, const struct probe *p, char *why, size_t
 		why_no_node(c, p, why, size);
 		return false;
 	}
-	if (access(p->sg_node, R_OK | W_OK) != 0) {
-		(void)snprintf(why, size, "%s may not be read and written: %s", p->sg_node,
-			       strerror(errno));
-		return false;
-	}
-	(void)snprintf(why, size, "%s may be read and written", p->sg_node);
+	/* Without permission it is opened all the same: the failure has the cause and the cure,
+	 * and another carrier is tried then. */
+	if (access(p->sg_node, R_OK | W_OK) != 0)
+		(void)snprintf(why, size, "%s is there, but: %s", p->sg_node, strerror(errno));
+	else
+		(void)snprintf(why, size, "%s may be read and written", p->sg_node);
 	return true;
 }
 

@@ -40,12 +40,10 @@ static bool libusb_can_serve(struct ctx *c, const struct probe *p, char *why, si
 			       p->sg_node);
 		return false;
 	}
-	if (access(p->usb_node, R_OK | W_OK) != 0) {
-		(void)snprintf(why, size, "%s may not be read and written: %s", p->usb_node,
-			       strerror(errno));
-		return false;
-	}
-	if (v1 && p->driver[0] != '\0')
+	/* Without permission it is opened all the same: the failure has the cause and the cure. */
+	if (access(p->usb_node, R_OK | W_OK) != 0)
+		(void)snprintf(why, size, "%s is there, but: %s", p->usb_node, strerror(errno));
+	else if (v1 && p->driver[0] != '\0')
 		(void)snprintf(why, size, "%s may be used; %s is detached and attached again "
 					  "afterwards", p->usb_node, p->driver);
 	else

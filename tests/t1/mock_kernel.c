@@ -51,11 +51,15 @@ static void appear(struct mock_device *d);
 
 static void vanish(struct mock_device *d)
 {
+	char interface[96];
+
 	if (!d->present)
 		return;
 	mock_usbfs_cancel(d);
 	mock_unbind_storage(d);
 	d->driver[0] = '\0';
+	(void)snprintf(interface, sizeof(interface), "%s/1-%zu:1.0", d->syspath, d->index + 1);
+	umockdev_testbed_remove_device(d->mk->testbed, interface);
 	umockdev_testbed_remove_device(d->mk->testbed, d->syspath);
 	d->present = false;
 }
@@ -271,6 +275,7 @@ static void set_attributes(struct mock_device *d, const struct usbdev_ids *ids)
 /* The device as the kernel shows it after enumeration. */
 static void appear(struct mock_device *d)
 {
+	static const uint8_t configure[8] = { 0x00, 0x09, 1 };
 	uint8_t descriptors[DESCRIPTORS_MAX];
 	size_t len = get_descriptor(d->board, 1, 0, descriptors, 18);
 	struct usbdev_ids ids;
@@ -279,6 +284,8 @@ static void appear(struct mock_device *d)
 	if (len != 18)
 		die("the board has no device descriptor");
 	len += get_descriptor(d->board, 2, 0, descriptors + 18, sizeof(descriptors) - 18);
+	if (usbdev_control(d->board, configure, NULL, 0) < 0)
+		die("the board cannot be configured");
 	usbdev_ids(d->board, &ids);
 	d->mass_storage = ids.interface_class[0][0] == 0x08;
 	d->generation = usbdev_generation(d->board);
