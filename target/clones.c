@@ -78,7 +78,7 @@ static const struct clone_row rows[] = {
 		},
 	},
 	{
-		.idcode = 0x70050000, .idcode_mask = 0xFFFFFF00, .core = "M4", .dpidr = 0x00000000,
+		.idcode = 0x70050000, .idcode_mask = 0xFFFF0000, .core = "M4", .dpidr = 0x00000000,
 		.chip = {
 			.dev_id = 0x000, .family = "clone",
 			.devices = "AT32F403A/F407 (full IDCODE, not DEV_ID)",
