@@ -29,6 +29,11 @@ void put_mem(uint8_t *p, unsigned size, uint32_t v)
 		p[i] = (uint8_t)(v >> (8u * i));
 }
 
+static uint32_t lanes(uint32_t v, unsigned size)
+{
+	return size == 4 ? v : v & ((1u << 8u * size) - 1u);
+}
+
 /* ---- memory blocks ------------------------------------------------------------------ */
 
 enum bus_result bus_init(struct chip *c)
@@ -215,7 +220,7 @@ enum bus_result bus_device_read(struct chip *c, uint32_t addr, unsigned size, ui
 	if (bit_band(addr, &target, &bit))
 		return band_read(c, target, bit, v);
 	r = word_read(c, addr & ~3u, &word);
-	*v = size == 4 ? word : word >> shift & ((1u << 8u * size) - 1u);
+	*v = lanes(word >> shift, size);
 	return r;
 }
 
@@ -329,7 +334,7 @@ enum bus_result chip_write(struct chip *c, uint32_t addr, unsigned size, uint32_
 	if (is_flash_block(b)) {
 		if (!flash_wait(c))
 			return BUS_FAULT;
-		return c->kind->flash->store(c, b->d->base + off, size, value);
+		return c->kind->flash->store(c, b->d->base + off, size, lanes(value, size));
 	}
 	put_mem(b->host + off, size, value);
 	bus_dirty(c, b->d->base + off, size);

@@ -45,6 +45,12 @@ static void set(struct chip *c, int reg, uint32_t v)
 	(void)uc_reg_write(c->core.uc, reg, &v);
 }
 
+/* Unicorn takes bit 0 as the new T bit; on silicon only xPSR holds T. */
+static void set_pc(struct chip *c, uint32_t pc)
+{
+	set(c, UC_ARM_REG_PC, (pc & ~1u) | (get(c, UC_ARM_REG_XPSR) >> 24 & 1u));
+}
+
 static uint32_t get_special(struct chip *c)
 {
 	return (get(c, UC_ARM_REG_CONTROL) & 7u) << 24 | (get(c, UC_ARM_REG_FAULTMASK) & 1u) << 16 |
@@ -75,7 +81,7 @@ static void set_special(struct chip *c, uint32_t v)
 void core_set_reg(struct chip *c, unsigned n, uint32_t v)
 {
 	if (n == REG_PC)
-		set(c, UC_ARM_REG_PC, v & ~1u);
+		set_pc(c, v);
 	else if (n == REG_SP || n == REG_MSP || n == REG_PSP)
 		set(c, uc_regs[n], v & ~3u);
 	else if (n < ARRAY_LEN(uc_regs))
@@ -245,6 +251,8 @@ static bool on_flash_write(uc_engine *uc, uc_mem_type type, uint64_t address, in
 	b = bus_block(c, (uint32_t)address, (unsigned)size, &off);
 	if (!b || size > 4 || co->n_fix >= MAX_FIX)
 		return false;
+	if (size < 4)
+		value &= (INT64_C(1) << 8 * size) - 1;
 	c->acc_by = BY_CORE;
 	c->at_ps = co->t_ps;
 	core_stall(c);
@@ -458,15 +466,15 @@ static void judge_error(struct chip *c, uc_err err, uint32_t pc)
 		if (op == 0xBF20u) {            /* WFE, which Unicorn does not know */
 			co->sleeping = !co->event;
 			co->event = false;
-			set(c, UC_ARM_REG_PC, co->last_pc + 2);
+			set_pc(c, co->last_pc + 2);
 			return;
 		}
 		if (op == 0xBF10u || op == 0xBF40u) {   /* YIELD, SEV */
 			co->event = co->event || op == 0xBF40u;
-			set(c, UC_ARM_REG_PC, co->last_pc + 2);
+			set_pc(c, co->last_pc + 2);
 			return;
 		}
-		set(c, UC_ARM_REG_PC, co->last_pc);
+		set_pc(c, co->last_pc);
 		exc_fault(c, FAULT_UNDEF, co->last_pc);
 		return;
 	}
@@ -478,7 +486,7 @@ static void judge_error(struct chip *c, uc_err err, uint32_t pc)
 	if (co->fault == FAULT_NONE)
 		co->fault = FAULT_IBUS;
 	if (co->fault != FAULT_IBUS)
-		set(c, UC_ARM_REG_PC, co->last_pc);
+		set_pc(c, co->last_pc);
 }
 
 static void judge_interrupt(struct chip *c, uint32_t pc)

@@ -180,8 +180,14 @@ static void fill_sysmem(struct chip *c)
 void flash_init(struct chip *c)
 {
 	const struct init_word *w;
+	unsigned i;
 
-	flash_fill(c, c->kind->flash_base, c->kind->flash_bytes, c->kind->erased);
+	for (i = 0; i < c->n_blocks; i++) {
+		const struct block_desc *d = c->blocks[i].d;
+
+		if (d->type == BLOCK_FLASH || d->type == BLOCK_EEPROM)
+			flash_fill(c, d->base, d->size, c->kind->erased);
+	}
 	fill_sysmem(c);
 	for (w = c->kind->info; w->addr; w++)
 		info_put(c, w->addr, 4, w->value);
