@@ -46,7 +46,7 @@ int main(int argc, char *argv[])
 
 	ctx_init(&c);
 	c.signal_flag = interrupt_install();
-	err = options_parse(&c, argc, argv, getenv("STLINK_DEVICE"), &opt);
+	err = options_read(&c, argc, argv, getenv("STLINK_DEVICE"), &opt);
 	if (output_open(&out, &c, &opt))
 		err = SL_NOMEM;
 	if (!err && !answered(&c, &opt, &err))

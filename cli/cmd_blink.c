@@ -137,7 +137,7 @@ static enum sl_err blink_run(struct session *s, struct word *w)
 	return err;
 }
 
-const struct command command_blink = {
+const struct command verb_blink = {
 	.name = "blink",
 	.syntax = "blink",
 	.summary = "blink the LEDs of a STM32VLDISCOVERY by hand",

@@ -50,7 +50,7 @@ static enum sl_err reset_run(struct session *s, struct word *w)
 	return say(s, target_reset(s->target, s->ctx, RESET_RUN), "reset, running");
 }
 
-const struct command command_debug = {
+const struct command verb_debug = {
 	.name = "debug",
 	.syntax = "debug",
 	.summary = "halt the core; it stays halted (also: halt)",
@@ -64,7 +64,7 @@ const struct command command_debug = {
 	.run = debug_run,
 };
 
-const struct command command_halt = {
+const struct command verb_halt = {
 	.name = "halt",
 	.syntax = "halt",
 	.summary = "the same as debug",
@@ -78,7 +78,7 @@ const struct command command_halt = {
 	.run = debug_run,
 };
 
-const struct command command_run = {
+const struct command verb_run = {
 	.name = "run",
 	.syntax = "run",
 	.summary = "let the core run on from where it is",
@@ -92,7 +92,7 @@ const struct command command_run = {
 	.run = run_run,
 };
 
-const struct command command_step = {
+const struct command verb_step = {
 	.name = "step",
 	.syntax = "step",
 	.summary = "execute one instruction; the core stays halted",
@@ -106,7 +106,7 @@ const struct command command_step = {
 	.run = step_run,
 };
 
-const struct command command_reset = {
+const struct command verb_reset = {
 	.name = "reset",
 	.syntax = "reset",
 	.summary = "reset the chip and let it run",

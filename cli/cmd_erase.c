@@ -105,7 +105,7 @@ static enum sl_err erase_run(struct session *s, struct word *w)
 	return err;
 }
 
-const struct command command_erase = {
+const struct command verb_erase = {
 	.name = "erase",
 	.syntax = "erase",
 	.summary = "erase the whole flash (also: erase=all)",
@@ -119,7 +119,7 @@ const struct command command_erase = {
 	.run = erase_run,
 };
 
-const struct command command_erase_all = {
+const struct command verb_erase_all = {
 	.name = "erase=all",
 	.syntax = "erase=all",
 	.summary = "the same as erase",
@@ -133,7 +133,7 @@ const struct command command_erase_all = {
 	.run = erase_run,
 };
 
-const struct command command_erase_range = {
+const struct command verb_erase_range = {
 	.name = "erase=",
 	.syntax = "erase=ADDR[:LEN]",
 	.summary = "erase one sector, or LEN bytes",

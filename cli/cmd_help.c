@@ -15,7 +15,7 @@ static enum sl_err help_run(struct session *s, struct word *w)
 	return SL_OK;
 }
 
-const struct command command_help = {
+const struct command verb_help = {
 	.name = "help",
 	.syntax = "help [WORD]",
 	.summary = "all words, or one explained with an example",

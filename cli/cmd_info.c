@@ -23,10 +23,7 @@ static void show_probe(const struct session *s)
 {
 	char a[200], b[200];
 
-	output_result(s->out, "probe:       %s, firmware %s",
-		      s->probe.kind ? s->probe.kind->name : "ST-LINK",
-		      link_get_version(s->link)->text);
-	output_result(s->out, "reached by:  %s",
+	output_result(s->out, "probe:       %s",
 		      format_escape(a, sizeof(a), link_describe(s->link)));
 	if (s->probe.serial[0])
 		output_result(s->out, "serial:      %s",
@@ -69,7 +66,7 @@ static enum sl_err info_run(struct session *s, struct word *w)
 	return SL_OK;
 }
 
-const struct command command_info = {
+const struct command verb_info = {
 	.name = "info",
 	.syntax = "info",
 	.summary = "chip, memories, unique id, protection, supply",

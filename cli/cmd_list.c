@@ -2,19 +2,21 @@
  *
  * cmd_list.c - list: which probes are plugged in. Opens none of them.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cli/describe.h"
 #include "cli/format.h"
 
-static void line(struct output *o, const char *key, const char *value, const char *note)
+static void line(struct output *o, const char *before, const char *value, const char *note)
 {
 	char safe[320];
 
 	if (value[0] != '\0')
-		output_result(o, "  %-8s %s%s", key, format_escape(safe, sizeof(safe), value), note);
+		output_result(o, "  %s%s%s", before, format_escape(safe, sizeof(safe), value), note);
 }
 
+/* Each line but the last can be given to -d as it stands. */
 static void show(struct output *o, const struct probe *p)
 {
 	char usb[32];
@@ -25,16 +27,15 @@ static void show(struct output *o, const struct probe *p)
 	}
 	output_result(o, "%s%s", p->kind ? p->kind->name : "ST-LINK",
 		      p->kind && p->kind->bootloader ? " (in its boot loader)" : "");
-	line(o, "serial:", p->serial, p->serial_unsure ? " (cut short by the kernel)" : "");
+	line(o, "serial:", p->serial, p->serial_unsure ? "  (cut short by the kernel)" : "");
 	line(o, "port:", p->port, "");
 	if (p->bus != 0) {
 		(void)snprintf(usb, sizeof(usb), "%u.%u", p->bus, p->address);
 		line(o, "usb:", usb, "");
 	}
-	line(o, "sg:", p->sg_node, "");
-	line(o, "disk:", p->disk_node, " (the probe's own, not for use)");
-	line(o, "driver:", p->driver, "");
-	line(o, "url:", p->url, "");
+	line(o, "", p->sg_node, "");
+	line(o, "", p->url, "");
+	line(o, "its disk ", p->disk_node, ", which is not for use");
 }
 
 static enum sl_err list_one(struct session *s)
@@ -69,11 +70,11 @@ static enum sl_err list_run(struct session *s, struct word *w)
 	return err;
 }
 
-const struct command command_list = {
+const struct command verb_list = {
 	.name = "list",
 	.syntax = "list",
 	.summary = "which probes are plugged in",
-	.help = "Shows every ST-LINK with all names that -d takes for it. Looks into sysfs only:\n"
+	.help = "Shows every ST-LINK with the names that -d takes for it. Looks into sysfs only:\n"
 		"opens no probe and touches no chip, so it never disturbs one that is at work.\n"
 		"Exit status 5 when there is none.\n"
 		"\n"

@@ -85,7 +85,7 @@ static enum sl_err write_run(struct session *s, struct word *w)
 	return SL_OK;
 }
 
-const struct command command_read_word = {
+const struct command verb_read_word = {
 	.name = "read",
 	.syntax = "read<ADDR>",
 	.summary = "show 16 bytes of memory as four words",
@@ -99,7 +99,7 @@ const struct command command_read_word = {
 	.run = read_run,
 };
 
-const struct command command_write_word = {
+const struct command verb_write_word = {
 	.name = "write",
 	.syntax = "write<ADDR>=V",
 	.summary = "write one word of SRAM or of a peripheral",

@@ -81,6 +81,7 @@ static void proof_event(struct session *s, const struct word *w, const struct fl
 	if (!j)
 		return;
 	json_string(j, "word", w->text);
+	json_number(j, "bytes", w->image->total);
 	json_number(j, "bytes_proved", st->bytes_proved);
 	json_number(j, "bytes_programmed", st->bytes_programmed);
 	json_number(j, "bytes_kept", st->bytes_kept);
@@ -100,7 +101,7 @@ static void report(struct session *s, const struct word *w, const struct kind *k
 	if (img->n_spans > 1)
 		(void)snprintf(where, sizeof(where), " in %zu segments from", img->n_spans);
 	output_done(s->out, "%s: %s%s 0x%08x, %s by read-back, %s", k->action,
-		    format_bytes(st->bytes_proved).s, where[0] ? where : " at",
+		    format_bytes(img->total).s, where[0] ? where : " at",
 		    (unsigned)img->spans[0].addr, k->writes ? "proved" : "the same",
 		    format_seconds(us).s);
 	if (!k->writes)
@@ -163,7 +164,7 @@ static enum sl_err verify_run(struct session *s, struct word *w)
 	return work(s, w, &kind_verify);
 }
 
-const struct command command_program = {
+const struct command verb_program = {
 	.name = "program=",
 	.syntax = "program=FILE[@ADDR]",
 	.summary = "erase what it must, write FILE, prove every byte",
@@ -178,6 +179,7 @@ const struct command command_program = {
 		"  stlink-download program=boot.elf program=app.bin@0x08004000 reset\n",
 	.form = FORM_ARGUMENT,
 	.needs = RUNG_FLASH,
+	.file_use = FILE_IN,
 	.changes = true,
 	.parse = word_parse_file_at,
 	.prepare = load,
@@ -185,7 +187,7 @@ const struct command command_program = {
 	.run = program_run,
 };
 
-const struct command command_verify = {
+const struct command verb_verify = {
 	.name = "verify=",
 	.syntax = "verify=FILE[@ADDR]",
 	.summary = "compare flash with FILE; changes nothing",
@@ -195,13 +197,14 @@ const struct command command_verify = {
 		"  stlink-download verify=blink.hex\n",
 	.form = FORM_ARGUMENT,
 	.needs = RUNG_FLASH,
+	.file_use = FILE_IN,
 	.parse = word_parse_file_at,
 	.prepare = load,
 	.check = check,
 	.run = verify_run,
 };
 
-const struct command command_flash_write = {
+const struct command verb_flash_write = {
 	.name = "flash:w:",
 	.syntax = "flash:w:FILE",
 	.summary = "write FILE without erasing, prove every byte",
@@ -212,6 +215,7 @@ const struct command command_flash_write = {
 		"  stlink-download erase=all flash:w:app.bin flash:v:app.bin run\n",
 	.form = FORM_ARGUMENT,
 	.needs = RUNG_FLASH,
+	.file_use = FILE_IN,
 	.changes = true,
 	.parse = word_parse_file,
 	.prepare = load,
@@ -219,7 +223,7 @@ const struct command command_flash_write = {
 	.run = write_run,
 };
 
-const struct command command_flash_verify = {
+const struct command verb_flash_verify = {
 	.name = "flash:v:",
 	.syntax = "flash:v:FILE",
 	.summary = "compare flash with FILE, as verify=",
@@ -228,6 +232,7 @@ const struct command command_flash_verify = {
 		"  stlink-download flash:v:app.bin\n",
 	.form = FORM_ARGUMENT,
 	.needs = RUNG_FLASH,
+	.file_use = FILE_IN,
 	.parse = word_parse_file,
 	.prepare = load,
 	.check = check,

@@ -214,7 +214,7 @@ static enum sl_err sys_read_run(struct session *s, struct word *w)
 	return read_region(s, w, 2);
 }
 
-const struct command command_read = {
+const struct command verb_read = {
 	.name = "read=",
 	.syntax = "read=FILE@ADDR[:LEN]",
 	.summary = "read memory into a new FILE",
@@ -226,12 +226,13 @@ const struct command command_read = {
 		"  stlink-download read=dump.bin@0x08000000:64k\n",
 	.form = FORM_ARGUMENT,
 	.needs = RUNG_TARGET,
+	.file_use = FILE_OUT,
 	.parse = range_parse,
 	.prepare = check_output,
 	.run = read_run,
 };
 
-const struct command command_flash_read = {
+const struct command verb_flash_read = {
 	.name = "flash:r:",
 	.syntax = "flash:r:FILE",
 	.summary = "read the whole flash into a new FILE",
@@ -241,12 +242,13 @@ const struct command command_flash_read = {
 		"  stlink-download flash:r:backup.bin\n",
 	.form = FORM_ARGUMENT,
 	.needs = RUNG_TARGET,
+	.file_use = FILE_OUT,
 	.parse = word_parse_file,
 	.prepare = check_output,
 	.run = flash_read_run,
 };
 
-const struct command command_sys_read = {
+const struct command verb_sys_read = {
 	.name = "sys:r:",
 	.syntax = "sys:r:FILE",
 	.summary = "read the boot ROM into a new FILE",
@@ -256,6 +258,7 @@ const struct command command_sys_read = {
 		"  stlink-download sys:r:bootrom.bin\n",
 	.form = FORM_ARGUMENT,
 	.needs = RUNG_TARGET,
+	.file_use = FILE_OUT,
 	.parse = word_parse_file,
 	.prepare = check_output,
 	.run = sys_read_run,

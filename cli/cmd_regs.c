@@ -150,7 +150,7 @@ static enum sl_err wreg_run(struct session *s, struct word *w)
 	return SL_OK;
 }
 
-const struct command command_regs = {
+const struct command verb_regs = {
 	.name = "regs",
 	.syntax = "regs",
 	.summary = "show the core registers",
@@ -163,7 +163,7 @@ const struct command command_regs = {
 	.run = regs_run,
 };
 
-const struct command command_reg = {
+const struct command verb_reg = {
 	.name = "reg",
 	.syntax = "reg<N|name>",
 	.summary = "show one core register: reg0, regpc, regxpsr",
@@ -178,7 +178,7 @@ const struct command command_reg = {
 	.run = regs_run,
 };
 
-const struct command command_wreg = {
+const struct command verb_wreg = {
 	.name = "wreg",
 	.syntax = "wreg<N|name>=V",
 	.summary = "write one core register of a halted core",

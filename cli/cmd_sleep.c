@@ -38,7 +38,7 @@ static enum sl_err sleep_run(struct session *s, struct word *w)
 	return err;
 }
 
-const struct command command_sleep = {
+const struct command verb_sleep = {
 	.name = "sleep",
 	.syntax = "sleep[=S]",
 	.summary = "wait 5 seconds, or S",
@@ -51,7 +51,7 @@ const struct command command_sleep = {
 	.run = sleep_run,
 };
 
-const struct command command_sleep_for = {
+const struct command verb_sleep_for = {
 	.name = "sleep=",
 	.syntax = "sleep=S",
 	.summary = "wait S seconds",

@@ -22,7 +22,7 @@ static enum sl_err status_run(struct session *s, struct word *w)
 	return SL_OK;
 }
 
-const struct command command_status = {
+const struct command verb_status = {
 	.name = "status",
 	.syntax = "status",
 	.summary = "is the core running, halted, asleep, locked up?",

@@ -14,18 +14,18 @@ static enum sl_err version_run(struct session *s, struct word *w)
 
 	(void)w;
 	output_result(s->out, "stlink-download " STLINK_DOWNLOAD_VERSION);
-	output_result(s->out, "probe:     %s (USB %04x:%04x)",
-		      s->probe.kind ? s->probe.kind->name : "ST-LINK", v->vid, v->pid);
+	output_result(s->out, "probe:     %s", format_escape(safe, sizeof(safe),
+							    link_describe(s->link)));
+	output_result(s->out, "kind:      %s (USB %04x:%04x)",
+		      s->probe.kind ? s->probe.kind->name : "not known", v->vid, v->pid);
 	output_result(s->out, "firmware:  %s (ST-LINK %u, JTAG/SWD %u, SWIM %u)", v->text, v->stlink,
 		      v->jtag, v->swim);
 	output_result(s->out, "commands:  API v%u, up to %u bytes a transfer", caps->api,
 		      caps->max_read);
-	output_result(s->out, "reached by %s", format_escape(safe, sizeof(safe),
-							    link_describe(s->link)));
 	return SL_OK;
 }
 
-const struct command command_version = {
+const struct command verb_version = {
 	.name = "version",
 	.syntax = "version",
 	.summary = "this program and the probe's firmware",

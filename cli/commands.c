@@ -11,24 +11,24 @@
 #include "base/compiler.h"
 #include "cli/suggest.h"
 
-extern const struct command command_list, command_version, command_info, command_status,
-	command_program, command_verify, command_flash_write, command_flash_verify, command_read,
-	command_flash_read, command_sys_read, command_erase, command_erase_all,
-	command_erase_range, command_debug, command_halt, command_run, command_step,
-	command_reset, command_regs, command_reg, command_wreg, command_read_word,
-	command_write_word, command_sleep, command_sleep_for, command_blink, command_help;
+extern const struct command verb_list, verb_version, verb_info, verb_status,
+	verb_program, verb_verify, verb_flash_write, verb_flash_verify, verb_read,
+	verb_flash_read, verb_sys_read, verb_erase, verb_erase_all,
+	verb_erase_range, verb_debug, verb_halt, verb_run, verb_step,
+	verb_reset, verb_regs, verb_reg, verb_wreg, verb_read_word,
+	verb_write_word, verb_sleep, verb_sleep_for, verb_blink, verb_help;
 
 static const struct command *const table[] = {
-	&command_list, &command_info, &command_version, &command_status,
-	&command_program, &command_verify, &command_read,
-	&command_erase, &command_erase_all, &command_erase_range,
-	&command_flash_write, &command_flash_verify, &command_flash_read, &command_sys_read,
-	&command_reset, &command_run, &command_debug, &command_halt, &command_step,
-	&command_regs, &command_reg, &command_wreg, &command_read_word, &command_write_word,
-	&command_sleep, &command_sleep_for, &command_blink, &command_help,
+	&verb_list, &verb_info, &verb_version, &verb_status,
+	&verb_program, &verb_verify, &verb_read,
+	&verb_erase, &verb_erase_all, &verb_erase_range,
+	&verb_flash_write, &verb_flash_verify, &verb_flash_read, &verb_sys_read,
+	&verb_reset, &verb_run, &verb_debug, &verb_halt, &verb_step,
+	&verb_regs, &verb_reg, &verb_wreg, &verb_read_word, &verb_write_word,
+	&verb_sleep, &verb_sleep_for, &verb_blink, &verb_help,
 };
 
-const struct command *const *command_table(size_t *n)
+const struct command *const *verb_table(size_t *n)
 {
 	*n = ARRAY_LEN(table);
 	return table;
@@ -51,7 +51,7 @@ static bool row_fits(const struct command *row, const char *text)
 	return false;
 }
 
-const struct command *command_find(const char *text)
+const struct command *verb_find(const char *text)
 {
 	const struct command *best = NULL;
 
@@ -74,7 +74,7 @@ static size_t name_part(const char *text)
 	return colon ? (size_t)(colon - text) + 1 : strlen(text);
 }
 
-const struct command *command_nearest(const char *text)
+const struct command *verb_nearest(const char *text)
 {
 	const char *names[ARRAY_LEN(table)];
 	const char *near;

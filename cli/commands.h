@@ -26,6 +26,9 @@ enum word_form {
 	FORM_NUMBER,            /* the name, then something that begins with a digit: "read0x..." */
 };
 
+/* What the word does with the file that it names. */
+enum file_use { FILE_NONE, FILE_IN, FILE_OUT };
+
 /* How far the session must be up before the word can run. Each rung includes those before. */
 enum rung { RUNG_NOTHING, RUNG_PROBE, RUNG_TARGET, RUNG_FLASH };
 
@@ -36,6 +39,7 @@ struct command {
 	const char *help;               /* paragraphs for help WORD, an example included */
 	enum word_form form;
 	enum rung needs;
+	enum file_use file_use;
 	bool takes_next;                /* "help": may swallow the next word as its argument */
 	bool changes;                   /* the chip is not the same afterwards */
 	bool hidden;                    /* another spelling; not in the list of --help */
@@ -62,13 +66,13 @@ struct word {
 	struct image *image;            /* owned; loaded by prepare */
 };
 
-/* command_table - all rows in the order of --help; *n rows. */
-const struct command *const *command_table(size_t *n);
+/* verb_table - all rows in the order of --help; *n rows. */
+const struct command *const *verb_table(size_t *n);
 
-/* command_find - the row that a word belongs to; the longest name wins; NULL: unknown. */
-const struct command *command_find(const char *text);
+/* verb_find - the row that a word belongs to; the longest name wins; NULL: unknown. */
+const struct command *verb_find(const char *text);
 
-/* command_nearest - the row that a mistyped word is nearest to; NULL: none is near. */
-const struct command *command_nearest(const char *text);
+/* verb_nearest - the row that a mistyped word is nearest to; NULL: none is near. */
+const struct command *verb_nearest(const char *text);
 
 #endif

@@ -49,7 +49,7 @@ static void put_option(FILE *f, const struct option_row *row)
 void help_all(FILE *f)
 {
 	size_t n = 0;
-	const struct command *const *rows = command_table(&n);
+	const struct command *const *rows = verb_table(&n);
 	const struct option_row *options;
 
 	(void)fputs("usage: stlink-download [options] [device] word...\n"
@@ -78,7 +78,7 @@ static const struct command *find_topic(const char *topic)
 	static const char *const ends[] = { "", "=", ":", "=all" };
 	const struct command *row;
 	size_t n = 0;
-	const struct command *const *rows = command_table(&n);
+	const struct command *const *rows = verb_table(&n);
 
 	for (size_t e = 0; e < ARRAY_LEN(ends); e++) {
 		size_t len = strlen(topic);
@@ -93,14 +93,14 @@ static const struct command *find_topic(const char *topic)
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(rows[i]->syntax, topic) == 0)
 			return rows[i];
-	row = command_find(topic);
+	row = verb_find(topic);
 	return row;
 }
 
 enum sl_err help_word(struct ctx *c, FILE *f, const char *topic)
 {
 	const struct command *row = find_topic(topic);
-	const struct command *near = row ? NULL : command_nearest(topic);
+	const struct command *near = row ? NULL : verb_nearest(topic);
 
 	if (!row) {
 		(void)ctx_fail(c, SL_USAGE, "cli", "there is no word %.60s to explain", topic);

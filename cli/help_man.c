@@ -91,7 +91,7 @@ static void put_help(FILE *f, const char *help)
 void help_man_words(FILE *f)
 {
 	size_t n = 0;
-	const struct command *const *rows = command_table(&n);
+	const struct command *const *rows = verb_table(&n);
 
 	(void)fputs(".Bl -tag -width Ds\n", f);
 	for (size_t i = 0; i < n; i++) {

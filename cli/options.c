@@ -209,7 +209,7 @@ static bool asks_for_json(int argc, char *const argv[])
 	return false;
 }
 
-enum sl_err options_parse(struct ctx *c, int argc, char *const argv[], const char *env_device,
+enum sl_err options_read(struct ctx *c, int argc, char *const argv[], const char *env_device,
 			  struct options *out)
 {
 	enum sl_err err = SL_OK;

@@ -38,11 +38,11 @@ struct option_row {
 /* option_rows - the table; *n rows. */
 const struct option_row *option_rows(size_t *n);
 
-/* options_parse - take the command line apart; options and words may be mixed, "--" ends options.
+/* options_read - take the command line apart; options and words may be mixed, "--" ends options.
  * env_device: STLINK_DEVICE of the environment, or NULL; used when no device is named.
  * out: filled, also on failure (so that the failure can be told as --json asks); to be freed.
  * Returns SL_OK; SL_USAGE for what is not understood; SL_NOMEM. */
-enum sl_err options_parse(struct ctx *c, int argc, char *const argv[], const char *env_device,
+enum sl_err options_read(struct ctx *c, int argc, char *const argv[], const char *env_device,
 			  struct options *out) MUST_CHECK;
 void options_free(struct options *o);
 

@@ -11,6 +11,7 @@
 enum {
 	REDRAW_US = 100 * 1000,         /* terminal: calm to the eye */
 	GUESS_AFTER_US = 200 * 1000,    /* no rate before that: it would jump */
+	PLAIN_AFTER_US = 500 * 1000,    /* what is over before needs no lines of its own */
 	PLAIN_STEP = 10,                /* per cent between plain lines and events */
 };
 
@@ -58,40 +59,39 @@ static void event(struct progress *p, enum flash_phase phase, uint64_t done, uin
 }
 
 /* Is it time for another line? */
-static bool due(const struct progress *p, unsigned percent, uint64_t now)
+static bool due(const struct progress *p, const struct progress_phase *ph, unsigned percent,
+		uint64_t now)
 {
-	bool step = percent / PLAIN_STEP > p->shown_percent / PLAIN_STEP;
+	bool step = percent / PLAIN_STEP > ph->shown_percent / PLAIN_STEP;
 
-	if (p->out->json_on || !p->out->terminal)
+	if (p->out->json_on)
 		return step;
+	if (!p->out->terminal)
+		return step && now - ph->start_us >= PLAIN_AFTER_US;
 	return percent == 100 || now - p->shown_us >= REDRAW_US;
 }
 
 void progress_update(void *priv, enum flash_phase phase, uint64_t done, uint64_t total)
 {
 	struct progress *p = priv;
+	struct progress_phase *ph = &p->phase[phase];
 	uint64_t now = p->out->clock->now_us(p->out->clock);
 	unsigned percent = percent_of(done, total);
 	char line[PROGRESS_LINE_MAX];
 
-	if (!p->started || phase != p->phase) {
-		p->started = true;
-		p->phase = phase;
-		p->phase_start_us = now;
-		p->shown_us = now;
-		p->shown_percent = 0;
-	}
-	if (!due(p, percent, now))
+	if (!ph->started)
+		*ph = (struct progress_phase){ .started = true, .start_us = now };
+	if (!due(p, ph, percent, now))
 		return;
 	p->shown_us = now;
-	p->shown_percent = percent;
+	ph->shown_percent = percent;
 	if (p->out->json_on) {
 		event(p, phase, done, total);
 		return;
 	}
 	if (p->out->quiet)
 		return;
-	progress_format(line, phase, done, total, now - p->phase_start_us);
+	progress_format(line, phase, done, total, now - ph->start_us);
 	output_progress_line(p->out, line);
 }
 

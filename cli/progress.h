@@ -11,14 +11,18 @@
 #include "cli/output.h"
 #include "flash/flash.h"
 
+/* What is known of one phase; phases may take turns, sector by sector. */
+struct progress_phase {
+	bool started;
+	uint64_t start_us;
+	unsigned shown_percent;
+};
+
 struct progress {
 	struct output *out;
-	const char *what;               /* "program" */
-	enum flash_phase phase;
-	bool started;
-	uint64_t phase_start_us;
+	const char *what;               /* the word, as typed */
+	struct progress_phase phase[FLASH_READ + 1];
 	uint64_t shown_us;              /* when the last line was shown */
-	unsigned shown_percent;
 };
 
 enum { PROGRESS_LINE_MAX = 96 };

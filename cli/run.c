@@ -85,7 +85,7 @@ static enum sl_err run_chain(struct session *s, struct chain *chain)
 
 static enum sl_err prepare(struct session *s, struct chain *chain)
 {
-	enum sl_err err = SL_OK;
+	enum sl_err err = chain_check_names(s->ctx, chain, s->options->force);
 
 	for (size_t i = 0; i < chain->n && !err; i++) {
 		struct word *w = &chain->words[i];
@@ -94,7 +94,7 @@ static enum sl_err prepare(struct session *s, struct chain *chain)
 			err = w->command->prepare(s, w);
 		err = ctx_doing(s->ctx, err, "%.100s", w->text);
 	}
-	return err ? err : chain_check(s->ctx, chain, s->options->force);
+	return err ? err : chain_check_images(s->ctx, chain, s->options->force);
 }
 
 enum sl_err run_words(struct ctx *c, const struct options *opt, struct output *out)

@@ -34,6 +34,9 @@ static enum sl_err climb_probe(struct session *s)
 	err = link_open(c, &s->probe, &s->link);
 	if (err)
 		return ctx_doing(c, err, "opening the probe");
+	/* Over USB/IP the kind shows only now. */
+	if (!s->probe.kind)
+		s->probe.kind = probe_kind_of_pid(link_get_version(s->link)->pid);
 	ctx_log(c, LOG_INFO, "probe: %s serial %s, %s",
 		format_escape(name, sizeof(name), link_describe(s->link)),
 		s->probe.serial[0] ? format_escape(serial, sizeof(serial), s->probe.serial) : "-",

@@ -125,7 +125,7 @@ enum sl_err word_parse_addr_value(struct ctx *c, struct word *w, const char *res
 
 static enum sl_err unknown_word(struct ctx *c, const char *text)
 {
-	const struct command *near = command_nearest(text);
+	const struct command *near = verb_nearest(text);
 
 	(void)ctx_fail(c, SL_USAGE, where, "unknown word %.60s", text);
 	if (near)
@@ -147,7 +147,7 @@ enum sl_err chain_parse(struct ctx *c, const char *const texts[], size_t n, stru
 		struct word *w = &out->words[out->n];
 
 		w->text = texts[i];
-		w->command = command_find(texts[i]);
+		w->command = verb_find(texts[i]);
 		if (!w->command)
 			return ctx_doing(c, unknown_word(c, texts[i]), "command line");
 		out->n++;
@@ -180,41 +180,66 @@ static bool images_meet(const struct image *a, const struct image *b, uint32_t *
 	return false;
 }
 
-static bool same_name(const struct word *a, const struct word *b)
-{
-	return a->file && b->file && strcmp(a->file, b->file) == 0;
-}
+typedef enum sl_err check_pair(struct ctx *c, const struct word *a, const struct word *b,
+			       bool force);
 
-static enum sl_err check_pair(struct ctx *c, const struct word *a, const struct word *b, bool force)
+static enum sl_err check_names(struct ctx *c, const struct word *a, const struct word *b,
+			       bool force)
 {
-	uint32_t addr = 0;
+	bool out = a->command->file_use == FILE_OUT;
+	bool is_std;
 
-	if (a->image && same_name(a, b) && strcmp(a->file, "-") == 0)
-		return ctx_fail(c, SL_USAGE, where, "standard input can be read once, but %s and %s "
-				"both do", a->command->name, b->command->name);
-	if (!a->image && !b->image && same_name(a, b) && !force) {
-		(void)ctx_fail(c, SL_USAGE, where, "%.80s would be written twice", a->file);
-		ctx_hint(c, "choose two names, or add --force to keep the last");
+	if (!a->file || !b->file || strcmp(a->file, b->file) != 0 ||
+	    a->command->file_use != b->command->file_use)
+		return SL_OK;
+	is_std = strcmp(a->file, "-") == 0;
+	if (!out && is_std) {
+		(void)ctx_fail(c, SL_USAGE, where, "standard input can be read once, but %s and %s both "
+			       "do", a->text, b->text);
+		ctx_hint(c, "save it to a file first");
 		return SL_USAGE;
 	}
-	if (a->command == b->command && strcmp(a->command->name, "program=") == 0 && !force &&
-	    images_meet(a->image, b->image, &addr)) {
-		(void)ctx_fail_addr(c, SL_USAGE, where, addr, "%.80s and %.80s overlap at 0x%08x",
-				    a->file, b->file, addr);
-		ctx_hint(c, "give one of them another address, or add --force to let the later one win");
+	if (out && !is_std && !force) {
+		(void)ctx_fail(c, SL_USAGE, where, "%.80s would be written twice", a->file);
+		ctx_hint(c, "choose two names, or add --force to keep the last");
 		return SL_USAGE;
 	}
 	return SL_OK;
 }
 
-enum sl_err chain_check(struct ctx *c, const struct chain *chain, bool force)
+static enum sl_err check_images(struct ctx *c, const struct word *a, const struct word *b,
+				bool force)
+{
+	uint32_t addr = 0;
+
+	if (force || a->command != b->command || !a->command->changes || !a->image || !b->image ||
+	    !images_meet(a->image, b->image, &addr))
+		return SL_OK;
+	(void)ctx_fail_addr(c, SL_USAGE, where, addr, "%.80s and %.80s overlap at 0x%08x", a->file,
+			    b->file, (unsigned)addr);
+	ctx_hint(c, "give one of them another address, or add --force to let the later one win");
+	return SL_USAGE;
+}
+
+static enum sl_err each_pair(struct ctx *c, const struct chain *chain, check_pair *check,
+			     bool force)
 {
 	enum sl_err err = SL_OK;
 
 	for (size_t i = 0; i < chain->n && !err; i++)
 		for (size_t j = i + 1; j < chain->n && !err; j++)
-			err = check_pair(c, &chain->words[i], &chain->words[j], force);
+			err = check(c, &chain->words[i], &chain->words[j], force);
 	return ctx_doing(c, err, "command line");
+}
+
+enum sl_err chain_check_names(struct ctx *c, const struct chain *chain, bool force)
+{
+	return each_pair(c, chain, check_names, force);
+}
+
+enum sl_err chain_check_images(struct ctx *c, const struct chain *chain, bool force)
+{
+	return each_pair(c, chain, check_images, force);
 }
 
 void chain_free(struct chain *chain)

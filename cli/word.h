@@ -20,10 +20,13 @@ struct chain {
 enum sl_err chain_parse(struct ctx *c, const char *const texts[], size_t n,
 			struct chain *out) MUST_CHECK;
 
-/* chain_check - refuse what can be seen to go wrong from the words alone, after prepare:
- * standard input read twice, one output file written twice, images of two program= words
- * that overlap (unless force). */
-enum sl_err chain_check(struct ctx *c, const struct chain *chain, bool force) MUST_CHECK;
+/* chain_check_names - refuse, before any file is touched: standard input read twice, one output
+ * file written twice (unless force). */
+enum sl_err chain_check_names(struct ctx *c, const struct chain *chain, bool force) MUST_CHECK;
+
+/* chain_check_images - refuse, once they are loaded, images of two program= words that overlap
+ * (unless force): the second would undo what was proved of the first. */
+enum sl_err chain_check_images(struct ctx *c, const struct chain *chain, bool force) MUST_CHECK;
 void chain_free(struct chain *chain);
 
 /* word_parse_file - FILE, no address. */

@@ -234,6 +234,23 @@ static void progress__no_terminal__prints_about_ten_plain_lines(void **state)
 	assert_int_equal(k.out[0], 0);
 }
 
+static void progress__phases_that_take_turns__keep_to_ten_lines_each(void **state)
+{
+	struct capture k;
+	struct progress p;
+
+	(void)state;
+	capture_open(&k, false, false, false);
+	progress_begin(&p, &k.o, "erase");
+	for (uint64_t i = 0; i <= 100; i++) {
+		fake_now += 1000000;
+		progress_update(&p, FLASH_ERASE, i, 100);
+		progress_update(&p, FLASH_PROVE, i, 100);
+	}
+	capture_close(&k);
+	assert_int_equal(count(k.err, '\n'), 20);
+}
+
 static void progress__terminal__rewrites_one_line_and_clears_it(void **state)
 {
 	struct capture k;
@@ -328,6 +345,7 @@ int main(void)
 		cmocka_unit_test(format__foreign_strings__cannot_drive_the_terminal),
 		cmocka_unit_test(progress__line__says_bytes_rate_and_time_left),
 		cmocka_unit_test(progress__no_terminal__prints_about_ten_plain_lines),
+		cmocka_unit_test(progress__phases_that_take_turns__keep_to_ten_lines_each),
 		cmocka_unit_test(progress__terminal__rewrites_one_line_and_clears_it),
 		cmocka_unit_test(progress__quiet__is_silent),
 		cmocka_unit_test(progress__json__writes_events),

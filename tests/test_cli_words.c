@@ -147,7 +147,7 @@ static void help__takes_the_next_word_as_its_topic(void **state)
 
 static void suggest(const char *typed, const char *syntax)
 {
-	const struct command *row = command_nearest(typed);
+	const struct command *row = verb_nearest(typed);
 
 	if (!syntax) {
 		assert_null(row);
@@ -186,7 +186,7 @@ static void distance__edits__are_counted(void **state)
 static void table__rows__are_complete_and_unique(void **state)
 {
 	size_t n = 0;
-	const struct command *const *rows = command_table(&n);
+	const struct command *const *rows = verb_table(&n);
 
 	(void)state;
 	assert_true(n >= 25);
@@ -207,7 +207,7 @@ static void table__rows__are_complete_and_unique(void **state)
 static void table__help_lines__fit_eighty_columns(void **state)
 {
 	size_t n = 0;
-	const struct command *const *rows = command_table(&n);
+	const struct command *const *rows = verb_table(&n);
 
 	(void)state;
 	for (size_t i = 0; i < n; i++)
@@ -232,9 +232,9 @@ static void overlapping_programs__are_refused_unless_forced(void **state)
 		assert_int_equal(image_from_memory(&c, bytes, sizeof(bytes), &where,
 						   &chain.words[i].image), SL_OK);
 	}
-	assert_int_equal(chain_check(&c, &chain, false), SL_USAGE);
+	assert_int_equal(chain_check_images(&c, &chain, false), SL_USAGE);
 	assert_int_equal(c.fault.addr, 0x08000020);
-	assert_int_equal(chain_check(&c, &chain, true), SL_OK);
+	assert_int_equal(chain_check_images(&c, &chain, true), SL_OK);
 	chain_free(&chain);
 }
 
@@ -247,7 +247,7 @@ static enum sl_err options(struct options *o, const char *a, const char *b, cons
 	ctx_init(&c);
 	while (argv[argc] && argc < 4)
 		argc++;
-	return options_parse(&c, argc, argv, NULL, o);
+	return options_read(&c, argc, argv, NULL, o);
 }
 
 static void options__any_order__are_told_from_words(void **state)
@@ -302,13 +302,13 @@ static void options__environment_device__is_a_default(void **state)
 
 	(void)state;
 	ctx_init(&c);
-	assert_int_equal(options_parse(&c, 1, argv, "port:1-1", &o), SL_OK);
+	assert_int_equal(options_read(&c, 1, argv, "port:1-1", &o), SL_OK);
 	assert_string_equal(o.device, "port:1-1");
 	options_free(&o);
-	assert_int_equal(options_parse(&c, 3, argv, "port:1-1", &o), SL_OK);
+	assert_int_equal(options_read(&c, 3, argv, "port:1-1", &o), SL_OK);
 	assert_string_equal(o.device, "usb:1.2");
 	options_free(&o);
-	assert_int_equal(options_parse(&c, 1, argv, "", &o), SL_OK);
+	assert_int_equal(options_read(&c, 1, argv, "", &o), SL_OK);
 	assert_null(o.device);
 	options_free(&o);
 }
