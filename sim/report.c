@@ -38,8 +38,9 @@ static void text_flash(FILE *f, struct board *b, const struct chip_report *c)
 		s.crc32);
 	fprintf(f, "  sha256   %s\n", s.sha256);
 	fprintf(f, "  done     %" PRIu64 " sectors erased, %" PRIu64 " mass erases, %" PRIu64
-		" units programmed, %" PRIu64 "+%" PRIu64 " option acts\n", c->sectors_erased,
-		c->mass_erases, c->units_programmed, c->option_erases, c->option_programs);
+		" units programmed, %" PRIu64 "+%" PRIu64 " option acts, %" PRIu64 " cut short\n",
+		c->sectors_erased, c->mass_erases, c->units_programmed, c->option_erases,
+		c->option_programs, c->interrupted);
 }
 
 void report_text(FILE *f, struct board *b)
@@ -59,7 +60,8 @@ void report_text(FILE *f, struct board *b)
 		c.instructions, c.resets, c.flash_locked ? "locked" : "unlocked");
 	fprintf(f, "  usb      %" PRIu64 " transfers (%" PRIu64 " bulk), %" PRIu64 " bytes out, %"
 		PRIu64 " in, %" PRIu64 " commands, %" PRIu64 " disk commands, %" PRIu64 " stalls\n",
-		u.urbs, u.bulk_urbs, u.bytes_out, u.bytes_in, u.commands, u.scsi_commands, u.stalls);
+		u.urbs, u.bulk_urbs, u.bytes_out, u.bytes_in, u.commands, u.scsi_commands,
+		u.stalls);
 	fprintf(f, "  time     %" PRIu64 ".%06" PRIu64 " s\n", board_clock(b)->now_ns / 1000000000u,
 		board_clock(b)->now_ns / 1000u % 1000000u);
 	fprintf(f, "  illegal  %" PRIu64 " on the chip, %" PRIu64 " on the probe%s\n", c.illegal,
@@ -114,8 +116,9 @@ static void json_flash(FILE *f, struct board *b, const struct chip_report *c)
 		s.crc32, s.sha256, c->flash_locked ? "true" : "false");
 	fprintf(f, ",\"sectors_erased\":%" PRIu64 ",\"mass_erases\":%" PRIu64
 		",\"units_programmed\":%" PRIu64 ",\"option_erases\":%" PRIu64
-		",\"option_programs\":%" PRIu64 "}", c->sectors_erased, c->mass_erases,
-		c->units_programmed, c->option_erases, c->option_programs);
+		",\"option_programs\":%" PRIu64 ",\"interrupted\":%" PRIu64 "}", c->sectors_erased,
+		c->mass_erases, c->units_programmed, c->option_erases, c->option_programs,
+		c->interrupted);
 }
 
 static void json_usb(FILE *f, const struct usb_report *u)

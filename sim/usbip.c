@@ -174,7 +174,8 @@ static void put_device(const struct usbip_server *s, struct usbip_conn *c, size_
 
 	usbdev_ids(s->boards[n], &ids);
 	busid(n, id);
-	(void)snprintf((char *)d, PATH_LEN, "/sys/devices/virtual/stlink-sim/usb%u/%s", BUS_NUM, id);
+	(void)snprintf((char *)d, PATH_LEN, "/sys/devices/virtual/stlink-sim/usb%u/%s", BUS_NUM,
+		       id);
 	memcpy(d + PATH_LEN, id, BUSID_LEN);
 	put_be32(d + 288, BUS_NUM);
 	put_be32(d + 292, usbip_devid(s, n) & 0xFFFFu);
@@ -284,7 +285,8 @@ void usbip_conn_send(struct usbip_conn *c)
 	size_t sent = 0;
 
 	while (sent < c->out.len) {
-		ssize_t n = send(c->fd, c->out.data + sent, c->out.len - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t n = send(c->fd, c->out.data + sent, c->out.len - sent,
+				 MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n < 0 && errno == EINTR)
 			continue;

@@ -124,23 +124,33 @@ static int import(struct bench *t, const char *id, uint32_t *devid)
 	return fd;
 }
 
-static void submit(struct bench *t, int fd, uint32_t seq, uint8_t ep, const uint8_t *data, size_t len,
-		   const uint8_t *setup8)
+struct urb {
+	int fd;
+	uint32_t seq;
+	uint8_t ep;
+	const uint8_t *data;
+	size_t len;
+	const uint8_t *setup;
+};
+
+static void submit_urb(struct bench *t, const struct urb *u)
 {
 	uint8_t q[48 + 4096] = { 0 };
-	bool in = (ep & 0x80) != 0;
+	bool in = (u->ep & 0x80) != 0;
 
 	put_be32(q, 1);
-	put_be32(q + 4, seq);
+	put_be32(q + 4, u->seq);
 	put_be32(q + 12, in ? 1 : 0);
-	put_be32(q + 16, ep & 0xF);
-	put_be32(q + 24, (uint32_t)len);
-	if (setup8 != NULL)
-		memcpy(q + 40, setup8, 8);
-	if (!in && len > 0)
-		memcpy(q + 48, data, len);
-	tell(t, fd, q, 48 + (in ? 0 : len));
+	put_be32(q + 16, u->ep & 0xF);
+	put_be32(q + 24, (uint32_t)u->len);
+	if (u->setup != NULL)
+		memcpy(q + 40, u->setup, 8);
+	if (!in && u->len > 0)
+		memcpy(q + 48, u->data, u->len);
+	tell(t, u->fd, q, 48 + (in ? 0 : u->len));
 }
+
+#define submit(t, ...) submit_urb(t, &(const struct urb){ __VA_ARGS__ })
 
 /* One RET_SUBMIT; returns its status, the data of an IN in out. */
 static int result(int fd, uint32_t seq, uint32_t *actual, uint8_t *out, bool in)

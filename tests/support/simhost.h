@@ -124,26 +124,35 @@ static inline uint8_t v2_status(struct board *b, uint32_t *fault)
 
 /* ---- V1: a command block wrapper and its status ---- */
 
-static inline void cbw_make(uint8_t w[31], uint32_t tag, uint32_t len, uint8_t flags,
-			    const void *cdb, size_t n)
+struct cbw {
+	uint32_t tag, len;
+	uint8_t flags;
+	const void *cdb;
+	size_t n;
+};
+
+static inline void cbw_make_of(uint8_t w[31], const struct cbw *c)
 {
 	memset(w, 0, 31);
 	put_le32(w, 0x43425355);
-	put_le32(w + 4, tag);
-	put_le32(w + 8, len);
-	w[12] = flags;
-	w[14] = (uint8_t)(n < 6 ? 6 : n);
-	memcpy(w + 15, cdb, n);
+	put_le32(w + 4, c->tag);
+	put_le32(w + 8, c->len);
+	w[12] = c->flags;
+	w[14] = (uint8_t)(c->n < 6 ? 6 : c->n);
+	memcpy(w + 15, c->cdb, c->n);
 }
 
-static inline void cbw_send(struct board *b, uint32_t tag, uint32_t len, uint8_t flags,
-			    const void *cdb, size_t n)
+static inline void cbw_send_of(struct board *b, const struct cbw *c)
 {
 	uint8_t w[31];
 
-	cbw_make(w, tag, len, flags, cdb, n);
+	cbw_make_of(w, c);
 	assert_int_equal(usbdev_bulk_out(b, 0x02, w, sizeof(w)), 31);
 }
+
+/* Tag, length, flags, CDB and its length. */
+#define cbw_make(w, ...) cbw_make_of(w, &(const struct cbw){ __VA_ARGS__ })
+#define cbw_send(b, ...) cbw_send_of(b, &(const struct cbw){ __VA_ARGS__ })
 
 /* Reads the status block, checks signature and tag; returns the status byte. */
 static inline int csw_get(struct board *b, uint32_t tag, uint32_t *residue)
