@@ -30,14 +30,17 @@ static const struct feature features[] = {
 	{ CAP(fpu_regs), .since = { NEVER, 15, ALWAYS }, .source = "OpenOCD" },
 	/* pyOCD's and probe-rs' comments say J20. */
 	{ CAP(swd_freq), .since = { NEVER, 22, NEVER }, .source = "OpenOCD, stlink-org, psdb" },
-	{ CAP(com_freq), .since = { NEVER, NEVER, ALWAYS }, .source = "OpenOCD, stlink-org, pyOCD, probe-rs" },
+	{ CAP(com_freq), .since = { NEVER, NEVER, ALWAYS },
+	  .source = "OpenOCD, stlink-org, pyOCD, probe-rs" },
 	{ CAP(dap_reg), .since = { NEVER, 24, ALWAYS }, .source = "OpenOCD, pyOCD, probe-rs" },
 	{ CAP(mem16), .since = { NEVER, 26, ALWAYS }, .source = "OpenOCD, pyOCD, probe-rs" },
 	{ CAP(init_ap), .since = { NEVER, 28, ALWAYS }, .source = "OpenOCD, pyOCD, probe-rs" },
 	/* F2 3C wedges a V1 until it is plugged in again. */
-	{ CAP(nrst), .since = { NEVER, ALWAYS, ALWAYS }, .source = "OpenOCD c3976ac65, stlink-org 480" },
+	{ CAP(nrst), .since = { NEVER, ALWAYS, ALWAYS },
+	  .source = "OpenOCD c3976ac65, stlink-org 480" },
 	/* F2 0C does nothing on a V1; lengths that are no multiple of 4 give wrong data. */
-	{ CAP(read8), .since = { NEVER, ALWAYS, ALWAYS }, .source = "Becker 2011, stlink-access-test" },
+	{ CAP(read8), .since = { NEVER, ALWAYS, ALWAYS },
+	  .source = "Becker 2011, stlink-access-test" },
 };
 
 static unsigned since_of(const struct feature *f, unsigned generation)
@@ -77,6 +80,7 @@ void capability_fill(const struct link_version *v, struct link_caps *caps)
 	caps->max_8bit = generation == 3 && number >= V3_MEM8_SINCE ? MEM8_MAX_V3 : MEM8_MAX;
 	caps->swd = generation == 1 || v->jtag != 0;
 	caps->tar_block = TAR_BLOCK;
-	if ((generation == 2 && number >= V2_TAR_SINCE) || (generation == 3 && number >= V3_TAR_SINCE))
+	if ((generation == 2 && number >= V2_TAR_SINCE) ||
+	    (generation == 3 && number >= V3_TAR_SINCE))
 		caps->tar_block = 0;
 }

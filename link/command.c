@@ -25,20 +25,23 @@ static void hex_append(char *text, size_t room, const uint8_t *data, size_t n)
 		(void)snprintf(text + used, room - used, " %02x", data[i]);
 }
 
-static void log_data(struct ctx *c, unsigned number, const char *arrows, const uint8_t *data, size_t n)
+static void log_data(struct ctx *c, unsigned number, const char *arrows, const uint8_t *data,
+		     size_t n)
 {
 	for (size_t off = 0; off < n; off += BYTES_PER_LINE) {
 		char line[3 * BYTES_PER_LINE + 8] = "";
 		size_t left = n - off;
 
-		hex_append(line, sizeof(line), data + off, left < BYTES_PER_LINE ? left : BYTES_PER_LINE);
+		hex_append(line, sizeof(line), data + off,
+			   left < BYTES_PER_LINE ? left : BYTES_PER_LINE);
 		ctx_log(c, LOG_WIRE, "#%u %s%s", number, arrows, line);
 	}
 }
 
 static void log_command(struct ctx *c, unsigned number, const struct command *cmd)
 {
-	static const char *const phase[] = { [XFER_NONE] = "none", [XFER_IN] = "in", [XFER_OUT] = "out" };
+	static const char *const phase[] = { [XFER_NONE] = "none", [XFER_IN] = "in",
+					     [XFER_OUT] = "out" };
 	char line[3 * XFER_COMMAND_MAX + 8] = "";
 	char name[96];
 
@@ -46,7 +49,8 @@ static void log_command(struct ctx *c, unsigned number, const struct command *cm
 		return;
 	hex_append(line, sizeof(line), cmd->x.command, cmd->x.command_len);
 	command_name(cmd->x.command, name, sizeof(name));
-	ctx_log(c, LOG_WIRE, "#%u >%s (%s %zu)  %s", number, line, phase[cmd->x.dir], cmd->x.len, name);
+	ctx_log(c, LOG_WIRE, "#%u >%s (%s %zu)  %s", number, line, phase[cmd->x.dir], cmd->x.len,
+		name);
 	if (cmd->x.dir == XFER_OUT)
 		log_data(c, number, ">>", cmd->x.out, cmd->x.len);
 }
@@ -64,8 +68,8 @@ static void log_reply(struct ctx *c, unsigned number, const struct command *cmd,
 	if (cmd->has_status && cmd->x.got > 0)
 		(void)snprintf(status, sizeof(status), ", status %02x %s", cmd->status,
 			       row ? row->name : "unknown");
-	ctx_log(c, LOG_WIRE, "#%u = %s, %zu bytes, %llu us%s", number, err_info(err)->name, cmd->x.got,
-		(unsigned long long)took_us, status);
+	ctx_log(c, LOG_WIRE, "#%u = %s, %zu bytes, %llu us%s", number, err_info(err)->name,
+		cmd->x.got, (unsigned long long)took_us, status);
 }
 
 static bool status_is_failure(const struct command *cmd)
@@ -101,8 +105,8 @@ static enum sl_err fail_stale(struct ctx *c, const struct command *cmd)
 
 	command_name(cmd->x.command, name, sizeof(name));
 	(void)ctx_fail(c, SL_PROTO, where, "%s: the probe answered with its version again", name);
-	ctx_hint(c, "copies of the ST-LINK answer so to what they do not know: the answer is left over "
-		    "from an earlier command; try older or newer probe firmware");
+	ctx_hint(c, "copies of the ST-LINK answer so to what they do not know: the answer is "
+		    "left over from an earlier command; try other probe firmware");
 	return SL_PROTO;
 }
 
@@ -159,5 +163,6 @@ bool reply_is_stale(const struct link *l, const uint8_t *reply, size_t len)
 	static const uint8_t zeros[VERSION_BYTES];
 	size_t n = len < VERSION_BYTES ? len : VERSION_BYTES;
 
-	return n >= 4 && memcmp(l->version_raw, zeros, n) != 0 && memcmp(reply, l->version_raw, n) == 0;
+	return n >= 4 && memcmp(l->version_raw, zeros, n) != 0 &&
+	       memcmp(reply, l->version_raw, n) == 0;
 }

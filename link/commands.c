@@ -148,7 +148,8 @@ static uint32_t parameter_value(const uint8_t *bytes, const struct parameter *p)
 	return p->size == 4 ? get_le32(at) : p->size == 2 ? get_le16(at) : *at;
 }
 
-static void append_parameter(const uint8_t *bytes, const struct parameter *p, char *text, size_t room)
+static void append_parameter(const uint8_t *bytes, const struct parameter *p, char *text,
+			     size_t room)
 {
 	size_t used = strlen(text);
 

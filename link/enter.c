@@ -36,7 +36,8 @@ static enum sl_err read_core_id(struct link *l, struct ctx *c, uint32_t *id)
 		return err;
 	*id = cur_le32(&cur);
 	if (!is_id(l, reply, *id))
-		return ctx_fail(c, SL_NOTARGET, where, "the chip's id code reads as %08x", (unsigned)*id);
+		return ctx_fail(c, SL_NOTARGET, where, "the chip's id code reads as %08x",
+				(unsigned)*id);
 	return SL_OK;
 }
 
@@ -168,7 +169,8 @@ static void explain_no_target(struct link *l, struct ctx *c)
 		c->fault = kept;
 		return;
 	}
-	(void)ctx_fail(c, SL_NOTARGET, where, "the target has no power: the probe measures %u.%02u V (%.100s)",
+	(void)ctx_fail(c, SL_NOTARGET, where,
+		       "the target has no power: the probe measures %u.%02u V (%.100s)",
 		       mv / 1000, mv % 1000 / 10, kept.text);
 	ctx_hint(c, "power the board; the probe's VAPP pin must be wired to the target's supply");
 	c->fault.probe_status = kept.probe_status;

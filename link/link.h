@@ -91,7 +91,8 @@ enum sl_err link_enter_swd(struct link *l, struct ctx *c, const struct link_opti
 enum sl_err link_leave(struct link *l, struct ctx *c) MUST_CHECK;
 
 /* link_set_speed - SWD clock at most khz; *actual_khz what was set, 0 when fixed (V1). */
-enum sl_err link_set_speed(struct link *l, struct ctx *c, unsigned khz, unsigned *actual_khz) MUST_CHECK;
+enum sl_err link_set_speed(struct link *l, struct ctx *c, unsigned khz,
+			   unsigned *actual_khz) MUST_CHECK;
 
 /* link_read_dpidr - id code of the debug port. */
 enum sl_err link_read_dpidr(struct link *l, struct ctx *c, uint32_t *dpidr) MUST_CHECK;
@@ -99,8 +100,10 @@ enum sl_err link_read_dpidr(struct link *l, struct ctx *c, uint32_t *dpidr) MUST
 /* link_read_mem, link_write_mem - any address, any length: head and tail by bytes, the body by
  * words, split at the firmware's limits and at 1 KiB where the TAR may wrap. Each command's
  * status is read. Returns SL_TARGET with the address on a bus fault. */
-enum sl_err link_read_mem(struct link *l, struct ctx *c, uint32_t addr, void *dst, size_t len) MUST_CHECK;
-enum sl_err link_write_mem(struct link *l, struct ctx *c, uint32_t addr, const void *src, size_t len) MUST_CHECK;
+enum sl_err link_read_mem(struct link *l, struct ctx *c, uint32_t addr, void *dst,
+			  size_t len) MUST_CHECK;
+enum sl_err link_write_mem(struct link *l, struct ctx *c, uint32_t addr, const void *src,
+			   size_t len) MUST_CHECK;
 
 /* link_read32, link_write32 - one aligned word, by the debug-register command: exactly one
  * 32-bit bus access. For peripheral and core registers. */
@@ -119,7 +122,8 @@ enum sl_err link_write_reg(struct link *l, struct ctx *c, unsigned reg, uint32_t
 enum { LINK_ALL_REGS = 21 };    /* r0-r15, xPSR, MSP, PSP, rw, rw2 */
 
 /* link_read_all_regs - the 21 words of READALLREGS. */
-enum sl_err link_read_all_regs(struct link *l, struct ctx *c, uint32_t regs[LINK_ALL_REGS]) MUST_CHECK;
+enum sl_err link_read_all_regs(struct link *l, struct ctx *c,
+			       uint32_t regs[LINK_ALL_REGS]) MUST_CHECK;
 
 /* link_nrst - NRST low, high or pulsed. SL_OLDPROBE on a V1, which the command would wedge. */
 enum link_nrst { LINK_NRST_LOW, LINK_NRST_HIGH, LINK_NRST_PULSE };

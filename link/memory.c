@@ -99,7 +99,8 @@ static enum sl_err block_fail(struct link *l, struct ctx *c, const struct block 
 		(void)snprintf(doing, sizeof(doing), "%s 0x%08x", b->in ? "reading" : "writing",
 			       (unsigned)addr);
 	else
-		(void)snprintf(doing, sizeof(doing), "%s 0x%08x-0x%08x", b->in ? "reading" : "writing",
+		(void)snprintf(doing, sizeof(doing), "%s 0x%08x-0x%08x",
+			       b->in ? "reading" : "writing",
 			       (unsigned)b->addr, (unsigned)(b->addr + b->len - 1));
 	return status_fail(c, status, &addr, doing);
 }
@@ -181,7 +182,8 @@ static enum sl_err read_part_of_word(struct link *l, struct ctx *c, uint32_t add
 				     size_t n)
 {
 	uint8_t word[4];
-	struct block b = { .op = READMEM_32BIT, .addr = addr & ~3u, .in = word, .len = sizeof(word) };
+	struct block b = { .op = READMEM_32BIT, .addr = addr & ~3u, .in = word,
+			   .len = sizeof(word) };
 	enum sl_err err = block_run(l, c, &b);
 
 	if (!err)
@@ -208,7 +210,8 @@ enum sl_err link_read_mem(struct link *l, struct ctx *c, uint32_t addr, void *ds
 	return err;
 }
 
-enum sl_err link_write_mem(struct link *l, struct ctx *c, uint32_t addr, const void *src, size_t len)
+enum sl_err link_write_mem(struct link *l, struct ctx *c, uint32_t addr, const void *src,
+			   size_t len)
 {
 	const uint8_t *from = src;
 	enum sl_err err = check_range(c, addr, len);
@@ -235,7 +238,8 @@ static enum sl_err check_aligned(struct ctx *c, uint32_t addr, unsigned unit)
 }
 
 /* link_run_checked with the address in the fault. */
-static enum sl_err register_access(struct link *l, struct ctx *c, struct command *cmd, uint32_t addr,
+static enum sl_err register_access(struct link *l, struct ctx *c, struct command *cmd,
+				   uint32_t addr,
 				   const char *verb)
 {
 	char doing[32];

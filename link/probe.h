@@ -36,7 +36,7 @@ struct probe {
 	const struct probe_kind *kind;
 	unsigned bus, address;          /* usbfs numbers; 0 for usbip: */
 	char port[32];                  /* "1-2.3", stable over replugging; sysfs name */
-	char serial[72];                /* 24 hex digits where the probe gives 12 raw bytes; else as is */
+	char serial[72];                /* 24 hex digits for 12 raw bytes; else as is */
 	bool serial_unsure;             /* the kernel's copy of a binary serial was cut short */
 	char product[64];
 	char sg_node[64];               /* V1: "/dev/sg2", "" while there is none */

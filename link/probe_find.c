@@ -114,7 +114,8 @@ static void describe_all(const struct probe_list *list, const int *score, int le
 
 	text[0] = '\0';
 	for (size_t i = 0; i < list->n; i++)
-		if (score[i] >= least && !describe(&list->probe[i], text, room - sizeof("; 99 more")))
+		if (score[i] >= least &&
+		    !describe(&list->probe[i], text, room - sizeof("; 99 more")))
 			left_out++;
 	if (left_out)
 		(void)snprintf(text + strlen(text), room - strlen(text), "; %zu more", left_out);
@@ -129,7 +130,8 @@ static enum sl_err fail_none(struct ctx *c, const struct probe_list *list, const
 		return ctx_fail(c, SL_NOPROBE, where, "no ST-LINK is plugged in");
 	describe_all(list, all, 0, text, sizeof(text));
 	(void)ctx_fail(c, SL_NOPROBE, where, "no ST-LINK is %.50s; present: %s", device, text);
-	ctx_hint(c, "name one of those that are present, or leave the device out when there is one");
+	ctx_hint(c,
+		 "name one of those that are present, or leave the device out when there is one");
 	return SL_NOPROBE;
 }
 

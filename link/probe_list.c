@@ -83,14 +83,17 @@ static bool descend(char *path, const struct wanted *w)
 		if (name_fits(e->d_name, w) && (!best[0] || strcmp(e->d_name, best) < 0))
 			(void)snprintf(best, sizeof(best), "%s", e->d_name);
 	(void)closedir(d);
-	return best[0] && snprintf(path + used, PATH_MAX - used, "/%s", best) < (int)(PATH_MAX - used);
+	return best[0] &&
+	       snprintf(path + used, PATH_MAX - used, "/%s", best) < (int)(PATH_MAX - used);
 }
 
 /* The node of a SCSI class below the interface: hostN/targetN:0:0/N:0:0:0/CLASS/NODE. */
 static void find_scsi_node(const struct ctx *c, const char *interface, const char *class,
 			   char *node, size_t room)
 {
-	static const struct wanted steps[] = { { "host", "" }, { "target", ":0:0" }, { "", ":0:0:0" } };
+	static const struct wanted steps[] = {
+		{ "host", "" }, { "target", ":0:0" }, { "", ":0:0:0" },
+	};
 	const struct wanted class_dir = { class, "" }, any = { "", "" };
 	char path[PATH_MAX];
 
@@ -149,7 +152,8 @@ static void fill_strings(const char *dir, struct probe *p)
 	serial_decode(p, text, len > 0 ? (size_t)len : 0);
 	len = attr_read(dir, "product", text, sizeof(text));
 	if (len > 0)
-		(void)snprintf(p->product, sizeof(p->product), "%.*s", (int)sizeof(p->product) - 1, text);
+		(void)snprintf(p->product, sizeof(p->product), "%.*s", (int)sizeof(p->product) - 1,
+			       text);
 }
 
 /* True when the sysfs device at dir is an ST-LINK; p is filled. */
@@ -164,7 +168,8 @@ static bool fill_probe(const struct ctx *c, const char *dir, const char *name, s
 		return false;
 	kind = probe_kind_of_pid((uint16_t)pid);
 	/* Numbers that are gone mean a device that is being unplugged. */
-	if (!kind || !attr_number(dir, "busnum", 10, &bus) || !attr_number(dir, "devnum", 10, &address))
+	if (!kind || !attr_number(dir, "busnum", 10, &bus) ||
+	    !attr_number(dir, "devnum", 10, &address))
 		return false;
 	memset(p, 0, sizeof(*p));
 	if (bus > 9999 || address > 9999 || strlen(name) >= sizeof(p->port))
@@ -218,7 +223,8 @@ enum sl_err probe_list(struct ctx *c, struct probe_list *out)
 		return ctx_fail(c, SL_HOST, where, "the path of sysfs is too long");
 	d = opendir(base);
 	if (!d) {
-		(void)ctx_fail_errno(c, SL_HOST, where, errno, "cannot list USB devices in %.150s", base);
+		(void)ctx_fail_errno(c, SL_HOST, where, errno, "cannot list USB devices in %.150s",
+				     base);
 		ctx_hint(c, "sysfs must be mounted and the kernel must have USB; "
 			    "-d usbip:HOST/BUSID needs neither");
 		return SL_HOST;

@@ -34,7 +34,8 @@ static enum sl_err select_register(struct link *l, struct ctx *c, uint32_t selec
 		if (err || (dhcsr & S_REGRDY))
 			break;
 		if (late)
-			return ctx_fail(c, SL_TARGET, where, "the core does not hand over its registers");
+			return ctx_fail(c, SL_TARGET, where,
+					"the core does not hand over its registers");
 	}
 	return err;
 }
@@ -96,7 +97,8 @@ enum sl_err link_read_reg(struct link *l, struct ctx *c, unsigned reg, uint32_t 
 enum sl_err link_write_reg(struct link *l, struct ctx *c, unsigned reg, uint32_t value)
 {
 	uint8_t reply[2];
-	struct command cmd = command_debug(l->caps.api == 1 ? V1_WRITEREG : WRITEREG, reply, sizeof(reply));
+	struct command cmd = command_debug(l->caps.api == 1 ? V1_WRITEREG : WRITEREG, reply,
+					   sizeof(reply));
 	char doing[32];
 
 	if (reg > UINT8_MAX)

@@ -60,9 +60,10 @@ enum sl_err status_fail(struct ctx *c, uint8_t status, const uint32_t *addr, con
 
 	if (!row) {
 		(void)ctx_fail(c, SL_PROTO, where,
-			       "%s: the probe answered %02x, which is no status that is known", doing, status);
-		ctx_hint(c, "the answer may be left over from an earlier command, as some copies of the "
-			    "ST-LINK do; plug the board in again, or update the probe's firmware");
+			       "%s: the probe answered %02x, which is no status that is known",
+			       doing, status);
+		ctx_hint(c, "the answer may be left over from an earlier command, as some copies of "
+			    "the ST-LINK do; plug the board in again, or update the probe's firmware");
 	} else if (addr) {
 		(void)ctx_fail_addr(c, row->err, where, *addr, "%s: %s (%s, status %02x)", doing,
 				    row->cause, row->name, status);

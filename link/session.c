@@ -51,7 +51,8 @@ static enum sl_err first_answer(struct link *l, struct ctx *c)
 		enum sl_err err = ask_version(l, c);
 
 		if (err && again && (err == SL_TIMEOUT || err == SL_STALL || err == SL_PROTO)) {
-			ctx_log(c, LOG_INFO, "no answer to the first command (%s): once more", c->fault.text);
+			ctx_log(c, LOG_INFO, "no answer to the first command (%s): once more",
+				c->fault.text);
 			ctx_clear(c);
 			again = false;
 			continue;
@@ -98,7 +99,8 @@ static enum sl_err ask_mode(struct link *l, struct ctx *c, unsigned timeout_ms, 
 	if (err)
 		return err;
 	if (reply[0] > LINK_LOADER)
-		return ctx_fail(c, SL_PROTO, where, "the probe reports mode %02x, which does not exist",
+		return ctx_fail(c, SL_PROTO, where,
+				"the probe reports mode %02x, which does not exist",
 				reply[0]);
 	*out = (enum link_mode)reply[0];
 	return SL_OK;
@@ -119,7 +121,8 @@ static enum sl_err come_back(struct link *l, struct ctx *c)
 	l->t = NULL;
 	l->gone = true;
 	if (!l->reopen)
-		return ctx_fail(c, SL_GONE, where, "the probe left the bus on its way out of DFU mode");
+		return ctx_fail(c, SL_GONE, where,
+				"the probe left the bus on its way out of DFU mode");
 	err = l->reopen(l->reopen_priv, c, &t);
 	if (err)
 		return err;
@@ -158,12 +161,15 @@ static enum sl_err fail_in_dfu(struct link *l, struct ctx *c, enum sl_err last)
 	struct fault kept = c->fault;
 
 	if (last == SL_OK)
-		return ctx_fail(c, SL_PROBE, where, "the probe stays in its boot loader (DFU mode)");
+		return ctx_fail(c, SL_PROBE, where,
+				"the probe stays in its boot loader (DFU mode)");
 	if (last == SL_PERM || last == SL_BUSY || (last == SL_GONE && !l->reopen))
 		return last;
-	(void)ctx_fail(c, SL_TIMEOUT, where, "the probe did not come back from DFU mode within %d s: %.120s",
+	(void)ctx_fail(c, SL_TIMEOUT, where,
+		       "the probe did not come back from DFU mode within %d s: %.120s",
 		       DFU_RETURN_MS / 1000, kept.text);
-	ctx_hint(c, "plug the board in again and run once more: the probe may be out of DFU mode now");
+	ctx_hint(c,
+		 "plug the board in again and run once more: the probe may be out of DFU mode now");
 	return SL_TIMEOUT;
 }
 

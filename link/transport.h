@@ -83,6 +83,10 @@ extern const struct transport_class *const transport_classes[];
  * Returns SL_OK; SL_NOPROBE when no class can serve; else as the class's open. */
 enum sl_err transport_open(struct ctx *c, const struct probe *p, struct transport **out) MUST_CHECK;
 
+/* transport_open_among - transport_open with another table, for tests. */
+enum sl_err transport_open_among(struct ctx *c, const struct transport_class *const *classes,
+				 const struct probe *p, struct transport **out) MUST_CHECK;
+
 /* transport_xfer, transport_close - call the ops; close accepts NULL. */
 enum sl_err transport_xfer(struct transport *t, struct ctx *c, struct xfer *x) MUST_CHECK;
 void transport_close(struct transport *t, struct ctx *c);

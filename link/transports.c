@@ -31,41 +31,62 @@ static enum sl_err fail_unreachable(struct ctx *c, const struct probe *p, const 
 	return ctx_fail(c, SL_NOPROBE, "link", "the %.60s cannot be reached: %.150s", name, why);
 }
 
-enum sl_err transport_open(struct ctx *c, const struct probe *p, struct transport **out)
-{
-	enum sl_err first_err = SL_OK;
-	struct fault first = { .code = SL_OK };
-	char why[160] = "", last_why[160] = "no transport knows it";
+/* Failures of the classes that were tried: the first is the one to report. */
+struct attempts {
+	enum sl_err err;
+	struct fault fault;
+	char why[160];                  /* the last class that could not serve */
+};
 
-	for (size_t i = 0; transport_classes[i]; i++) {
-		const struct transport_class *class = transport_classes[i];
+static void keep_first(struct attempts *a, const struct ctx *c, enum sl_err err)
+{
+	if (a->err)
+		return;
+	a->err = err;
+	a->fault = c->fault;
+}
+
+static bool can_serve(struct ctx *c, const struct transport_class *class, const struct probe *p,
+		      struct attempts *a)
+{
+	char why[sizeof(a->why)] = "";
+	bool can = class->can_serve(c, p, why, sizeof(why));
+
+	ctx_log(c, LOG_INFO, "%s %s: %s", can ? "through" : "not through", class->name, why);
+	if (!can && why[0])
+		memcpy(a->why, why, sizeof(why));
+	return can;
+}
+
+enum sl_err transport_open_among(struct ctx *c, const struct transport_class *const *classes,
+				 const struct probe *p, struct transport **out)
+{
+	struct attempts a = { .err = SL_OK, .why = "no transport knows it" };
+
+	for (; *classes; classes++) {
 		enum sl_err err;
 
-		if (!class->can_serve(c, p, why, sizeof(why))) {
-			ctx_log(c, LOG_INFO, "not through %s: %s", class->name, why);
-			if (why[0])
-				memcpy(last_why, why, sizeof(last_why));
+		if (!can_serve(c, *classes, p, &a))
 			continue;
+		err = (*classes)->open(c, p, out);
+		if (!err) {
+			ctx_clear(c);
+			return SL_OK;
 		}
-		ctx_log(c, LOG_INFO, "through %s: %s", class->name, why);
-		err = class->open(c, p, out);
-		if (err && first_err == SL_OK) {
-			first_err = err;
-			first = c->fault;
-		}
-		if (!may_try_next(err)) {
-			if (!err)
-				ctx_clear(c);
-			else
-				c->fault = first;
-			return err ? first_err : SL_OK;
-		}
-		ctx_log(c, LOG_INFO, "%s would not open: %s", class->name, c->fault.text);
+		ctx_log(c, LOG_INFO, "%s would not open: %s", (*classes)->name, c->fault.text);
+		keep_first(&a, c, err);
+		if (!may_try_next(err))
+			break;
 	}
-	if (first_err == SL_OK)
-		return fail_unreachable(c, p, last_why);
-	c->fault = first;
-	return first_err;
+	if (!a.err)
+		return fail_unreachable(c, p, a.why);
+	c->fault = a.fault;
+	return a.err;
+}
+
+enum sl_err transport_open(struct ctx *c, const struct probe *p, struct transport **out)
+{
+	return transport_open_among(c, transport_classes, p, out);
 }
 
 enum sl_err transport_xfer(struct transport *t, struct ctx *c, struct xfer *x)

@@ -47,11 +47,12 @@ static enum sl_err fail_not_st(struct ctx *c, const struct link_version *v)
 {
 	if (v->stlink == 0 && v->vid == 0 && v->pid == 0) {
 		(void)ctx_fail(c, SL_PROTO, where, "the probe reports an ID of 0/0");
-		ctx_hint(c, "it may still be starting up: wait some seconds and run again; if it stays, "
-			    "its firmware is not ST's");
+		ctx_hint(c, "it may still be starting up: wait some seconds and run again; if it "
+			    "stays, its firmware is not ST's");
 		return SL_PROTO;
 	}
-	(void)ctx_fail(c, SL_PROTO, where, "the device is not an ST-LINK: VID/PID %04x/%04x, version %u",
+	(void)ctx_fail(c, SL_PROTO, where,
+		       "the device is not an ST-LINK: VID/PID %04x/%04x, version %u",
 		       v->vid, v->pid, v->stlink);
 	ctx_hint(c, "its firmware is not ST's; if it is an ST-LINK, plug it in again or update it");
 	return SL_PROTO;

@@ -122,7 +122,7 @@ static void check_memory(struct board_link *bl)
 	check_range(bl, base + 3, 6150);
 }
 
-static void memory__every_alignment_on_every_board__reads_back_and_spares_neighbours(void **state)
+static void memory__every_alignment__reads_back_and_spares_neighbours(void **state)
 {
 	(void)state;
 	each_board(check_memory);
@@ -164,7 +164,8 @@ static void check_fault(struct board_link *bl)
 	uint32_t value = 0;
 
 	enter(bl);
-	assert_int_equal(link_read_mem(bl->link, &bl->ctx, 0x60000000, data, sizeof(data)), SL_TARGET);
+	assert_int_equal(link_read_mem(bl->link, &bl->ctx, 0x60000000, data, sizeof(data)),
+			 SL_TARGET);
 	assert_true(bl->ctx.fault.has_addr);
 	assert_int_equal(bl->ctx.fault.addr, 0x60000000);
 	assert_int_not_equal(bl->ctx.fault.probe_status, 0);
@@ -312,7 +313,8 @@ static void wait__bounded_number__is_passed_over(void **state)
 static void old_firmware__every_version__reads_and_writes(void **state)
 {
 	static const struct { const char *board, *firmware; } rows[] = {
-		{ "vldiscovery", "V1J9S4" }, { "vldiscovery", "V1J11S4" }, { "vldiscovery", "V1J13S4" },
+		{ "vldiscovery", "V1J9S4" }, { "vldiscovery", "V1J11S4" }, { "vldiscovery",
+									     "V1J13S4" },
 		{ "bluepill", "V2J14S4" }, { "bluepill", "V2J17S4" }, { "bluepill", "V2J21S4" },
 		{ "bluepill", "V2J24S4" }, { "bluepill", "V2J26S6" }, { "bluepill", "V2J28S7" },
 		{ "bluepill", "V2J37S7" },
@@ -409,7 +411,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(open__every_board__knows_its_firmware),
 		cmocka_unit_test(enter__every_board__reaches_the_core_and_leaves),
-		cmocka_unit_test(memory__every_alignment_on_every_board__reads_back_and_spares_neighbours),
+		cmocka_unit_test(memory__every_alignment__reads_back_and_spares_neighbours),
 		cmocka_unit_test(registers__every_board__read_back_singly_and_together),
 		cmocka_unit_test(memory__bus_fault_on_every_board__is_named_with_its_address),
 		cmocka_unit_test(enter__board_without_power__is_named),

@@ -48,6 +48,13 @@ static void end(void)
 	script_done(&script);
 }
 
+/* For scripts without an end. */
+static void abandon(void)
+{
+	l->gone = true;
+	link_close(l, &ctx);
+}
+
 static enum sl_err read_cpuid(uint32_t *value)
 {
 	*value = 0xAAAAAAAA;
@@ -72,7 +79,8 @@ static void forms__registers_and_debug_registers__are_laid_out_as_documented(voi
 	(void)state;
 	strcpy(all, "80 00 00 00");
 	for (unsigned i = 0; i < LINK_ALL_REGS; i++)
-		(void)snprintf(all + strlen(all), sizeof(all) - strlen(all), " %02x 00 00 %02x", i, i);
+		(void)snprintf(all + strlen(all), sizeof(all) - strlen(all), " %02x 00 00 %02x", i,
+			       i);
 	BEGIN(steps);
 	assert_int_equal(read_cpuid(&value), SL_OK);
 	assert_int_equal(value, 0x412FC231);
@@ -121,18 +129,22 @@ static void fpu_register__core_that_hands_nothing_over__is_a_target_fault(void *
 
 	(void)state;
 	for (size_t i = 3; i < ARRAY_LEN(steps); i++)
-		steps[i] = (struct script_step){ "f2 36 f0 ed 00 e0", "80 00 00 00 03 00 02 00", NULL, 0, 10 };
+		steps[i] = (struct script_step){ "f2 36 f0 ed 00 e0", "80 00 00 00 03 00 02 00",
+						 NULL, 0, 10 };
 	BEGIN(steps);
 	assert_int_equal(link_read_reg(l, &ctx, 33, &value), SL_TARGET);
 	assert_in_range(clock_.now_us, 100000, 130000);
+	abandon();
 }
 
 static void memory_forms__old_firmware_asks_3b_and_new_3e(void **state)
 {
 	static const struct script_step old[] = {
 		OPEN(V2J14),
-		{ "f2 07 00 00 00 20 04 00", "01 02 03 04", NULL, 0, 0 }, { "f2 3b", "80 00", NULL, 0, 0 },
-		{ "f2 0c 01 00 00 20 01 00", "02 ff", NULL, 0, 0 }, { "f2 3b", "80 00", NULL, 0, 0 },
+		{ "f2 07 00 00 00 20 04 00", "01 02 03 04", NULL, 0, 0 }, { "f2 3b", "80 00", NULL,
+									    0, 0 },
+		{ "f2 0c 01 00 00 20 01 00", "02 ff", NULL, 0, 0 }, { "f2 3b", "80 00", NULL, 0,
+								      0 },
 		CLOSE,
 	};
 	static const struct script_step new[] = {
@@ -177,7 +189,8 @@ static void reply__shorter_than_asked__is_refused_and_no_value_given(void **stat
 
 static void reply__short_but_with_a_failing_status__says_why(void **state)
 {
-	static const struct script_step steps[] = { OPEN(V2J37), { READ_CPUID, "42 00", NULL, 0, 0 }, CLOSE };
+	static const struct script_step steps[] = { OPEN(V2J37), { READ_CPUID, "42 00", NULL, 0,
+								   0 }, CLOSE };
 	uint32_t value;
 
 	(void)state;
@@ -279,10 +292,12 @@ static void wait__for_ever__is_bounded(void **state)
 
 	(void)state;
 	for (size_t i = 2; i < ARRAY_LEN(steps); i++)
-		steps[i] = (struct script_step){ READ_CPUID, "10 00 00 00 00 00 00 00", NULL, 0, 0 };
+		steps[i] = (struct script_step){ READ_CPUID, "10 00 00 00 00 00 00 00", NULL, 0,
+						 0 };
 	BEGIN(steps);
 	assert_int_equal(read_cpuid(&value), SL_TARGET);
 	assert_in_range(clock_.now_us, 1000000, 1064000);
+	abandon();
 }
 
 static void fault__new_firmware__is_cleared_by_dp_abort_and_stays_reported(void **state)
@@ -425,7 +440,8 @@ static void wire_log__has_every_byte_and_names_parameters_and_status(void **stat
 	assert_int_equal(read_cpuid(&value), SL_OK);
 	assert_int_equal(link_write_mem(l, &ctx, 0x20000000, data, sizeof(data)), SL_OK);
 	ctx.log.write = NULL;
-	assert_non_null(strstr(wire, "#2 > f2 36 00 ed 00 e0 (in 8)  READDEBUGREG addr=0xe000ed00\n"));
+	assert_non_null(strstr(wire,
+			       "#2 > f2 36 00 ed 00 e0 (in 8)  READDEBUGREG addr=0xe000ed00\n"));
 	assert_non_null(strstr(wire, "#2 << 80 00 00 00 31 c2 2f 41\n"));
 	assert_non_null(strstr(wire, "#2 = ok, 8 bytes, 2000 us, status 80 OK\n"));
 	assert_non_null(strstr(wire, "#3 > f2 08 00 00 00 20 80 00 (out 128)  WRITEMEM_32BIT "
@@ -441,7 +457,8 @@ static void wire_log__has_every_byte_and_names_parameters_and_status(void **stat
 
 static void command_name__unknown_command__is_a_question_mark(void **state)
 {
-	const uint8_t bytes[] = { 0xF2, 0x61, 0x00, 0x00, 0x40, 0x1F, 0x00, 0x00, 0, 0, 0, 0, 0, 0, 0, 0 };
+	const uint8_t bytes[] = { 0xF2, 0x61, 0x00, 0x00, 0x40, 0x1F, 0x00, 0x00, 0, 0, 0, 0, 0, 0,
+				  0, 0 };
 	const uint8_t unknown[16] = { 0xF2, 0x99 };
 	char text[96];
 

@@ -280,7 +280,8 @@ static void split__unaligned_range__is_head_body_tail(void **state)
 		{ READMEM_32BIT, BASE, 4 }, { READMEM_32BIT, BASE + 4, 1020 },
 		{ READMEM_32BIT, BASE + 1024, 80 }, { READMEM_32BIT, BASE + 1104, 4 },
 	};
-	static const struct seen tiny[] = { { WRITEMEM_8BIT, BASE + 3, 1 }, { WRITEMEM_8BIT, BASE + 4, 1 } };
+	static const struct seen tiny[] = { { WRITEMEM_8BIT, BASE + 3, 1 }, { WRITEMEM_8BIT,
+									      BASE + 4, 1 } };
 	uint8_t two[2] = { 1, 2 };
 
 	(void)state;

@@ -67,7 +67,8 @@ static bool is_stale(const struct board_pipe *p)
 	return p->generation != usbdev_generation(p->board) || !usbdev_present(p->board);
 }
 
-static enum sl_err board_bulk(struct pipe *base, struct ctx *c, uint8_t ep, uint8_t *data, size_t len,
+static enum sl_err board_bulk(struct pipe *base, struct ctx *c, uint8_t ep, uint8_t *data,
+			      size_t len,
 			      size_t *got, unsigned timeout_ms)
 {
 	struct board_pipe *p = (struct board_pipe *)base;
@@ -216,10 +217,12 @@ void board_link_no_illegal(const struct board_link *bl)
 	usbdev_get_report(bl->board, &usb);
 	chip_get_report(board_chip(bl->board), &chip);
 	if (usb.illegal)
-		fail_msg("the probe saw %llu illegal acts, first: %s", (unsigned long long)usb.illegal,
+		fail_msg("the probe saw %llu illegal acts, first: %s",
+			 (unsigned long long)usb.illegal,
 			 usbdev_illegal(bl->board, 0));
 	if (chip.illegal)
-		fail_msg("the chip saw %llu illegal acts, first: %s", (unsigned long long)chip.illegal,
+		fail_msg("the chip saw %llu illegal acts, first: %s",
+			 (unsigned long long)chip.illegal,
 			 chip_illegal(board_chip(bl->board), 0));
 	assert_int_equal(usb.unknown_commands, 0);
 	assert_false(usb.wedged);

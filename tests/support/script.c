@@ -37,7 +37,8 @@ static void to_text(const uint8_t *data, size_t n, char *text, size_t room)
 		(void)snprintf(text + 3 * i, room - 3 * i, "%02x ", data[i]);
 }
 
-static void check_command(const struct script *s, const struct script_step *step, const struct xfer *x)
+static void check_command(const struct script *s, const struct script_step *step,
+			  const struct xfer *x)
 {
 	uint8_t want[XFER_COMMAND_MAX];
 	size_t n = script_hex(step->command, want, sizeof(want));
@@ -107,7 +108,8 @@ static void script_close(struct transport *t, struct ctx *c)
 
 static const struct transport_ops script_ops = { .xfer = script_xfer, .close = script_close };
 
-void script_init(struct script *s, struct fake_clock *clock, const struct script_step *steps, size_t n)
+void script_init(struct script *s, struct fake_clock *clock, const struct script_step *steps,
+		 size_t n)
 {
 	memset(s, 0, sizeof(*s));
 	s->base.ops = &script_ops;
@@ -121,5 +123,6 @@ void script_init(struct script *s, struct fake_clock *clock, const struct script
 void script_done(const struct script *s)
 {
 	if (s->at != s->n)
-		fail_msg("step %zu of %zu was never played: %s", s->at, s->n, s->steps[s->at].command);
+		fail_msg("step %zu of %zu was never played: %s", s->at, s->n,
+			 s->steps[s->at].command);
 }

@@ -28,7 +28,8 @@ struct script {
 };
 
 /* script_init - the transport is part of s: close does not free it. */
-void script_init(struct script *s, struct fake_clock *clock, const struct script_step *steps, size_t n);
+void script_init(struct script *s, struct fake_clock *clock, const struct script_step *steps,
+		 size_t n);
 
 /* script_done - fails the test unless every step was played. */
 void script_done(const struct script *s);
