@@ -12,6 +12,7 @@
 enum { SG_NODE_WAIT_MS = 3000 };
 
 struct reopening {
+	const struct transport_class *const *classes;
 	struct probe was;
 	struct deadline sg_wait;
 	bool waiting;
@@ -31,10 +32,11 @@ static enum sl_err reopen_by_port(void *priv, struct ctx *c, struct transport **
 	}
 	if (r->was.sg_node[0] && !now.sg_node[0] && !ctx_expired(c, r->sg_wait))
 		return ctx_fail(c, SL_NOPROBE, "link", "the probe is back but has no sg node yet");
-	return transport_open(c, &now, out);
+	return transport_open_among(c, r->classes, &now, out);
 }
 
-enum sl_err link_open(struct ctx *c, const struct probe *p, struct link **out)
+enum sl_err link_open_among(struct ctx *c, const struct transport_class *const *classes,
+			    const struct probe *p, struct link **out)
 {
 	struct reopening *r = calloc(1, sizeof(*r));
 	struct transport *t = NULL;
@@ -42,8 +44,9 @@ enum sl_err link_open(struct ctx *c, const struct probe *p, struct link **out)
 
 	if (!r)
 		return ctx_fail(c, SL_NOMEM, "link", "no memory for a probe");
+	r->classes = classes;
 	r->was = *p;
-	err = transport_open(c, p, &t);
+	err = transport_open_among(c, classes, p, &t);
 	/* Only opening leaves DFU mode, so the reopening is done with afterwards. */
 	if (!err)
 		err = link_open_on(c, t, reopen_by_port, r, out);
@@ -51,4 +54,9 @@ enum sl_err link_open(struct ctx *c, const struct probe *p, struct link **out)
 		(*out)->reopen_priv = NULL;
 	free(r);
 	return err;
+}
+
+enum sl_err link_open(struct ctx *c, const struct probe *p, struct link **out)
+{
+	return link_open_among(c, transport_classes, p, out);
 }

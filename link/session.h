@@ -18,7 +18,6 @@ struct link {
 	struct transport *t;
 	link_reopen_fn *reopen;
 	void *reopen_priv;
-	struct probe probe;             /* as found; unused by link_open_on */
 	struct link_version version;
 	struct link_caps caps;
 	uint8_t version_raw[VERSION_BYTES];     /* the F1 reply: what stale answers look like */
@@ -79,6 +78,10 @@ void sticky_clear(struct link *l, struct ctx *c);
 
 /* session_start - versions, DFU, other modes: a transport becomes a usable link. */
 enum sl_err session_start(struct link *l, struct ctx *c) MUST_CHECK;
+
+/* link_open_among - link_open with another table of transports, for tests. */
+enum sl_err link_open_among(struct ctx *c, const struct transport_class *const *classes,
+			    const struct probe *p, struct link **out) MUST_CHECK;
 
 /* session_enter - the ENTER command alone, with the id check that belongs to it. */
 enum sl_err session_enter(struct link *l, struct ctx *c) MUST_CHECK;

@@ -11,8 +11,9 @@
 
 #include <cmocka.h>
 
-#include "link/link.h"
-#include "link/transport.h"
+#include "link/session.h"
+#include "tests/support/fake_sysfs.h"
+#include "tests/support/script.h"
 
 static bool can_a, can_b;
 static enum sl_err open_a, open_b;
@@ -152,6 +153,119 @@ static void link_open__unreachable_probe__fails_without_a_link(void **state)
 	transport_close(NULL, &ctx);
 }
 
+/* ---- coming back by port ---- */
+
+#define V1J13 "13 40 83 04 44 37"
+#define IDLE { "f5", "01 00", NULL, 0, 0 }
+
+static const struct script_step in_dfu[] = {
+	{ "f1 80", V1J13, NULL, 0, 0 }, { "f5", "00 00", NULL, 0, 0 },
+	{ "f3 07", NULL, NULL, SL_GONE, 0 },
+};
+static const struct script_step out_of_dfu[] = { IDLE, { "f1 80", V1J13, NULL, 0, 0 }, IDLE };
+
+static struct script lives[2];
+static size_t life;
+static struct probe opened[2];
+static struct fake_clock time_;
+static struct clock clock_;
+static uint64_t back_at_us, node_at_us;         /* when the device and its sg node appear */
+
+static void sleep_and_replug(const struct clock *k, uint64_t us)
+{
+	uint64_t before = time_.now_us, now = before + us;
+	struct fake_device d = fake_v1;
+
+	(void)k;
+	time_.now_us = now;
+	d.address = 8;
+	d.serial = "53FF6D064966505632152187";
+	d.sg = NULL;
+	if (before < back_at_us && now >= back_at_us)
+		fake_plug(&d);
+	d.sg = "sg5";
+	if (before < node_at_us && now >= node_at_us) {
+		fake_unplug(d.port);
+		fake_plug(&d);
+	}
+}
+
+static bool serve_life(struct ctx *c, const struct probe *p, char *why, size_t room)
+{
+	(void)c;
+	(void)p;
+	return serve(true, "life", why, room);
+}
+
+static enum sl_err open_life(struct ctx *c, const struct probe *p, struct transport **out)
+{
+	(void)c;
+	assert_true(life < ARRAY_LEN(lives));
+	opened[life] = *p;
+	*out = &lives[life++].base;
+	if (life == 1)
+		fake_unplug(p->port);
+	return SL_OK;
+}
+
+static const struct transport_class class_life = { "life", serve_life, open_life };
+static const struct transport_class *const life_classes[] = { &class_life, NULL };
+
+static enum sl_err open_v1_in_dfu(uint64_t back_us, uint64_t node_us, struct link **out)
+{
+	assert_int_equal(fake_sysfs_setup(&ctx), 0);
+	fake_plug(&fake_v1);
+	fake_clock_init(&time_);
+	clock_ = time_.clock;
+	clock_.sleep_us = sleep_and_replug;
+	ctx.clock = &clock_;
+	script_init(&lives[0], &time_, in_dfu, ARRAY_LEN(in_dfu));
+	script_init(&lives[1], &time_, out_of_dfu, ARRAY_LEN(out_of_dfu));
+	life = 0;
+	back_at_us = back_us;
+	node_at_us = node_us;
+	assert_int_equal(probe_find(&ctx, NULL, &probe), SL_OK);
+	return link_open_among(&ctx, life_classes, &probe, out);
+}
+
+static void link_open__v1_back_from_dfu__waits_for_its_sg_node(void **state)
+{
+	struct link *l = NULL;
+
+	(void)state;
+	assert_int_equal(open_v1_in_dfu(700000, 1800000, &l), SL_OK);
+	assert_int_equal(opened[1].address, 8);
+	assert_non_null(strstr(opened[1].sg_node, "/sg5"));
+	assert_in_range(time_.now_us, 1800000, 2100000);
+	link_close(l, &ctx);
+	assert_true(lives[0].closed && lives[1].closed);
+	assert_int_equal(fake_sysfs_teardown(), 0);
+}
+
+static void link_open__v1_back_without_an_sg_node__takes_what_there_is_after_3_s(void **state)
+{
+	struct link *l = NULL;
+
+	(void)state;
+	assert_int_equal(open_v1_in_dfu(700000, 1000000000, &l), SL_OK);
+	assert_string_equal(opened[1].sg_node, "");
+	assert_in_range(time_.now_us, 3700000, 4000000);
+	link_close(l, &ctx);
+	assert_int_equal(fake_sysfs_teardown(), 0);
+}
+
+static void link_open__v1_that_does_not_come_back__times_out(void **state)
+{
+	struct link *l = NULL;
+
+	(void)state;
+	assert_int_equal(open_v1_in_dfu(1000000000, 2000000000, &l), SL_TIMEOUT);
+	assert_null(l);
+	assert_true(lives[0].closed);
+	assert_in_range(time_.now_us, 5000000, 5200000);
+	assert_int_equal(fake_sysfs_teardown(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +275,9 @@ int main(void)
 		cmocka_unit_test(open__other_failure__ends_the_search),
 		cmocka_unit_test(open__none_can__says_why),
 		cmocka_unit_test(link_open__unreachable_probe__fails_without_a_link),
+		cmocka_unit_test(link_open__v1_back_from_dfu__waits_for_its_sg_node),
+		cmocka_unit_test(link_open__v1_back_without_an_sg_node__takes_what_there_is_after_3_s),
+		cmocka_unit_test(link_open__v1_that_does_not_come_back__times_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
