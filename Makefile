@@ -82,12 +82,13 @@ TEST_BIN  = $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_SRC))
 UMOCKDEV_CFLAGS := $(shell $(PKGCONF) --cflags umockdev-1.0 2>/dev/null)
 UMOCKDEV_LIBS   := $(shell $(PKGCONF) --libs umockdev-1.0 2>/dev/null)
 T1_OBJ    = $(patsubst %,$(BUILD)/tests/t1/%.o,mock_kernel mock_usbfs mock_storage preload)
+T1_TEST_OBJ = $(T1_OBJ) $(BUILD)/tests/t1/rig.o
 T1_FAULTS = $(BUILD)/tests/t1/node_fault.so
 is_t1     = $(filter t1,$(call room_of,$(1)))
 SUPPORT_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c)))
 room_of   = $(word 2,$(subst _, ,$(notdir $(1))))
 libs_of   = $(foreach r,$(LIBS_$(call room_of,$(1))),$(BUILD)/lib$(r).a)
-support_of = $(if $(filter sim,$(LIBS_$(call room_of,$(1)))),$(if $(filter sim,$(call room_of,$(1))),,$(SUPPORT_OBJ))) $(if $(is_t1),$(T1_OBJ))
+support_of = $(if $(filter sim,$(LIBS_$(call room_of,$(1)))),$(if $(filter sim,$(call room_of,$(1))),,$(SUPPORT_OBJ))) $(if $(is_t1),$(T1_TEST_OBJ))
 sys_of    = -lcmocka $(if $(is_t1),$(UMOCKDEV_LIBS)) $(if $(filter sim,$(LIBS_$(call room_of,$(1)))),$(SIM_LDLIBS) $(LIBUSB_LIBS))
 
 .SECONDEXPANSION:

@@ -113,7 +113,7 @@ enum sl_err usb_pipe_usbip(struct ctx *c, const char *url, struct pipe **out)
 	if (err == SL_OK) {
 		p->base.pid = p->client.pid;
 		(void)snprintf(p->base.describe, sizeof(p->base.describe),
-			       "usbip (%.50s device %s)", a.is_unix ? a.path : a.host,
+			       "usbip (%.48s device %s)", a.is_unix ? a.path : a.host,
 			       p->client.busid);
 		err = set_up(p, c);
 	}

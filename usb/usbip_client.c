@@ -79,7 +79,7 @@ static enum sl_err fail_protocol(struct ctx *c, const char *what)
 static enum sl_err ask(struct ctx *c, int fd, const uint8_t *request, size_t len, uint16_t reply,
 		       uint32_t *status, struct deadline d)
 {
-	uint8_t head[OP_HEADER_LEN];
+	uint8_t head[OP_HEADER_LEN] = { 0 };
 	struct cursor cur = cur_make(head, sizeof(head));
 	enum sl_err err = usbip_send(c, fd, request, len, d);
 
@@ -343,7 +343,7 @@ static enum sl_err send_submit(struct usbip_client *u, struct ctx *c,
 static enum sl_err receive_ret(struct usbip_client *u, struct ctx *c, struct ret *r,
 			       struct deadline d)
 {
-	uint8_t pdu[PDU_LEN];
+	uint8_t pdu[PDU_LEN] = { 0 };
 	struct cursor cur = cur_make(pdu, sizeof(pdu));
 	enum sl_err err = usbip_receive(c, u->fd, pdu, sizeof(pdu), d);
 

@@ -170,23 +170,43 @@ static void add_scsi_node(struct mock_device *d, const char *class, const char *
 	add(d->mk, text);
 }
 
-void mock_bind_storage(struct mock_device *d)
+static void add_scsi_nodes(struct mock_device *d)
 {
-	unsigned sg = d->mk->next_sg;
+	unsigned sg = d->mk->next_sg++;
 	char name[16], disk[] = "sda";
 
-	if (!d->mass_storage || d->options.ignore_storage || d->driver[0] != '\0')
-		return;
-	d->mk->next_sg++;
 	d->host = d->mk->next_host++;
-	(void)g_strlcpy(d->driver, "usb-storage", sizeof(d->driver));
-	link_driver(d, d->driver);
 	(void)snprintf(name, sizeof(name), "sg%u", sg);
 	(void)snprintf(d->sg_node, sizeof(d->sg_node), "/dev/%s", name);
 	add_scsi_node(d, "scsi_generic", name, 21u << 8 | sg, d->sg_sys);
 	attach(d, d->sg_node);
 	disk[2] = (char)('a' + sg % 26);
 	add_scsi_node(d, "block", disk, 8u << 8 | sg << 4, d->disk_sys);
+}
+
+static gpointer settle(gpointer priv)
+{
+	struct mock_device *d = priv;
+
+	g_usleep(1000u * d->options.sg_ms);
+	g_rec_mutex_lock(&d->mk->lock);
+	if (d->present && strcmp(d->driver, "usb-storage") == 0 && d->sg_node[0] == '\0')
+		add_scsi_nodes(d);
+	g_rec_mutex_unlock(&d->mk->lock);
+	return NULL;
+}
+
+/* usb-storage binds at once and scans for the disk later (its option delay_use). */
+void mock_bind_storage(struct mock_device *d)
+{
+	if (!d->mass_storage || d->options.ignore_storage || d->driver[0] != '\0')
+		return;
+	(void)g_strlcpy(d->driver, "usb-storage", sizeof(d->driver));
+	link_driver(d, d->driver);
+	if (d->options.sg_ms == 0)
+		add_scsi_nodes(d);
+	else
+		g_thread_unref(g_thread_new("settle", settle, d));
 }
 
 static void remove_tree(struct mock_kernel *mk, const char *sys)
@@ -209,8 +229,10 @@ void mock_unbind_storage(struct mock_device *d)
 {
 	if (strcmp(d->driver, "usb-storage") != 0)
 		return;
-	remove_tree(d->mk, d->sg_sys);
-	remove_tree(d->mk, d->disk_sys);
+	if (d->sg_node[0] != '\0') {
+		remove_tree(d->mk, d->sg_sys);
+		remove_tree(d->mk, d->disk_sys);
+	}
 	d->sg_node[0] = '\0';
 	d->driver[0] = '\0';
 	link_driver(d, "");

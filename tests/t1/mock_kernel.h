@@ -20,6 +20,7 @@ struct mock_kernel;
 struct mock_options {
 	bool ignore_storage;            /* usb-storage quirk 'i': never bound, no sg node */
 	unsigned replug_ms;             /* how long a device that left the bus stays away */
+	unsigned sg_ms;                 /* how long after that the sg node takes (kernel: 1000) */
 };
 
 /* mock_kernel_new - an empty bus. Ends the program with a reason when umockdev is not in front
