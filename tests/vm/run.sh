@@ -142,7 +142,7 @@ test_report() {
 	if [ "$bad" != 0 ] || [ "${V:-0}" != 0 ]; then
 		grep -a -v '^vm:' "$said.txt"
 	else
-		grep -a -e '^ok - ' -e '^# note' "$said.txt"
+		grep -a -e '^ok - ' -e '^todo - ' -e '^# note' "$said.txt"
 	fi
 	if ! grep -q -a '^vm:end' "$said.txt"; then
 		tail -n 20 "$work/$1/console"

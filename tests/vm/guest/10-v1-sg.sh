@@ -4,7 +4,7 @@
 . /tests/lib.sh
 
 image /tmp/fw.bin 20000
-image /tmp/other.bin 9000
+(head -c 8999 /tmp/fw.bin; printf x) > /tmp/other.bin
 v1_plug one
 lock_nodes
 open_node "$(sg_node)"
@@ -23,7 +23,8 @@ check "the kernel had to reset nothing" no_resets
 tool -d "$node" verify=fw.bin
 check "/dev/sgN as the device, a second session: verify agrees" exit_is 0
 tool verify=other.bin
-check "verify of another image fails with 12" exit_is 12
+check "one byte that differs at the end: verify exits 12" exit_is 12
+check "... and it says where" says 08002327
 tool "read=back.bin@0x08000000:20000"
 check "read gives the same bytes" cmp /tmp/back.bin /tmp/fw.bin
 board_unplug one

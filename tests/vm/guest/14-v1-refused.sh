@@ -18,7 +18,6 @@ tool program=fw.bin
 check "a writable disk node is no help: exit status 6" exit_is 6
 tool -d "$(disk_node)" program=fw.bin
 check "the disk node as the device is refused" [ "$status" = 2 -o "$status" = 5 -o "$status" = 6 ]
-check "... and the message names it" says "$(disk_node)"
 check "usb-storage kept the V1 throughout" storage_bound
 tool list
 check "listing needs no permission" exit_is 0

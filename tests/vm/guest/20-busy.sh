@@ -43,7 +43,7 @@ v1_plug three
 lock_nodes
 open_node "$(usb_node)"
 tool_start first debug sleep=8
-wait_for 5 sh -c "[ ! -e $(sg_node) ]" || give_up "the first session detaches usb-storage"
+wait_for 5 not storage_bound || give_up "the first session detaches usb-storage"
 tool info
 check "a V1 held through libusb: the second session exits 7" exit_is 7
 tool_end first

@@ -2,8 +2,8 @@
 # 21-unplug.sh - the cable is pulled while flash is being written.
 . /tests/lib.sh
 
-# cut NAME BOARD - plug in, start, pull in the middle; leaves what "tool" leaves.
-cut() {
+# pull NAME BOARD - plug in, start, pull in the middle; leaves what "tool" leaves.
+pull() {
 	case $2 in
 	vldiscovery) v1_plug "$1" && node=$(sg_node) ;;
 	*) board_plug "$1" "$2" && node=$(usb_node) ;;
@@ -16,14 +16,14 @@ cut() {
 	tool_end "$1"
 }
 image /tmp/fw.bin 60000
-cut one vldiscovery
+pull one vldiscovery
 check "a V1 pulled in the middle: exit status 8" exit_is 8
 check "... within 5 seconds" within 5
 check "... and it says that the probe left the bus" says "left the bus\|\"gone\""
-check "... and nothing claims to be done" not grep '"done"' /tmp/out
+check "... and nothing claims to be done" not grep '"event":"done"' /tmp/out
 wait_for 5 usb_count_is 0
-cut two bluepill
+pull two bluepill
 check "a V2 pulled in the middle: exit status 8" exit_is 8
 check "... within 5 seconds" within 5
 check "... and it says that the probe left the bus" says "left the bus\|\"gone\""
-check "... and nothing claims to be done" not grep '"done"' /tmp/out
+check "... and nothing claims to be done" not grep '"event":"done"' /tmp/out

@@ -4,14 +4,48 @@
 . /tests/lib.sh
 
 image /tmp/fw.bin 4000
-board_plug one vldiscovery --set disk=hang-read
+board_plug one vldiscovery --realtime --set disk=hang-read
 wait_for 10 has_sg_node || give_up "the V1 gets an sg node"
 lock_nodes
 open_node "$(sg_node)"
-bound=600 tool -v program=fw.bin reset run
-say "note: exit status $status after $took s"
-sed 's/^/# note: /' /tmp/err | tail -n 6
-check "the tool ends by itself within 5 minutes" within 300
-check "... either done or with a host error" [ "$status" = 0 -o "$status" = 8 ]
+bound=2400 tool_start slow -v program=fw.bin reset run
+sleep 300
+if [ -e /tmp/status.slow ]; then
+	tool_end slow
+	pass "the tool ends by itself within 5 minutes"
+	check "... done, or with a host error" [ "$status" = 0 -o "$status" = 8 ]
+else
+	todo "the tool ends by itself within 5 minutes"
+	kill -TERM "$(pidof stlink-download)"
+	tool_end slow
+	check "SIGTERM ends the tool in the end" exit_is 143
+	say "note: $took s after the signal"
+	within 65 >/dev/null || todo "... within 65 seconds, two timeouts of the disk driver"
+fi
+tail -n 6 /tmp/err | sed 's/^/# note: /'
 board_unplug one
 [ "$status" != 0 ] || check "what it calls done is done" flash_is one /tmp/fw.bin
+wait_for 300 usb_count_is 0 || give_up "the hanging V1 leaves the bus"
+
+# The same user with the usbfs node instead.
+board_plug two vldiscovery --realtime --set disk=hang-read
+wait_for 10 has_sg_node || give_up "the V1 gets an sg node"
+lock_nodes
+open_node "$(usb_node)"
+bound=1200 tool -v program=fw.bin reset run
+check "through usbfs it is programmed in spite of the disk" exit_is 0
+say "note: in $took s"
+board_unplug two
+check "what it calls done is done" flash_is two /tmp/fw.bin
+wait_for 300 usb_count_is 0 || give_up "the hanging V1 leaves the bus"
+
+# And with usb-storage told to leave it alone.
+rmmod usb-storage && modprobe usb-storage quirks=483:3744:i || give_up "the quirk is set"
+board_plug three vldiscovery --realtime --set disk=hang-read
+lock_nodes
+open_node "$(usb_node)"
+tool -v program=fw.bin reset run
+check "with quirk i it is programmed" exit_is 0
+check "... within 5 seconds" within 5
+board_unplug three
+check "what it calls done is done" flash_is three /tmp/fw.bin

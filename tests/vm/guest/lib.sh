@@ -12,6 +12,8 @@ TOOL=stlink-download
 
 say() { echo "# $*"; }
 pass() { echo "ok - $*"; }
+# todo SENTENCE - known not to be so yet; shown, not counted.
+todo() { echo "todo - $*"; }
 fail() { echo "FAIL - $*"; }
 
 # check SENTENCE COMMAND... - one line; what the command printed explains a failure.
@@ -120,7 +122,12 @@ board_unplug() {
 board_gone() { ! kill -0 "$(cat "/tmp/sim.$1.pid")" 2>/dev/null; }
 board_cut() { kill -KILL "$(cat "/tmp/sim.$1.pid")"; }
 # flash_is NAME FILE - the board's flash begins with FILE, byte for byte.
-flash_is() { cmp -n "$(stat -c %s "$2")" "/tmp/$1.flash" "$2"; }
+flash_is() {
+	cmp -n "$(stat -c %s "$2")" "/tmp/$1.flash" "$2" > /tmp/cmp.txt 2>&1
+	differs=$?
+	head -n 1 /tmp/cmp.txt
+	return $differs
+}
 
 # ---- the tool ----------------------------------------------------------------
 
@@ -174,6 +181,9 @@ tool_said() { grep -q -e "$2" "/tmp/out.$1" "/tmp/err.$1"; }
 # node_held NODE - some process has it open.
 node_held() { ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q -e "-> $1\$"; }
 # no_illegal_acts NAME - the board's report counts none.
-no_illegal_acts() { grep -i -e illegal "/tmp/sim.$1.log"; grep -q -i -E 'illegal( acts)?[^0-9]*\b0\b' "/tmp/sim.$1.log"; }
+no_illegal_acts() {
+	grep -A 5 '^  illegal' "/tmp/sim.$1.log"
+	grep -q '^  illegal  0 on the chip, 0 on the probe$' "/tmp/sim.$1.log"
+}
 # no_resets - the kernel had no reason to reset a device.
 no_resets() { ! dmesg | grep -i -e 'reset .*speed USB device'; }
