@@ -96,7 +96,8 @@ static enum sl_err erase_run(struct session *s, struct word *w)
 
 	plan(s, w);
 	if (w->has_len)
-		err = flash_erase_range(s->flash, s->ctx, w->addr, w->len, &listener, &st);
+		err = flash_erase_range(s->flash, s->ctx, (struct flash_range){ w->addr, w->len },
+					&listener, &st);
 	else
 		err = flash_erase_all(s->flash, s->ctx, &listener, &st);
 	progress_end(&p);

@@ -30,13 +30,14 @@ static uint64_t total_len(const struct span *spans, size_t n)
 static enum sl_err do_plan(struct flash *f, struct ctx *c, const struct flash_job *job,
 			   enum plan_mode mode, struct flash_stats *stats)
 {
+	struct plan_request req = { job->spans, job->n_spans, mode };
 	struct plan p = { 0 };
 	struct run r = { .f = f, .p = &p, .progress = &job->progress, .stats = stats };
 	enum sl_err err = target_halt_quietly(f->t, c);
 
 	*stats = (struct flash_stats){ 0 };
 	if (!err)
-		err = plan_make(f, c, job->spans, job->n_spans, mode, &p);
+		err = plan_make(f, c, &req, &p);
 	if (!err && p.n_differs) {
 		err = change(&r, c);
 	} else if (!err) {
@@ -67,17 +68,17 @@ enum sl_err flash_verify(struct flash *f, struct ctx *c, const struct flash_job 
 	return err;
 }
 
-/* addr..addr+len in pieces that lie in one sector each, all with blank bytes as their data:
+/* The range in pieces that lie in one sector each, all with blank bytes as their data:
  * an erase is a program of nothing that may not be skipped. */
-static size_t blank_spans(const struct flash *f, uint32_t addr, uint32_t len, const uint8_t *blank,
+static size_t blank_spans(const struct flash *f, struct flash_range range, const uint8_t *blank,
 			  struct span *out)
 {
-	uint64_t end = (uint64_t)addr + len;
+	uint64_t end = (uint64_t)range.addr + range.len;
 	size_t n = 0;
 
 	for (size_t i = 0; i < f->n_sectors; i++) {
 		const struct flash_sector *s = &f->sectors[i];
-		uint64_t from = s->addr > addr ? s->addr : addr;
+		uint64_t from = s->addr > range.addr ? s->addr : range.addr;
 		uint64_t to = (uint64_t)s->addr + s->bytes < end ? (uint64_t)s->addr + s->bytes : end;
 
 		if (from < to)
@@ -86,7 +87,7 @@ static size_t blank_spans(const struct flash *f, uint32_t addr, uint32_t len, co
 	return n;
 }
 
-static enum sl_err erase(struct flash *f, struct ctx *c, uint32_t addr, uint32_t len,
+static enum sl_err erase(struct flash *f, struct ctx *c, struct flash_range range,
 			 const struct flash_progress *progress, struct flash_stats *stats)
 {
 	struct flash_job job = { .erase_first = true };
@@ -101,7 +102,7 @@ static enum sl_err erase(struct flash *f, struct ctx *c, uint32_t addr, uint32_t
 	if (spans && blank) {
 		memset(blank, f->chip->erased, biggest);
 		job.spans = spans;
-		job.n_spans = blank_spans(f, addr, len, blank, spans);
+		job.n_spans = blank_spans(f, range, blank, spans);
 		if (progress)
 			job.progress = *progress;
 		err = do_plan(f, c, &job, PLAN_ERASE, stats);
@@ -113,22 +114,23 @@ static enum sl_err erase(struct flash *f, struct ctx *c, uint32_t addr, uint32_t
 	return err;
 }
 
-enum sl_err flash_erase_range(struct flash *f, struct ctx *c, uint32_t addr, uint32_t len,
+enum sl_err flash_erase_range(struct flash *f, struct ctx *c, struct flash_range range,
 			      const struct flash_progress *p, struct flash_stats *stats)
 {
-	struct span whole = { .addr = addr, .len = len };
+	struct span whole = { .addr = range.addr, .len = range.len };
 	enum sl_err err = flash_check(f, c, &whole, 1);
 
 	*stats = (struct flash_stats){ 0 };
-	if (!err && len == 0)
+	if (!err && range.len == 0)
 		err = ctx_fail(c, SL_USAGE, "flash", "a range of 0 bytes cannot be erased");
-	return err ? err : erase(f, c, addr, len, p, stats);
+	return err ? err : erase(f, c, range, p, stats);
 }
 
 enum sl_err flash_erase_all(struct flash *f, struct ctx *c, const struct flash_progress *p,
 			    struct flash_stats *stats)
 {
 	const struct flash_sector *first = &f->sectors[0], *last = &f->sectors[f->n_sectors - 1];
+	struct flash_range all = { first->addr, last->addr + last->bytes - first->addr };
 
-	return erase(f, c, first->addr, last->addr + last->bytes - first->addr, p, stats);
+	return erase(f, c, all, p, stats);
 }

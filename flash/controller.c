@@ -66,9 +66,9 @@ enum sl_err ctrl_wait(struct flash *f, struct ctx *c, uint32_t sr_off, unsigned 
 			break;
 		if (late) {
 			err = ctx_fail_addr(c, SL_FLASH, "flash", addr,
-					    "at 0x%08x: the flash controller is busy for more than %u ms (status 0x%08x)",
+					    "at 0x%08x: flash stays busy for more than %u ms (status 0x%08x)",
 					    addr, max_ms, sr);
-			ctx_hint(c, "the clock of the flash may be off, or the supply too low; power the board off and on");
+			ctx_hint(c, "its clock may be off or the supply too low: power the board off and on");
 			return err;
 		}
 		ctx_sleep_us(c, nap_us);

@@ -110,6 +110,6 @@ uint32_t ctrl_flag_mask(const struct flash_ops *ops);
 enum sl_err ctrl_keys(struct flash *f, struct ctx *c, uint32_t off, const uint32_t key[2]) MUST_CHECK;
 
 /* ctrl_still_locked - the failure of an unlock that had no effect. */
-enum sl_err ctrl_still_locked(struct ctx *c);
+enum sl_err ctrl_still_locked(struct ctx *c) MUST_CHECK;
 
 #endif

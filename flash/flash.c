@@ -29,7 +29,7 @@ static enum sl_err refuse_protected(struct ctx *c, const struct target_info *i)
 {
 	if (i->protection == PROTECTION_LEVEL1)
 		return ctx_fail(c, SL_PROTECTED, "flash",
-				"%s is read-protected (level 1): its flash can be neither read nor programmed",
+				"%s is read-protected (level 1): flash can be neither read nor written",
 				i->chip->devices);
 	if (i->protection == PROTECTION_LEVEL2)
 		return ctx_fail(c, SL_PROTECTED, "flash", "%s is read-protected for ever (level 2)",
@@ -107,6 +107,16 @@ uint8_t flash_erased_byte(const struct flash *f)
 	return f->chip->erased;
 }
 
+static enum sl_err outside(const struct flash *f, struct ctx *c, uint32_t addr)
+{
+	const struct flash_sector *first = &f->sectors[0], *last = &f->sectors[f->n_sectors - 1];
+	const char *hole = addr > first->addr && addr < last->addr ? ", with a hole there" : "";
+
+	return ctx_fail_addr(c, SL_IMAGE, "flash", addr,
+			     "data at 0x%08x: flash of this chip goes from 0x%08x to 0x%08x%s", addr,
+			     first->addr, last->addr + last->bytes - 1, hole);
+}
+
 /* Every byte of the span must lie in a sector; banks may have a hole between them. */
 static enum sl_err check_span(struct flash *f, struct ctx *c, const struct span *s)
 {
@@ -115,14 +125,10 @@ static enum sl_err check_span(struct flash *f, struct ctx *c, const struct span 
 
 	while (left > 0) {
 		const struct flash_sector *sec = geometry_find(f, addr);
-		const struct flash_sector *last = &f->sectors[f->n_sectors - 1];
 		uint32_t n;
 
 		if (!sec)
-			return ctx_fail_addr(c, SL_IMAGE, "flash", addr,
-					     "the image has data at 0x%08x; flash of this chip is 0x%08x to 0x%08x%s",
-					     addr, f->sectors[0].addr, last->addr + last->bytes - 1,
-					     addr > f->sectors[0].addr && addr < last->addr ? " with a hole" : "");
+			return outside(f, c, addr);
 		n = sec->addr + sec->bytes - addr;
 		n = left < n ? (uint32_t)left : n;
 		addr += n;

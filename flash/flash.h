@@ -76,9 +76,13 @@ enum sl_err flash_program(struct flash *f, struct ctx *c, const struct flash_job
 enum sl_err flash_verify(struct flash *f, struct ctx *c, const struct flash_job *job,
 			 struct flash_stats *stats) MUST_CHECK;
 
-/* flash_erase_range - erase addr..addr+len; bytes of the first and last sector outside the range
+struct flash_range {
+	uint32_t addr, len;
+};
+
+/* flash_erase_range - erase len bytes at addr; bytes of the first and last sector outside the range
  * keep their value. flash_erase_all - the whole main flash. Both prove that it is blank. */
-enum sl_err flash_erase_range(struct flash *f, struct ctx *c, uint32_t addr, uint32_t len,
+enum sl_err flash_erase_range(struct flash *f, struct ctx *c, struct flash_range range,
 			      const struct flash_progress *p, struct flash_stats *stats) MUST_CHECK;
 enum sl_err flash_erase_all(struct flash *f, struct ctx *c, const struct flash_progress *p,
 			    struct flash_stats *stats) MUST_CHECK;

@@ -51,8 +51,9 @@ static enum sl_err split(struct flash *f, struct ctx *c, uint32_t bank[2], uint3
 		break;
 	case BANKS_OPTION:
 		if (!f->ops->bank1_bytes)
-			return ctx_fail(c, SL_UNSUPPORTED, "flash", "the driver %s cannot tell the banks of %s",
-					f->ops->name, chip->devices);
+			return ctx_fail(c, SL_UNSUPPORTED, "flash",
+					"the driver %s cannot tell the banks of %s", f->ops->name,
+					chip->devices);
 		err = f->ops->bank1_bytes(f, c, &bank[0]);
 		break;
 	}

@@ -7,7 +7,10 @@
  */
 #include "flash/run.h"
 
-enum { GROUP_MAX_BYTES = 4096 };
+enum {
+	GROUP_MAX_BYTES = 4096,
+	BLANK_GROUP_MAX_BYTES = 32768   /* after a mass erase nothing is kept: only patience counts */
+};
 
 void run_progress(struct run *r, enum flash_phase phase, uint64_t n)
 {
@@ -21,12 +24,13 @@ static size_t group_end(const struct plan *p, size_t i)
 {
 	size_t end = i + 1;
 	uint32_t bytes = p->sec[i].s->bytes;
+	uint32_t most = p->erase_all ? BLANK_GROUP_MAX_BYTES : GROUP_MAX_BYTES;
 
 	for (; end < p->n; end++) {
 		const struct plan_sector *a = &p->sec[end - 1], *b = &p->sec[end];
 
 		if (!b->differs || b->s->addr != a->s->addr + a->s->bytes || b->s->bank != a->s->bank ||
-		    b->fresh != a->fresh || bytes + b->s->bytes > GROUP_MAX_BYTES)
+		    b->fresh != a->fresh || bytes + b->s->bytes > most)
 			break;
 		bytes += b->s->bytes;
 	}
@@ -51,16 +55,18 @@ static enum sl_err erase_one(struct run *r, struct ctx *c, const struct plan_sec
 static enum sl_err do_group(struct run *r, struct ctx *c, size_t from, size_t end)
 {
 	const struct plan_sector *ps = &r->p->sec[from], *last = &r->p->sec[end - 1];
-	size_t len = last->off + last->s->bytes - ps->off;
+	struct stretch s = {
+		.addr = ps->s->addr, .bank = ps->s->bank, .fresh = ps->fresh,
+		.data = r->p->put + ps->off, .len = last->off + last->s->bytes - ps->off,
+	};
 	enum sl_err err = SL_OK;
 
 	for (size_t i = from; !err && i < end; i++)
 		err = erase_one(r, c, &r->p->sec[i]);
 	if (!err)
-		err = loader_run(r->f, c, ps->s, ps->fresh, r->p->put + ps->off, len,
-				 &r->stats->bytes_programmed);
+		err = loader_run(r->f, c, &s, &r->stats->bytes_programmed);
 	if (!err)
-		run_progress(r, FLASH_PROGRAM, len);
+		run_progress(r, FLASH_PROGRAM, s.len);
 	return err;
 }
 

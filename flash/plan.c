@@ -18,6 +18,17 @@ bool bytes_blank(const struct flash *f, const uint8_t *data, size_t len)
 	return true;
 }
 
+/* A plan in the making. */
+struct planner {
+	struct flash *f;
+	const struct plan_request *req;
+	struct plan *p;
+	uint8_t *cur;                   /* what one sector holds now; room for the biggest */
+	uint32_t bad;                   /* first unit that must change and is not blank */
+};
+
+#define NO_BAD UINT32_MAX
+
 /* The part of the span that lies in the sector; 0 bytes: none. */
 static uint32_t overlap(const struct flash_sector *s, const struct span *sp, uint32_t *from)
 {
@@ -29,37 +40,42 @@ static uint32_t overlap(const struct flash_sector *s, const struct span *sp, uin
 	return end > start ? (uint32_t)(end - start) : 0;
 }
 
-static uint32_t asked_bytes(const struct flash_sector *s, const struct span *spans, size_t n)
+static uint32_t asked_bytes(const struct flash_sector *s, const struct plan_request *req)
 {
 	uint32_t sum = 0, from;
 
-	for (size_t i = 0; i < n; i++)
-		sum += overlap(s, &spans[i], &from);
+	for (size_t i = 0; i < req->n; i++)
+		sum += overlap(s, &req->spans[i], &from);
 	return sum;
 }
 
-static void overlay(struct plan *p, const struct plan_sector *ps, const struct span *spans, size_t n)
+static void overlay(const struct planner *k, const struct plan_sector *ps)
 {
-	for (size_t i = 0; i < n; i++) {
-		uint32_t from = 0, len = overlap(ps->s, &spans[i], &from);
+	for (size_t i = 0; i < k->req->n; i++) {
+		const struct span *sp = &k->req->spans[i];
+		uint32_t from = 0, len = overlap(ps->s, sp, &from);
 
 		if (len)
-			memcpy(p->want + ps->off + (from - ps->s->addr),
-			       spans[i].data + (from - spans[i].addr), len);
+			memcpy(k->p->want + ps->off + (from - ps->s->addr),
+			       sp->data + (from - sp->addr), len);
 	}
 }
 
-static enum sl_err allocate(struct flash *f, struct ctx *c, const struct span *spans, size_t n,
-			    struct plan *p)
+static enum sl_err allocate(struct planner *k, struct ctx *c)
 {
+	struct flash *f = k->f;
+	struct plan *p = k->p;
+	uint32_t biggest = 1;
+
 	p->sec = calloc(f->n_sectors, sizeof(*p->sec));
 	if (!p->sec)
 		return ctx_fail(c, SL_NOMEM, "flash", "no memory for a plan");
 	for (size_t i = 0; i < f->n_sectors; i++) {
-		uint32_t asked = asked_bytes(&f->sectors[i], spans, n);
+		uint32_t asked = asked_bytes(&f->sectors[i], k->req);
 
 		if (!asked)
 			continue;
+		biggest = f->sectors[i].bytes > biggest ? f->sectors[i].bytes : biggest;
 		p->sec[p->n++] = (struct plan_sector){
 			.s = &f->sectors[i], .off = p->bytes, .asked = asked,
 		};
@@ -67,39 +83,38 @@ static enum sl_err allocate(struct flash *f, struct ctx *c, const struct span *s
 	}
 	p->want = malloc(p->bytes + 1);
 	p->put = malloc(p->bytes + 1);
-	if (!p->want || !p->put)
+	k->cur = malloc(biggest);
+	if (!p->want || !p->put || !k->cur)
 		return ctx_fail(c, SL_NOMEM, "flash", "no memory for %zu bytes of flash", p->bytes);
 	memset(p->want, f->chip->erased, p->bytes);
 	return SL_OK;
 }
 
-/* Compare cur, the sector's content from byte from on, with what is wanted, unit by unit. put
- * becomes blank where nothing is to be written. *bad: first unit that differs but is not blank. */
-static void compare(const struct flash *f, struct plan *p, struct plan_sector *ps,
-		    const uint8_t *cur, uint32_t from, uint32_t len, uint32_t *bad)
+/* Compare len bytes of what the sector holds, from byte from on, with what is wanted, unit by
+ * unit. put becomes blank where nothing is to be written. */
+static void compare(struct planner *k, struct plan_sector *ps, uint32_t from, uint32_t len)
 {
-	for (uint32_t i = 0; i < len; i += f->unit) {
-		const uint8_t *want = p->want + ps->off + from + i;
+	const struct flash *f = k->f;
 
-		if (memcmp(want, cur + i, f->unit) == 0) {
-			memset(p->put + ps->off + from + i, f->chip->erased, f->unit);
-			ps->fresh = ps->fresh && bytes_blank(f, cur + i, f->unit);
+	for (uint32_t i = from; i < from + len; i += f->unit) {
+		if (memcmp(k->p->want + ps->off + i, k->cur + i, f->unit) == 0) {
+			memset(k->p->put + ps->off + i, f->chip->erased, f->unit);
+			ps->fresh = ps->fresh && bytes_blank(f, k->cur + i, f->unit);
 			continue;
 		}
 		ps->differs = true;
-		if (bytes_blank(f, cur + i, f->unit))
+		if (bytes_blank(f, k->cur + i, f->unit))
 			continue;
 		ps->fresh = false;
-		if (*bad == UINT32_MAX)
-			*bad = ps->s->addr + from + i;
+		if (k->bad == NO_BAD)
+			k->bad = ps->s->addr + i;
 	}
 }
 
 static enum sl_err refuse_write(struct ctx *c, uint32_t bad)
 {
 	enum sl_err err = ctx_fail_addr(c, SL_FLASH, "flash", bad,
-					"flash at 0x%08x is not blank and cannot become what the image wants without erasing",
-					bad);
+					"flash at 0x%08x is not blank and would have to be erased first", bad);
 
 	ctx_hint(c, "use program=, which erases what it must; nothing was changed");
 	return err;
@@ -111,50 +126,52 @@ static void want_erase(struct plan *p, struct plan_sector *ps)
 	memcpy(p->put + ps->off, p->want + ps->off, ps->s->bytes);
 }
 
-/* Read the sector (all of it where bytes must be kept) and decide. cur has room for it. */
-static enum sl_err look_at(struct flash *f, struct ctx *c, struct plan *p, struct plan_sector *ps,
-			   enum plan_mode mode, uint8_t *cur)
+/* Compare a sector; one that is replaced whole is read only as far as it takes to know that
+ * it must be erased. */
+static enum sl_err look_at(struct planner *k, struct ctx *c, struct plan_sector *ps)
 {
-	uint32_t bytes = ps->s->bytes, from = 0, bad = UINT32_MAX;
-	bool whole = ps->asked == bytes;
+	uint32_t bytes = ps->s->bytes, from = 0;
+	bool write = k->req->mode == PLAN_WRITE;
 	enum sl_err err = SL_OK;
 
 	ps->fresh = true;
-	while (!err && from < bytes && (bad == UINT32_MAX || mode == PLAN_WRITE)) {
-		uint32_t len = from == 0 && bytes > FIRST_LOOK_BYTES ? FIRST_LOOK_BYTES : bytes - from;
+	k->bad = NO_BAD;
+	while (!err && from < bytes && (k->bad == NO_BAD || write)) {
+		bool first = from == 0 && bytes > FIRST_LOOK_BYTES;
+		uint32_t len = first ? FIRST_LOOK_BYTES : bytes - from;
 
-		if (whole)              /* else decide() has read it */
-			err = target_read_mem(f->t, c, ps->s->addr + from, cur + from, len);
+		if (ps->asked == bytes)         /* else decide() has read it */
+			err = target_read_mem(k->f->t, c, ps->s->addr + from, k->cur + from, len);
 		if (!err)
-			compare(f, p, ps, cur + from, from, len, &bad);
+			compare(k, ps, from, len);
 		from += len;
 	}
-	if (!err && bad != UINT32_MAX && mode == PLAN_WRITE)
-		return refuse_write(c, bad);
-	if (!err && bad != UINT32_MAX)
-		want_erase(p, ps);
-	return err;
+	if (err || k->bad == NO_BAD)
+		return err;
+	if (write)
+		return refuse_write(c, k->bad);
+	want_erase(k->p, ps);
+	return SL_OK;
 }
 
-static enum sl_err decide(struct flash *f, struct ctx *c, struct plan *p, struct plan_sector *ps,
-			  const struct span *spans, size_t n, enum plan_mode mode, uint8_t *cur)
+static enum sl_err decide(struct planner *k, struct ctx *c, struct plan_sector *ps)
 {
+	uint8_t *want = k->p->want + ps->off;
 	uint32_t bytes = ps->s->bytes;
 	enum sl_err err;
 
 	if (ps->asked != bytes) {
-		err = target_read_mem(f->t, c, ps->s->addr, cur, bytes);
+		err = target_read_mem(k->f->t, c, ps->s->addr, k->cur, bytes);
 		if (err)
 			return err;
-		memcpy(p->want + ps->off, cur, bytes);
+		memcpy(want, k->cur, bytes);
 	}
-	overlay(p, ps, spans, n);
-	memcpy(p->put + ps->off, p->want + ps->off, bytes);
-	if (mode == PLAN_ERASE) {
-		want_erase(p, ps);
-		return SL_OK;
-	}
-	return look_at(f, c, p, ps, mode, cur);
+	overlay(k, ps);
+	memcpy(k->p->put + ps->off, want, bytes);
+	if (k->req->mode != PLAN_ERASE)
+		return look_at(k, c, ps);
+	want_erase(k->p, ps);
+	return SL_OK;
 }
 
 static enum sl_err refuse_guarded(struct flash *f, struct ctx *c, const struct plan *p)
@@ -167,9 +184,9 @@ static enum sl_err refuse_guarded(struct flash *f, struct ctx *c, const struct p
 		if (!p->sec[i].differs || !f->ops->guarded(f, s))
 			continue;
 		err = ctx_fail_addr(c, SL_FLASH, "flash", s->addr,
-				    "flash at 0x%08x (sector %u, %u bytes) is write-protected by option bytes",
-				    s->addr, (unsigned)s->index, s->bytes);
-		ctx_hint(c, "nothing was changed; write protection must be taken off in the option bytes first");
+				    "flash at 0x%08x (sector %u, %u bytes) is write-protected", s->addr,
+				    (unsigned)s->index, s->bytes);
+		ctx_hint(c, "nothing was changed; take write protection off in the option bytes first");
 	}
 	return err;
 }
@@ -187,30 +204,21 @@ static void sum_up(struct flash *f, struct plan *p)
 	p->erase_all = all;
 }
 
-enum sl_err plan_make(struct flash *f, struct ctx *c, const struct span *spans, size_t n,
-		      enum plan_mode mode, struct plan *p)
+enum sl_err plan_make(struct flash *f, struct ctx *c, const struct plan_request *req, struct plan *p)
 {
-	uint8_t *cur = NULL;
-	uint32_t biggest = 1;
+	struct planner k = { .f = f, .req = req, .p = p };
 	enum sl_err err;
 
 	*p = (struct plan){ 0 };
-	err = flash_check(f, c, spans, n);
+	err = flash_check(f, c, req->spans, req->n);
 	if (!err)
-		err = allocate(f, c, spans, n, p);
-	if (err)
-		return err;
-	for (size_t i = 0; i < p->n; i++)
-		biggest = p->sec[i].s->bytes > biggest ? p->sec[i].s->bytes : biggest;
-	cur = malloc(biggest);
-	if (!cur)
-		return ctx_fail(c, SL_NOMEM, "flash", "no memory for %u bytes of flash", biggest);
+		err = allocate(&k, c);
 	for (size_t i = 0; !err && i < p->n; i++) {
 		err = ctx_interrupted(c);
 		if (!err)
-			err = decide(f, c, p, &p->sec[i], spans, n, mode, cur);
+			err = decide(&k, c, &p->sec[i]);
 	}
-	free(cur);
+	free(k.cur);
 	if (!err)
 		sum_up(f, p);
 	if (!err && p->n_differs)

@@ -35,12 +35,19 @@ enum plan_mode {
 	PLAN_ERASE                      /* erase all that is touched, needed or not */
 };
 
+/* What is asked for. */
+struct plan_request {
+	const struct span *spans;
+	size_t n;
+	enum plan_mode mode;
+};
+
 /* plan_make - read what must be known of flash and decide. Touches nothing.
  * Returns SL_FLASH with the address for a PLAN_WRITE onto something not blank, and for sectors
  *   that would have to change but are write-protected; SL_NOMEM; what reading gives.
  * Effects: *p is to be given to plan_free, whatever is returned. */
-enum sl_err plan_make(struct flash *f, struct ctx *c, const struct span *spans, size_t n,
-		      enum plan_mode mode, struct plan *p) MUST_CHECK;
+enum sl_err plan_make(struct flash *f, struct ctx *c, const struct plan_request *req,
+		      struct plan *p) MUST_CHECK;
 void plan_free(struct plan *p);
 
 /* bytes_blank - are all of these the erased byte? */

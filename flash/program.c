@@ -65,21 +65,22 @@ static uint64_t count_units(const struct flash *f, const uint8_t *data, size_t l
 	return n;
 }
 
-static enum sl_err blocks(struct pass *p, struct ctx *c, uint32_t addr, const uint8_t *data, size_t len)
+static enum sl_err blocks(struct pass *p, struct ctx *c, const struct stretch *s)
 {
 	struct flash *f = p->f;
 	enum sl_err err = SL_OK;
 	unsigned which = 0;
 
-	for (size_t off = 0; !err && off < len;) {
-		size_t n = len - off < f->buf_bytes ? len - off : f->buf_bytes;
+	for (size_t off = 0; !err && off < s->len;) {
+		size_t n = s->len - off < f->buf_bytes ? s->len - off : f->buf_bytes;
+		uint32_t at = s->addr + (uint32_t)off;
 
-		if (!bytes_blank(f, data + off, n)) {
-			err = target_write_mem(f->t, c, f->buf_addr[which], data + off, n);
+		if (!bytes_blank(f, s->data + off, n)) {
+			err = target_write_mem(f->t, c, f->buf_addr[which], s->data + off, n);
 			if (!err)
 				err = finish(p, c);
 			if (!err)
-				err = start(p, c, addr + (uint32_t)off, f->buf_addr[which], (uint32_t)n);
+				err = start(p, c, at, f->buf_addr[which], (uint32_t)n);
 			which ^= 1;
 		}
 		off += n;
@@ -87,21 +88,20 @@ static enum sl_err blocks(struct pass *p, struct ctx *c, uint32_t addr, const ui
 	return err ? err : finish(p, c);
 }
 
-enum sl_err loader_run(struct flash *f, struct ctx *c, const struct flash_sector *s, bool fresh,
-		       const uint8_t *data, size_t len, uint64_t *programmed)
+enum sl_err loader_run(struct flash *f, struct ctx *c, const struct stretch *s, uint64_t *programmed)
 {
 	struct pass p = { .f = f };
 	enum sl_err err;
 
-	if (bytes_blank(f, data, len))
+	if (bytes_blank(f, s->data, s->len))
 		return SL_OK;
-	err = f->ops->program_on(f, c, s->bank, fresh, &p.how);
+	err = f->ops->program_on(f, c, s->bank, s->fresh, &p.how);
 	if (!err)
 		err = target_write_mem(f->t, c, f->code_addr, p.how.loader->code, p.how.loader->bytes);
 	if (!err)
-		err = blocks(&p, c, s->addr, data, len);
+		err = blocks(&p, c, s);
 	if (err)
 		return err;             /* session_end stops the loader and locks */
-	*programmed += count_units(f, data, len, p.how.step_bytes);
+	*programmed += count_units(f, s->data, s->len, p.how.step_bytes);
 	return f->ops->program_off(f, c, s->bank);
 }

@@ -15,10 +15,19 @@
 enum sl_err session_begin(struct flash *f, struct ctx *c, bool need_sram) MUST_CHECK;
 enum sl_err session_end(struct flash *f, struct ctx *c, enum sl_err err) MUST_CHECK;
 
-/* loader_run - program len bytes at addr, all in one bank; blank blocks are passed over.
- * fresh: everything there is erased. *programmed grows by the bytes that were not blank. */
-enum sl_err loader_run(struct flash *f, struct ctx *c, const struct flash_sector *s, bool fresh,
-		       const uint8_t *data, size_t len, uint64_t *programmed) MUST_CHECK;
+/* Bytes to be programmed, all in one bank. */
+struct stretch {
+	uint32_t addr;
+	const uint8_t *data;
+	size_t len;                     /* a multiple of the unit, as addr */
+	unsigned bank;
+	bool fresh;                     /* everything there is erased */
+};
+
+/* loader_run - program a stretch; blank blocks are passed over.
+ * *programmed grows by the bytes of units that were not blank. */
+enum sl_err loader_run(struct flash *f, struct ctx *c, const struct stretch *s,
+		       uint64_t *programmed) MUST_CHECK;
 
 /* A job on its way. */
 struct run {

@@ -50,7 +50,8 @@ enum sl_err core_wait_halted(struct target *t, struct ctx *c, unsigned timeout_m
 		}
 		if (late)
 			return ctx_fail(c, SL_TARGET, "target",
-					"the core does not halt within %u ms (DHCSR 0x%08x)", timeout_ms, dhcsr);
+					"the core does not halt within %u ms (DHCSR 0x%08x)",
+					timeout_ms, dhcsr);
 	}
 }
 

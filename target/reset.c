@@ -79,7 +79,8 @@ static enum sl_err reset_chip(struct target *t, struct ctx *c)
 	if (!err)
 		err = watch_reset(t, c, &seen);
 	if (!err && !seen) {
-		err = ctx_fail(c, SL_TARGET, "target", "the chip did not reset, neither on request nor by NRST");
+		err = ctx_fail(c, SL_TARGET, "target",
+			       "the chip did not reset, neither on request nor by NRST");
 		ctx_hint(c, "check that NRST is wired to the probe");
 	}
 	return err;

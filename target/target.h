@@ -92,7 +92,8 @@ enum sl_err target_write_reg(struct target *t, struct ctx *c, unsigned reg, uint
 
 /* target_read_mem, target_write_mem - memory; a read of protected flash is named SL_PROTECTED. */
 enum sl_err target_read_mem(struct target *t, struct ctx *c, uint32_t addr, void *dst, size_t len) MUST_CHECK;
-enum sl_err target_write_mem(struct target *t, struct ctx *c, uint32_t addr, const void *src, size_t len) MUST_CHECK;
+enum sl_err target_write_mem(struct target *t, struct ctx *c, uint32_t addr, const void *src,
+			     size_t len) MUST_CHECK;
 enum sl_err target_read32(struct target *t, struct ctx *c, uint32_t addr, uint32_t *value) MUST_CHECK;
 enum sl_err target_write32(struct target *t, struct ctx *c, uint32_t addr, uint32_t value) MUST_CHECK;
 

@@ -5,10 +5,17 @@
  */
 #include "tests/support/flash_bench.h"
 
+static enum sl_err try_erase(struct bench *b, uint32_t addr, uint32_t len)
+{
+	struct flash_range range = { addr, len };
+
+	return flash_erase_range(b->f, b->rig.c, range, NULL, &b->stats);
+}
+
 static void erase_range(struct bench *b, uint32_t off, uint32_t len)
 {
 	memset(b->expect + off, flash_erased_byte(b->f), len);
-	rig_ok(&b->rig, flash_erase_range(b->f, b->rig.c, BASE + off, len, NULL, &b->stats));
+	rig_ok(&b->rig, try_erase(b, BASE + off, len));
 	check(b, "erase");
 }
 
@@ -71,10 +78,9 @@ static void erase__outside_flash__is_refused(void **state)
 
 	(void)state;
 	bench_open(&b, "bluepill", true);
-	assert_int_equal(flash_erase_range(b.f, b.rig.c, BASE + (uint32_t)b.bytes - 1, 2, NULL, &b.stats),
-			 SL_IMAGE);
-	assert_int_equal(flash_erase_range(b.f, b.rig.c, 0x1FFFF800, 16, NULL, &b.stats), SL_IMAGE);
-	assert_int_equal(flash_erase_range(b.f, b.rig.c, BASE, 0, NULL, &b.stats), SL_USAGE);
+	assert_int_equal(try_erase(&b, BASE + (uint32_t)b.bytes - 1, 2), SL_IMAGE);
+	assert_int_equal(try_erase(&b, 0x1FFFF800, 16), SL_IMAGE);
+	assert_int_equal(try_erase(&b, BASE, 0), SL_USAGE);
 	check(&b, "refused");
 	bench_close(&b);
 }
@@ -110,7 +116,7 @@ static void unlock__controller_locked_until_reset__is_named_with_the_way_out(voi
 
 		bench_open(&b, cases[k].board, true);
 		(void)chip_write(b.rig.chip, cases[k].keyr, 4, 0xDEADBEEF);
-		err = flash_erase_range(b.f, b.rig.c, BASE, 16, NULL, &b.stats);
+		err = try_erase(&b, BASE, 16);
 		assert_int_equal(err, SL_FLASH);
 		assert_non_null(strstr(b.rig.c->fault.text, "keys"));
 		assert_memory_equal(b.oracle, b.expect, b.bytes);
@@ -119,7 +125,7 @@ static void unlock__controller_locked_until_reset__is_named_with_the_way_out(voi
 		assert_int_equal(rep.sectors_erased, 0);
 		/* The hint is right: after a reset it works. */
 		rig_ok(&b.rig, target_reset(b.rig.t, b.rig.c, RESET_HALT));
-		rig_ok(&b.rig, flash_erase_range(b.f, b.rig.c, BASE, 16, NULL, &b.stats));
+		rig_ok(&b.rig, try_erase(&b, BASE, 16));
 		memset(b.expect, flash_erased_byte(b.f), 16);
 		assert_memory_equal(b.oracle, b.expect, b.bytes);
 		bench_close(&b);
@@ -151,7 +157,7 @@ static void signal__while_erasing__stops_between_sectors_with_all_kept_bytes_in_
 		bench_open(&b, boards[k], true);
 		flag = SIGINT;
 		b.rig.c->signal_flag = &flag;
-		assert_int_equal(flash_erase_range(b.f, b.rig.c, BASE + 10, 20000, NULL, &b.stats), SL_INTR);
+		assert_int_equal(try_erase(&b, BASE + 10, 20000), SL_INTR);
 		flag = 0;
 		check(&b, boards[k]);
 		bench_close(&b);

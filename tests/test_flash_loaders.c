@@ -45,21 +45,25 @@ static void kit_close(struct bench *b)
 	bench_close(b);
 }
 
-/* Program steps of data at off with the code at code and the data at src. */
-static struct target_call run_loader(struct bench *b, const struct flash_how *how, uint32_t code,
-				     uint32_t src, uint32_t off, const uint8_t *data, uint32_t steps)
+/* Where things lie: loader, its source, and the destination from the start of flash. */
+struct place {
+	uint32_t code, src, off;
+};
+
+static struct target_call run_loader(struct bench *b, const struct flash_how *how, struct place at,
+				     const uint8_t *data, uint32_t steps)
 {
 	struct target_call call = {
-		.pc = code, .stop = code + how->loader->stop,
-		.r = { src, BASE + off, steps, how->sr, ctrl_flag_mask(b->f->ops), how->burst_words },
+		.pc = at.code, .stop = at.code + how->loader->stop,
+		.r = { at.src, BASE + at.off, steps, how->sr, ctrl_flag_mask(b->f->ops), how->burst_words },
 		.timeout_ms = 5000,
 	};
 	struct rig *r = &b->rig;
 	size_t len = (size_t)steps * how->step_bytes;
 
-	rig_ok(r, target_write_mem(r->t, r->c, code, how->loader->code, how->loader->bytes));
+	rig_ok(r, target_write_mem(r->t, r->c, at.code, how->loader->code, how->loader->bytes));
 	if (len)
-		rig_ok(r, target_write_mem(r->t, r->c, src, data, len));
+		rig_ok(r, target_write_mem(r->t, r->c, at.src, data, len));
 	rig_ok(r, target_call(r->t, r->c, &call));
 	return call;
 }
@@ -87,7 +91,7 @@ static void loader__lengths_0_to_64_at_every_unit__write_that_and_nothing_else(v
 			wipe(&b);
 			rig_noise(data, 64 * 128, steps + 1);
 			memcpy(b.expect + at, data, (size_t)steps * how.step_bytes);
-			call = run_loader(&b, &how, SRAM, SRAM + 128, at, data, steps);
+			call = run_loader(&b, &how, (struct place){ SRAM, SRAM + 128, at }, data, steps);
 			assert_int_equal(call.r[2], 0);
 			assert_int_equal(call.r[1], BASE + at + steps * how.step_bytes);
 			assert_int_equal(call.r[0] & ctrl_flag_mask(b.f->ops), 0);
@@ -109,14 +113,16 @@ static void loader__anywhere_in_sram__works_and_leaves_the_rest_of_it(void **sta
 
 		kit_open(&b, &kits[k], &how);
 		for (uint32_t code = SRAM; code < SRAM + 256; code += 2 * (1 + (code & 7))) {
-			uint32_t steps = 256 / how.step_bytes, src = SRAM + 512 + (code & 0xFC);
+			uint32_t steps = 256u / how.step_bytes, src = SRAM + 512 + (code & 0xFC);
+			struct target_call call;
 
 			wipe(&b);
 			rig_noise(data, sizeof(data), code);
 			memset(ram, MARK, sizeof(ram));
 			rig_ok(&b.rig, target_write_mem(b.rig.t, b.rig.c, SRAM, ram, sizeof(ram)));
 			memcpy(b.expect, data, 256);
-			assert_int_equal(run_loader(&b, &how, code, src, 0, data, steps).r[2], 0);
+			call = run_loader(&b, &how, (struct place){ code, src, 0 }, data, steps);
+			assert_int_equal(call.r[2], 0);
 			assert_memory_equal(b.oracle, b.expect, 16384);
 			memcpy(ram + (code - SRAM), how.loader->code, how.loader->bytes);
 			memcpy(ram + (src - SRAM), data, 256);
@@ -133,6 +139,7 @@ static void loader__blank_units_between__are_passed_over(void **state)
 	(void)state;
 	for (size_t k = 0; k < N_KITS; k++) {
 		uint8_t data[1024];
+		struct target_call call;
 		struct flash_how how;
 		struct bench b;
 		uint64_t units;
@@ -143,9 +150,12 @@ static void loader__blank_units_between__are_passed_over(void **state)
 		data[128] = data[131] = data[1023] = 0x55;
 		memcpy(b.expect, data, sizeof(data));
 		units = rig_report(&b.rig).units_programmed;
-		assert_int_equal(run_loader(&b, &how, SRAM, SRAM + 128, 0, data, 1024 / how.step_bytes).r[2], 0);
+		call = run_loader(&b, &how, (struct place){ SRAM, SRAM + 128, 0 }, data,
+				  1024u / how.step_bytes);
+		assert_int_equal(call.r[2], 0);
 		assert_memory_equal(b.oracle, b.expect, 16384);
-		assert_true(rig_report(&b.rig).units_programmed - units <= 3u * (how.burst_words ? how.burst_words : 1));
+		units = rig_report(&b.rig).units_programmed - units;
+		assert_true(units <= 3u * (how.burst_words ? how.burst_words : 1));
 		board_link_no_illegal(&b.rig.bl);
 		kit_close(&b);
 	}
@@ -166,7 +176,7 @@ static void loader__place_not_blank__stops_there_and_says_why(void **state)
 		chip_flash_changed(b.rig.chip);
 		rig_noise(data, sizeof(data), 3);
 		memcpy(b.expect, data, 20);
-		call = run_loader(&b, &how, SRAM, SRAM + 128, 0, data, 32);
+		call = run_loader(&b, &how, (struct place){ SRAM, SRAM + 128, 0 }, data, 32);
 		assert_int_equal(call.r[1], BASE + 20);
 		assert_int_equal(call.r[2], 22);
 		assert_int_equal(call.r[0] & ctrl_flag_mask(b.f->ops), 4);      /* PGERR */

@@ -59,7 +59,8 @@ static inline void check(struct bench *b, const char *what)
 {
 	for (size_t i = 0; i < b->bytes; i++)
 		if (b->oracle[i] != b->expect[i])
-			fail_msg("%s: flash[0x%zx] is %02x, must be %02x", what, i, b->oracle[i], b->expect[i]);
+			fail_msg("%s: flash[0x%zx] is %02x, must be %02x", what, i, b->oracle[i],
+				 b->expect[i]);
 	board_link_no_illegal(&b->rig.bl);
 	assert_true(rig_report(&b->rig).flash_locked);
 }
