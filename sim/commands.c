@@ -187,10 +187,8 @@ static enum command_result answer_unknown(struct board *b, const uint8_t *cdb)
 	struct reply *r = &b->probe.reply;
 
 	b->report.unknown_commands++;
-	if (b->firmware.major == 1 && cdb[0] == 0xF7) {
+	if (b->firmware.major == 1 && cdb[0] == 0xF7)
 		board_illegal(b, "F7: a V1 cannot measure voltage");
-		return CMD_STALLS;
-	}
 	r->data[0] = STATUS_UNKNOWN_COMMAND;
 	r->data[1] = 0;
 	r->len = 2;

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -216,8 +217,6 @@ static enum sl_err open_doors(struct sim *s)
 	s->server = usbip_new(s->boards, o->n_boards, o->listen != NULL ? &s->listener : NULL);
 	if (s->server == NULL)
 		return ctx_fail(&s->ctx, SL_NOMEM, ROOM, "no memory for the server");
-	control_init(&s->control, s->boards, o->n_boards,
-		     o->control != NULL ? &s->control_listener : NULL);
 	if (o->control != NULL)
 		printf("control on %s\n", s->control_listener.name);
 	if (o->listen != NULL)
@@ -261,17 +260,26 @@ static enum sl_err write_reports(struct sim *s)
 	return e;
 }
 
+/* The kernel may round sleeps up by 50 us for a quiet machine: half a transfer's time. */
+static void sharpen_sleep(bool realtime)
+{
+	if (realtime)
+		(void)prctl(PR_SET_TIMERSLACK, 1ul);
+}
+
 static enum sl_err run(struct sim *s)
 {
 	const struct sim_options *o = &s->options;
 	bool doors = o->listen != NULL || o->control != NULL || o->attach;
 	enum sl_err e = SL_OK, e2;
 
+	s->listener.fd = s->control_listener.fd = -1;
+	control_init(&s->control, s->boards, o->n_boards, &s->control_listener);
 	for (size_t i = 0; e == SL_OK && i < o->n_boards; i++)
 		e = plug_board(s, i);
 	if (e != SL_OK)
 		return e;
-	s->listener.fd = s->control_listener.fd = -1;
+	sharpen_sleep(o->realtime);
 	e = doors ? open_doors(s) : run_alone(s);
 	if (e == SL_OK && doors)
 		e = serve(s);
