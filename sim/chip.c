@@ -235,7 +235,7 @@ void chip_attach_debug(struct chip *c, bool attached)
 bool chip_swd_ok(struct chip *c)
 {
 	chip_sync(c);
-	return c->power && (!c->swj_off || c->nrst_low);
+	return c->power && !c->swj_off && !c->flash.debug_off;
 }
 
 uint32_t chip_dpidr(struct chip *c)

@@ -248,19 +248,18 @@ static bool is_flash_block(const struct block *b)
 	return b->d->type == BLOCK_FLASH || b->d->type == BLOCK_EEPROM || b->d->type == BLOCK_INFO;
 }
 
-/* Begin an access: bring the chip up to the clock. False: nobody answers. */
-static bool begin(struct chip *c, uint32_t addr, unsigned size)
+/* Begin an access: bring the chip up to the clock. BUS_OFF: nobody answers. */
+static enum bus_result begin(struct chip *c, uint32_t addr, unsigned size)
 {
-	chip_sync(c);
+	if (!chip_swd_ok(c))
+		return BUS_OFF;
 	c->acc_by = BY_DEBUG;
 	c->at_ps = chip_clock_ps(c);
-	if (!c->power || (c->swj_off && !c->nrst_low))
-		return false;
 	if ((size != 1 && size != 2 && size != 4) || addr % size) {
 		chip_note_illegal(c, "access of %u bytes at %08x", size, (unsigned)addr);
-		return false;
+		return BUS_FAULT;
 	}
-	return true;
+	return BUS_OK;
 }
 
 /* The flash interface holds the bus until it is free: time passes for everybody. */
@@ -294,16 +293,16 @@ static void finish(struct chip *c)
 
 enum bus_result chip_read(struct chip *c, uint32_t addr, unsigned size, uint32_t *value)
 {
+	enum bus_result r = begin(c, addr, size);
 	struct block *b;
 	uint32_t off;
 
 	*value = 0;
-	if (!begin(c, addr, size))
-		return c->power ? BUS_FAULT : BUS_OFF;
+	if (r != BUS_OK)
+		return r;
 	b = bus_block(c, addr, size, &off);
 	if (!b) {
-		enum bus_result r = bus_device_read(c, addr, size, value);
-
+		r = bus_device_read(c, addr, size, value);
 		finish(c);
 		return r;
 	}
@@ -319,12 +318,12 @@ enum bus_result chip_read(struct chip *c, uint32_t addr, unsigned size, uint32_t
 
 enum bus_result chip_write(struct chip *c, uint32_t addr, unsigned size, uint32_t value)
 {
-	enum bus_result r;
+	enum bus_result r = begin(c, addr, size);
 	struct block *b;
 	uint32_t off;
 
-	if (!begin(c, addr, size))
-		return c->power ? BUS_FAULT : BUS_OFF;
+	if (r != BUS_OK)
+		return r;
 	b = bus_block(c, addr, size, &off);
 	if (!b) {
 		r = bus_device_write(c, addr, size, value);

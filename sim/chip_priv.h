@@ -151,6 +151,7 @@ struct flash {
 	bool rdp;                       /* as loaded from the option bytes */
 	bool first4k_locked;            /* F1, after un-protection until power-on */
 	bool debug_seen;                /* a debugger attached since power-on */
+	bool debug_off;                 /* read protection level 2 */
 	bool wdg_hw;                    /* option: the watchdog starts at reset */
 	uint32_t hp_base, hp_words, hp_data[32];   /* L1 half page being filled */
 	bool hp_from_debug;
@@ -173,6 +174,21 @@ struct window {
 	uint32_t base;
 };
 
+/* core_poll.c: what must be equal for a turn of a loop to be like the last one. */
+struct poll_state {
+	uint32_t r[16];
+	uint64_t d[16];
+	uint64_t stores, device_reads;
+};
+
+struct poll {
+	uint32_t pc;                    /* armed at this address; UINT32_MAX: not */
+	uint32_t wait, gap;             /* instructions until the next look */
+	uint64_t t_ps, insns;
+	bool flash_read;                /* the turn read a busy flash controller */
+	struct poll_state state;
+};
+
 struct core {
 	struct window win[5];
 	unsigned n_win;
@@ -187,9 +203,8 @@ struct core {
 	uint32_t fault_addr;
 	struct flash_fix fix[MAX_FIX];
 	unsigned n_fix;
-	uint64_t stores;                /* by the core, for the polling detector */
-	uint32_t poll_pc, poll_regs[17];
-	uint64_t poll_t, poll_insns, poll_stores;
+	uint64_t stores, device_reads;  /* by the core, for core_poll.c */
+	struct poll poll;
 	/* debug */
 	uint32_t dhcsr, demcr, dfsr, dcrdr;
 	bool s_reset, retired_seen;
@@ -300,7 +315,9 @@ void core_set_reg(struct chip *c, unsigned n, uint32_t v);
 void core_protect(struct chip *c);
 void core_halt(struct chip *c, uint32_t dfsr);
 void core_clock_changed(struct chip *c);
-bool core_poll_skip(struct chip *c, uint64_t until_ps);
+/* core_poll - before the instruction at addr: look for a waiting loop and pass over it. */
+void core_poll_start(struct chip *c);
+void core_poll(struct chip *c, uint32_t addr);
 
 /* Registers of core_reg: 0-15, then as DCRSR numbers them. */
 enum { REG_SP = 13, REG_LR = 14, REG_PC = 15, REG_XPSR = 16, REG_MSP = 17, REG_PSP = 18,

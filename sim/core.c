@@ -137,22 +137,6 @@ void core_stall(struct chip *c)
 	flash_settle(c);
 }
 
-/* A branch to itself passes the time until the next event without being executed. */
-static void skip_own_branch(struct chip *c)
-{
-	struct core *co = &c->core;
-	uint64_t k;
-
-	if (co->stop_ps <= co->t_ps || co->insn_ps == 0)
-		return;
-	k = (co->stop_ps - co->t_ps) / co->insn_ps;
-	if (k > co->slice_budget - co->slice_insns)
-		k = co->slice_budget - co->slice_insns;
-	co->t_ps += k * co->insn_ps;
-	co->slice_insns += k;
-	co->insns += k;
-}
-
 static bool must_stop(struct chip *c, uint32_t addr)
 {
 	struct core *co = &c->core;
@@ -173,8 +157,8 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 	(void)size;
 	if (co->n_fix)
 		apply_fixes(c);
-	if (addr == co->last_pc && !co->stopping && !co->stop_req)
-		skip_own_branch(c);
+	if ((addr == co->poll.pc || --co->poll.wait == 0) && !co->stopping && !co->stop_req)
+		core_poll(c, addr);
 	if (c->flash.op != FLASH_IDLE && in_flash_window(c, addr))
 		core_stall(c);
 	if (!co->stopping && must_stop(c, addr))
@@ -268,6 +252,11 @@ static bool on_flash_write(uc_engine *uc, uc_mem_type type, uint64_t address, in
 	return true;
 }
 
+static bool is_flash_controller(const struct chip *c, uint32_t addr)
+{
+	return addr - c->kind->flash->reg_base < c->kind->flash->reg_size;
+}
+
 static uint64_t on_device_read(uc_engine *uc, uint64_t offset, unsigned size, void *user)
 {
 	struct window *w = user;
@@ -277,6 +266,10 @@ static uint64_t on_device_read(uc_engine *uc, uint64_t offset, unsigned size, vo
 	(void)uc;
 	c->acc_by = BY_CORE;
 	c->at_ps = c->core.t_ps;
+	if (is_flash_controller(c, w->base + (uint32_t)offset) && flash_busy(c))
+		c->core.poll.flash_read = true;
+	else
+		c->core.device_reads++;
 	if (bus_device_read(c, w->base + (uint32_t)offset, size > 4 ? 4 : size, &v) != BUS_OK) {
 		c->core.fault = FAULT_BUS_IMPRECISE;
 		c->core.fault_addr = w->base + (uint32_t)offset;
@@ -385,7 +378,7 @@ static bool add_hooks(struct chip *c)
 	       add_hook(c, UC_HOOK_MEM_WRITE_PROT, fn_ptr(&wr), 1, 0) &&
 	       add_hook(c, UC_HOOK_MEM_READ, fn_ptr(&rd), fb, fe) &&
 	       add_hook(c, UC_HOOK_MEM_READ, fn_ptr(&rd), 0, c->kind->flash_bytes - 1) &&
-	       add_hook(c, UC_HOOK_MEM_WRITE, fn_ptr(&st), 0x20000000u, 0x20FFFFFFu);
+	       add_hook(c, UC_HOOK_MEM_WRITE, fn_ptr(&st), 0x10000000u, 0x20FFFFFFu);
 }
 
 enum bus_result core_init(struct chip *c)
@@ -565,6 +558,7 @@ static void slice(struct chip *c, uint64_t until_ps, uint64_t budget)
 	co->intr = -1;
 	co->fault = FAULT_NONE;
 	co->last_pc = UINT32_MAX;
+	core_poll_start(c);
 	err = uc_emu_start(co->uc, pc | 1u, NO_END, 0, 0);
 	after_slice(c, err);
 }

@@ -80,8 +80,7 @@ static void f4_reset(struct chip *c, bool power_on)
 		f->debug_seen = false;
 	load_options(c);
 	f->wdg_hw = !(f->optcr & OPT_WDG_SW);
-	if (rdp_byte(c) == RDP_LEVEL2)
-		c->swj_off = true;
+	f->debug_off = rdp_byte(c) == RDP_LEVEL2;
 }
 
 static void f4_finish(struct chip *c)

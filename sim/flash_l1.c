@@ -82,8 +82,7 @@ static void l1_reset(struct chip *c, bool power_on)
 		f->optcr = 0;
 		load_options(c);
 	}
-	if ((f->obr & 0xFFu) == 0xCCu)
-		c->swj_off = true;
+	f->debug_off = (f->obr & 0xFFu) == 0xCCu;
 }
 
 static void l1_finish(struct chip *c)

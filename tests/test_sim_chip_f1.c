@@ -539,6 +539,29 @@ static void two_runs__are_equal_to_the_nanosecond(void **state)
 	assert_int_equal(run_once(), run_once());
 }
 
+/* The core waits in the BSY loop: short looks execute every turn, a long one passes over. */
+static uint64_t turns(uint64_t step_ns)
+{
+	struct bench *b = bench_new("STM32F100RB");
+	uint64_t n;
+
+	unlock(b);
+	w32(b, CR, PG);
+	start_loader(b, loader, ARRAY_LEN(loader), 0x08000400u, 64);
+	wait_halt(b, step_ns, 10000000);
+	n = report(b).instructions;
+	bench_free(b);
+	return n;
+}
+
+static void waiting_loop__passed_over_counts_like_executed(void **state)
+{
+	(void)state;
+	assert_true(turns(300) > 64u * 250u);
+	assert_int_equal(turns(300), turns(5000000));
+	assert_int_equal(turns(1100), turns(70000));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -563,6 +586,7 @@ int main(void)
 		cmocka_unit_test(core_store_over_data__is_pgerr_and_leaves_flash_alone),
 		cmocka_unit_test(loader_reading_flash_while_busy__is_stalled),
 		cmocka_unit_test(reset_during_erase__leaves_the_page_undefined_and_says_so),
+		cmocka_unit_test(waiting_loop__passed_over_counts_like_executed),
 		cmocka_unit_test(two_runs__are_equal_to_the_nanosecond),
 	};
 
