@@ -93,6 +93,16 @@ void chip_rebase(struct chip *c, uint64_t t_ps)
 	c->replan = true;
 }
 
+/* Where an idle core wakes at the latest: an event, the end of a stall, t_ps. */
+static uint64_t idle_until(const struct chip *c, uint64_t t_ps)
+{
+	uint64_t stall = c->core.stall_until_ps;
+
+	if (stall > c->core.t_ps && stall < t_ps)
+		t_ps = stall;
+	return c->next_event_ps < t_ps ? c->next_event_ps : t_ps;
+}
+
 void chip_pump(struct chip *c, uint64_t t_ps)
 {
 	struct core *co = &c->core;
@@ -100,7 +110,7 @@ void chip_pump(struct chip *c, uint64_t t_ps)
 	chip_events(c);
 	while (co->t_ps < t_ps) {
 		if (core_idle(c))
-			co->t_ps = c->next_event_ps < t_ps ? c->next_event_ps : t_ps;
+			co->t_ps = idle_until(c, t_ps);
 		else
 			core_run(c, t_ps, UINT64_MAX);
 		chip_events(c);
@@ -114,6 +124,8 @@ void chip_sync(struct chip *c)
 		return;
 	}
 	chip_pump(c, chip_clock_ps(c));
+	c->at_ps = chip_clock_ps(c);
+	flash_settle(c);
 }
 
 void chip_idle_until(struct chip *c, uint64_t at_ns)
@@ -348,9 +360,6 @@ const char *chip_illegal(const struct chip *c, size_t n)
 void chip_get_report(struct chip *c, struct chip_report *out)
 {
 	chip_sync(c);
-	c->at_ps = chip_clock_ps(c);
-	if (c->power)
-		flash_settle(c);
 	*out = c->rep;
 	out->flash_base = c->kind->flash_base;
 	out->flash_bytes = c->kind->flash_bytes;

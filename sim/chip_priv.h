@@ -293,7 +293,10 @@ bool flash_in_main(const struct chip *c, uint32_t addr);
 bool flash_reads_denied(const struct chip *c);
 /* flash_wait - the access being served waits until the flash is free; false: for ever. */
 bool flash_wait(struct chip *c);
+/* core_stall - the core's access waits for the flash; at_ps becomes the end of the wait. */
 void core_stall(struct chip *c);
+/* core_apply_fixes - put right what refused or altered stores have left in flash. */
+void core_apply_fixes(struct chip *c);
 uint32_t info_get(struct chip *c, uint32_t addr, unsigned size);
 void info_put(struct chip *c, uint32_t addr, unsigned size, uint32_t v);
 /* Key sequences. Returns true when the register is now unlocked. */
@@ -302,7 +305,7 @@ const char *chip_who(const struct chip *c);
 
 extern const struct flash_ops flash_f1, flash_f4, flash_l1;
 
-/* ---- core.c, core_exc.c, core_debug.c, scs.c ------------------------------------- */
+/* ---- core.c, core_hooks.c, core_poll.c, core_exc.c, core_debug.c, scs.c ------------------------------------- */
 
 enum bus_result core_init(struct chip *c) MUST_CHECK;
 void core_free(struct chip *c);

@@ -59,6 +59,8 @@ static void step(struct chip *c)
 
 	if (co->t_ps < c->at_ps)
 		co->t_ps = c->at_ps;
+	if (co->t_ps < co->stall_until_ps)
+		co->t_ps = co->stall_until_ps;
 	resume(c);
 	chip_events(c);
 	if (c->next_event_ps <= co->t_ps)

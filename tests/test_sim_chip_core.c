@@ -213,6 +213,25 @@ static void aircr__without_key__resets_nothing(void **state)
 	bench_free(b);
 }
 
+static void vectreset__resets_the_core_and_leaves_peripherals(void **state)
+{
+	static const uint16_t fw[] = { 0x1000, 0x2000, 0x0009, 0x0800, 0x2001, 0xE7FE };
+	struct bench *b = bench_new("STM32F100RB");
+
+	(void)state;
+	burn(b, fw, sizeof fw);
+	w32(b, 0x40021018u, 0x10u);
+	w32(b, AIRCR, 0x05FA0001u);                     /* the core runs: unpredictable */
+	assert_int_equal(report(b).illegal, 1);
+	halt(b);
+	w32(b, DEMCR, 1u);
+	w32(b, AIRCR, 0x05FA0001u);
+	assert_true(r32(b, DHCSR) & S_RESET_ST);
+	assert_int_equal(get_reg(b, 15), 0x08000008u);
+	assert_int_equal(r32(b, 0x40021018u), 0x10u);
+	bench_free(b);
+}
+
 static void nrst_held_low__core_waits_and_catches_the_vector_at_release(void **state)
 {
 	static const uint16_t fw[] = { 0x1000, 0x2000, 0x0009, 0x0800, 0x2001, 0xE7FE };
@@ -411,6 +430,7 @@ int main(void)
 		cmocka_unit_test(reset_with_vector_catch__halts_at_the_reset_handler),
 		cmocka_unit_test(reset_without_vector_catch__runs),
 		cmocka_unit_test(aircr__without_key__resets_nothing),
+		cmocka_unit_test(vectreset__resets_the_core_and_leaves_peripherals),
 		cmocka_unit_test(nrst_held_low__core_waits_and_catches_the_vector_at_release),
 		cmocka_unit_test(power_cycle__forgets_debug_state_and_keeps_flash),
 		cmocka_unit_test(blank_chip__is_locked_up_until_halted),

@@ -513,6 +513,67 @@ static void reset_during_erase__leaves_the_page_undefined_and_says_so(void **sta
 	bench_free(b);
 }
 
+/* Code in flash starts a page erase and stalls for its 30 ms; the watchdog comes after 10. */
+static void watchdog__resets_a_core_that_its_own_erase_stalls(void **state)
+{
+	/* 08002000: str r2,[r3,#16]; adds r5,#1; bkpt */
+	static const uint16_t code[] = { 0x611A, 0x3501, 0xBE00 };
+	struct bench *b = bench_new("STM32F100RB");
+
+	(void)state;
+	memcpy(chip_flash(b->chip, NULL) + 0x2000, code, sizeof code);
+	memset(chip_flash(b->chip, NULL) + 0x4000, 0x42, 1024);
+	chip_flash_changed(b->chip);
+	halt(b);
+	unlock(b);
+	w32(b, CR, PER);
+	w32(b, AR, 0x08004000u);
+	w32(b, 0x40003000u, 0x5555u);
+	w32(b, 0x40003008u, 99u);
+	w32(b, 0x40003000u, 0xCCCCu);
+	set_reg(b, 2, PER | STRT);
+	set_reg(b, 3, FLASH);
+	start(b, 0x08002000u);
+	pass(b, 5000000);
+	assert_true(r32(b, SR) & BSY);
+	assert_false(r32(b, DHCSR) & S_HALT);
+	pass(b, 4990000);
+	assert_int_equal(report(b).resets, 0);
+	pass(b, 20000);
+	assert_int_equal(report(b).resets, 1);
+	assert_int_equal(report(b).interrupted, 1);
+	assert_int_equal(r32(b, SR) & BSY, 0);
+	assert_int_equal(chip_sector_erases(b->chip, 16), 0);
+	bench_free(b);
+}
+
+static void code_in_flash__stands_still_while_it_erases(void **state)
+{
+	static const uint16_t code[] = { 0x611A, 0x3501, 0xBE00 };
+	struct bench *b = bench_new("STM32F100RB");
+	uint64_t ns;
+
+	(void)state;
+	memcpy(chip_flash(b->chip, NULL) + 0x2000, code, sizeof code);
+	chip_flash_changed(b->chip);
+	halt(b);
+	unlock(b);
+	w32(b, CR, PER);
+	w32(b, AR, 0x08004000u);
+	set_reg(b, 2, PER | STRT);
+	set_reg(b, 3, FLASH);
+	set_reg(b, 5, 0);
+	start(b, 0x08002000u);
+	pass(b, 10000000);
+	w32(b, DHCSR, 0xA05F0003u);
+	assert_false(r32(b, DHCSR) & S_HALT);           /* waits for the bus */
+	ns = 10000000u + wait_halt(b, 1000, 100000000u);
+	assert_in_range(ns, 30000000u, 30002000u);
+	assert_in_range(get_reg(b, 5), 0, 1);
+	assert_int_equal(chip_sector_erases(b->chip, 16), 1);
+	bench_free(b);
+}
+
 static uint64_t run_once(void)
 {
 	struct bench *b = bench_new("STM32F100RB");
@@ -586,6 +647,8 @@ int main(void)
 		cmocka_unit_test(core_store_over_data__is_pgerr_and_leaves_flash_alone),
 		cmocka_unit_test(loader_reading_flash_while_busy__is_stalled),
 		cmocka_unit_test(reset_during_erase__leaves_the_page_undefined_and_says_so),
+		cmocka_unit_test(watchdog__resets_a_core_that_its_own_erase_stalls),
+		cmocka_unit_test(code_in_flash__stands_still_while_it_erases),
 		cmocka_unit_test(waiting_loop__passed_over_counts_like_executed),
 		cmocka_unit_test(two_runs__are_equal_to_the_nanosecond),
 	};
