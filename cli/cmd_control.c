@@ -47,6 +47,7 @@ static enum sl_err step_run(struct session *s, struct word *w)
 static enum sl_err reset_run(struct session *s, struct word *w)
 {
 	(void)w;
+	s->program_changed = false;
 	return say(s, target_reset(s->target, s->ctx, RESET_RUN), "reset, running");
 }
 

@@ -132,6 +132,7 @@ static enum sl_err work(struct session *s, struct word *w, const struct kind *k)
 	enum sl_err err;
 
 	plan(s, w, k);
+	s->program_changed |= k->writes;
 	if (k->writes)
 		err = flash_program(s->flash, s->ctx, &job, &st);
 	else

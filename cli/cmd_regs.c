@@ -91,8 +91,8 @@ static enum sl_err show_all(struct session *s)
 			show(s, &names[i], value);
 			continue;
 		}
-		at += (size_t)snprintf(line + at, sizeof(line) - at, "%s%s=0x%08x",
-				       at ? "  " : "", names[i].name, (unsigned)value);
+		at += (size_t)snprintf(line + at, sizeof(line) - at, "%s%8s=0x%08x",
+				       at ? " " : "", names[i].name, (unsigned)value);
 		if (++used % PER_LINE == 0) {
 			output_result(s->out, "%s", line);
 			at = 0;

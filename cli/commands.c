@@ -16,7 +16,8 @@ extern const struct command verb_list, verb_version, verb_info, verb_status,
 	verb_flash_read, verb_sys_read, verb_erase, verb_erase_all,
 	verb_erase_range, verb_debug, verb_halt, verb_run, verb_step,
 	verb_reset, verb_regs, verb_reg, verb_wreg, verb_read_word,
-	verb_write_word, verb_sleep, verb_sleep_for, verb_blink, verb_help;
+	verb_write_word, verb_sleep, verb_sleep_for, verb_blink, verb_help,
+	verb_peripheral;
 
 static const struct command *const table[] = {
 	&verb_list, &verb_info, &verb_version, &verb_status,
@@ -25,7 +26,7 @@ static const struct command *const table[] = {
 	&verb_flash_write, &verb_flash_verify, &verb_flash_read, &verb_sys_read,
 	&verb_reset, &verb_run, &verb_debug, &verb_halt, &verb_step,
 	&verb_regs, &verb_reg, &verb_wreg, &verb_read_word, &verb_write_word,
-	&verb_sleep, &verb_sleep_for, &verb_blink, &verb_help,
+	&verb_peripheral, &verb_sleep, &verb_sleep_for, &verb_blink, &verb_help,
 };
 
 const struct command *const *verb_table(size_t *n)
@@ -38,6 +39,8 @@ static bool row_fits(const struct command *row, const char *text)
 {
 	size_t len = strlen(row->name);
 
+	if (row->form == FORM_OWN)
+		return row->fits(text);
 	if (strncmp(text, row->name, len) != 0)
 		return false;
 	switch (row->form) {
@@ -47,6 +50,8 @@ static bool row_fits(const struct command *row, const char *text)
 		return true;
 	case FORM_NUMBER:
 		return text[len] >= '0' && text[len] <= '9';
+	case FORM_OWN:
+		break;
 	}
 	return false;
 }

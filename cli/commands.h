@@ -15,6 +15,7 @@
 #include "base/ctx.h"
 #include "image/image.h"
 
+struct peripheral;
 struct reg_name;
 struct session;
 struct word;
@@ -24,6 +25,7 @@ enum word_form {
 	FORM_ALONE,             /* exactly the name */
 	FORM_ARGUMENT,          /* the name, then anything but nothing: "program=FILE" */
 	FORM_NUMBER,            /* the name, then something that begins with a digit: "read0x..." */
+	FORM_OWN,               /* what the row's own fits says */
 };
 
 /* What the word does with the file that it names. */
@@ -43,7 +45,9 @@ struct command {
 	bool takes_next;                /* "help": may swallow the next word as its argument */
 	bool changes;                   /* the chip is not the same afterwards */
 	bool hidden;                    /* another spelling; not in the list of --help */
-	/* parse - the rest of the word after the name; NULL: nothing to parse. */
+	/* fits - for FORM_OWN: is this word the row's? */
+	bool (*fits)(const char *text);
+	/* parse - the rest of the word after the name (all of it with FORM_OWN); NULL: nothing to parse. */
 	enum sl_err (*parse)(struct ctx *c, struct word *w, const char *rest);
 	/* prepare - load files, check output names; NULL: nothing to prepare. No device is open. */
 	enum sl_err (*prepare)(struct session *s, struct word *w);
@@ -63,6 +67,7 @@ struct word {
 	uint32_t addr, len;             /* len 0 with has_len false: the command's default */
 	uint32_t value;
 	const struct reg_name *reg;
+	const struct peripheral *peripheral;
 	struct image *image;            /* owned; loaded by prepare */
 };
 

@@ -111,6 +111,8 @@ enum sl_err run_words(struct ctx *c, const struct options *opt, struct output *o
 	if (!err)
 		err = run_chain(&s, &chain);
 	err = session_close(&s, err);
+	if (!err && s.program_changed)
+		output_talk(out, "the chip was not reset: reset starts the new program");
 	chain_free(&chain);
 	if (!err)
 		done_event(out);

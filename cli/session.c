@@ -4,11 +4,9 @@
  */
 #include "cli/session.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "cli/describe.h"
-#include "cli/format.h"
 
 enum { SUPPLY_MIN_MV = 1500 };  /* no STM32 runs below 1.65 V; the probe measures within 0.1 V */
 
@@ -23,7 +21,6 @@ void session_init(struct session *s, struct ctx *c, const struct options *o, str
 static enum sl_err climb_probe(struct session *s)
 {
 	struct ctx *c = s->ctx;
-	char name[160], serial[160];
 	enum sl_err err;
 
 	if (s->link)
@@ -37,10 +34,6 @@ static enum sl_err climb_probe(struct session *s)
 	/* Over USB/IP the kind shows only now. */
 	if (!s->probe.kind)
 		s->probe.kind = probe_kind_of_pid(link_get_version(s->link)->pid);
-	ctx_log(c, LOG_INFO, "probe: %s serial %s, %s",
-		format_escape(name, sizeof(name), link_describe(s->link)),
-		s->probe.serial[0] ? format_escape(serial, sizeof(serial), s->probe.serial) : "-",
-		link_get_version(s->link)->text);
 	describe_probe_event(s->out, &s->probe, s->link);
 	return SL_OK;
 }

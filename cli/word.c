@@ -135,6 +135,11 @@ static enum sl_err unknown_word(struct ctx *c, const char *text)
 	return SL_USAGE;
 }
 
+static const char *rest_of(const struct word *w)
+{
+	return w->text + (w->command->form == FORM_OWN ? 0 : strlen(w->command->name));
+}
+
 enum sl_err chain_parse(struct ctx *c, const char *const texts[], size_t n, struct chain *out)
 {
 	enum sl_err err = SL_OK;
@@ -154,8 +159,7 @@ enum sl_err chain_parse(struct ctx *c, const char *const texts[], size_t n, stru
 		if (w->command->takes_next && i + 1 < n)
 			w->next = texts[++i];
 		if (w->command->parse)
-			err = w->command->parse(c, w, texts[i] + (w->next ? 0
-							: strlen(w->command->name)));
+			err = w->command->parse(c, w, rest_of(w));
 		err = ctx_doing(c, err, "%.100s", w->text);
 	}
 	return err;

@@ -52,6 +52,6 @@ enum sl_err word_parse_number(struct ctx *c, const char *text, size_t len, const
 
 /* word_usage - SL_USAGE for a word that lacks something or has too much. */
 enum sl_err word_usage(struct ctx *c, const struct word *w, const char *fmt, ...)
-	PRINTF_LIKE(3, 4);
+	PRINTF_LIKE(3, 4) MUST_CHECK;
 
 #endif

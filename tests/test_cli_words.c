@@ -116,7 +116,8 @@ static void words__good_ones__reach_their_row(void **state)
 		{ "erase", "erase" }, { "erase=all", "erase=all" }, { "erase=0x08000000", "erase=" },
 		{ "erase=0x08000000:1k", "erase=" }, { "sleep", "sleep" }, { "sleep=0", "sleep=" },
 		{ "flash:r:x", "flash:r:" }, { "flash:w:x", "flash:w:" }, { "flash:v:x", "flash:v:" },
-		{ "sys:r:x", "sys:r:" }, { "help", "help" },
+		{ "sys:r:x", "sys:r:" }, { "help", "help" }, { "PORTC", "PORTA" },
+		{ "timer17", "PORTA" }, { "systick", "PORTA" }, { "can1", "PORTA" },
 	};
 
 	(void)state;
