@@ -121,9 +121,9 @@ const struct command verb_peripheral = {
 	.name = "PORTA",
 	.syntax = "PORTA, TIM2, CAN1 ...",
 	.summary = "show a peripheral's registers (STM32F1)",
-	.help = "Shows the registers of a peripheral of an STM32F1: PORTA to PORTG, TIM1 to TIM17,\n"
-		"USART1 to USART5, SPI1 to SPI3, I2C1, I2C2, CAN1, CAN2, DMA1, DMA2, DAC; of any\n"
-		"chip: SysTick. Capital or small letters; timer3 is TIM3. Registers whose\n"
+	.help = "Shows the registers of a peripheral of an STM32F1: PORTA to PORTG, TIM1 to\n"
+		"TIM17, USART1 to USART5, SPI1 to SPI3, I2C1, I2C2, CAN1, CAN2, DMA1, DMA2, DAC;\n"
+		"of any chip: SysTick. Capital or small letters; timer3 is TIM3. Registers whose\n"
 		"reading would disturb the program (data and flag registers) are not read, nor\n"
 		"is a peripheral whose clock is off.\n"
 		"\n"
