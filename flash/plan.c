@@ -114,7 +114,8 @@ static void compare(struct planner *k, struct plan_sector *ps, uint32_t from, ui
 static enum sl_err refuse_write(struct ctx *c, uint32_t bad)
 {
 	enum sl_err err = ctx_fail_addr(c, SL_FLASH, "flash", bad,
-					"flash at 0x%08x is not blank and would have to be erased first", bad);
+					"flash at 0x%08x is not blank and would have to be erased first",
+					bad);
 
 	ctx_hint(c, "use program=, which erases what it must; nothing was changed");
 	return err;

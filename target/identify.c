@@ -87,8 +87,8 @@ static uint32_t size_by_rule(enum size_rule rule, uint32_t word, uint16_t half)
 		return half == 0xFFFF ? 0 : half & 0xFF;
 	case SIZE_L1_CODE:              /* RM0038 30.1: 0 is 384 KiB, 1 is 256 KiB */
 		return half == 0 ? 384 : half == 1 ? 256 : 0;
-	case SIZE_WORDS_LESS_1:         /* RM0530, RM0479: FLASH_SIZE holds words - 1 */
-		return ((word & 0xFFFF) + 1) * 4 / 1024;
+	case SIZE_WORDS_LESS_1:         /* CMSIS stm32wb0x: SIZE bits 16:0 hold words - 1 */
+		return ((word & 0x1FFFF) + 1) * 4 / 1024;
 	case SIZE_NONE:
 		break;
 	}
