@@ -156,13 +156,11 @@ static int run(char **command)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static void report(const struct mock_kernel *mk, const struct mock_counts *k, size_t n,
-		   struct board *b)
+static void report(const struct mock_counts *k, size_t n, struct board *b)
 {
 	struct usb_report u;
 	struct chip_report c;
 
-	(void)mk;
 	usbdev_get_report(b, &u);
 	chip_get_report(board_chip(b), &c);
 	(void)fprintf(stderr,
@@ -174,8 +172,8 @@ static void report(const struct mock_kernel *mk, const struct mock_counts *k, si
 		      (unsigned long long)c.illegal, c.flash_locked, c.core_halted,
 		      c.debug_enabled);
 	(void)fprintf(stderr,
-		      "kernel: ioctls %lu sg_io %lu urbs %lu claims %lu releases %lu disconnects %lu "
-		      "connects %lu\n", k->ioctls, k->sg_ios, k->urbs, k->claims, k->releases,
+		      "kernel: ioctls %lu sg_io %lu urbs %lu claims %lu releases %lu "
+		      "disconnects %lu connects %lu\n", k->ioctls, k->sg_ios, k->urbs, k->claims, k->releases,
 		      k->disconnects, k->connects);
 }
 
@@ -198,7 +196,7 @@ int main(int argc, char **argv)
 	mock_kernel_lock(mk);
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.report)
-			report(mk, &counts, i, s.boards[i].board);
+			report(&counts, i, s.boards[i].board);
 		if (s.boards[i].flash)
 			save_flash(s.boards[i].board, s.boards[i].flash);
 	}
