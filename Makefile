@@ -134,7 +134,7 @@ check-t0: $(T0_BIN)
 check-t1: $(T1_BIN)
 	$(Q)tests/run.sh t1 $^
 
-check-cli: all
+check-cli: all $(if $(UMOCKDEV_LIBS),with-board)
 	$(Q)tests/cli/run.sh
 
 # The same T0 and T1 programs with AddressSanitizer and UndefinedBehaviorSanitizer.
