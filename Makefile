@@ -96,7 +96,7 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $$(call libs_of,test_$$*) $$(call
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(call support_of,$(@F)) $(call libs_of,$(@F)) $(call sys_of,$(@F))
 
-$(BUILD)/tests/test_t1_%: | $(T1_FAULTS)
+$(filter $(BUILD)/tests/test_t1_%,$(TEST_BIN)): | $(T1_FAULTS)
 $(BUILD)/tests/t1/%.o: CPPFLAGS += $(UMOCKDEV_CFLAGS)
 
 # Preloaded into programs of any kind, so never built with a sanitizer.

@@ -173,8 +173,8 @@ static void report(const struct mock_counts *k, size_t n, struct board *b)
 		      c.debug_enabled);
 	(void)fprintf(stderr,
 		      "kernel: ioctls %lu sg_io %lu urbs %lu claims %lu releases %lu "
-		      "disconnects %lu connects %lu\n", k->ioctls, k->sg_ios, k->urbs, k->claims, k->releases,
-		      k->disconnects, k->connects);
+		      "disconnects %lu connects %lu\n", k->ioctls, k->sg_ios, k->urbs, k->claims,
+		      k->releases, k->disconnects, k->connects);
 }
 
 int main(int argc, char **argv)
