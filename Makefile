@@ -192,11 +192,13 @@ unsure:
 install: stlink-download
 	install -D -m 755 stlink-download $(DESTDIR)$(PREFIX)/bin/stlink-download
 	install -D -m 644 man/stlink-download.1 $(DESTDIR)$(PREFIX)/share/man/man1/stlink-download.1
+	install -D -m 644 completions/stlink-download.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/stlink-download
 	$(if $(wildcard stlink-sim),install -D -m 755 stlink-sim $(DESTDIR)$(PREFIX)/bin/stlink-sim)
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/stlink-download $(DESTDIR)$(PREFIX)/bin/stlink-sim
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/stlink-download.1
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/stlink-download
 
 clean:
 	rm -rf $(BUILD) stlink-download stlink-sim

@@ -81,8 +81,11 @@ enum sl_err output_close(struct output *o, struct ctx *c)
 	if (o->json_on)
 		json_close(&o->json);
 	o->json_on = false;
-	return bad ? ctx_fail_errno(c, SL_FILE, "cli", errno ? errno : EIO,
-				    "cannot write standard output") : SL_OK;
+	if (!bad)
+		return SL_OK;
+	(void)ctx_fail_errno(c, SL_FILE, "cli", errno ? errno : EIO, "cannot write standard output");
+	ctx_hint(c, "what it goes to was closed, or is full");
+	return SL_FILE;
 }
 
 static void print_line(struct output *o, FILE *f, const char *fmt, va_list ap)
