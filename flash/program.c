@@ -9,6 +9,11 @@
 
 enum { CALL_SLACK_MS = 200 };
 
+/* RM0041 18.4.1: the key register of the independent watchdog, and the key that reloads it. It
+ * lies there in all families that this room drives. A watchdog that is off does not care. */
+#define IWDG_KR        UINT32_C(0x40003000)
+#define IWDG_KR_RELOAD UINT32_C(0xAAAA)
+
 /* The loader at work on one block. */
 struct pass {
 	struct flash *f;
@@ -21,6 +26,7 @@ static enum sl_err start(struct pass *p, struct ctx *c, uint32_t addr, uint32_t 
 {
 	const struct flash *f = p->f;
 	uint32_t steps = len / p->how.step_bytes;
+	enum sl_err err;
 
 	p->call = (struct target_call){
 		.pc = f->code_addr,
@@ -28,6 +34,10 @@ static enum sl_err start(struct pass *p, struct ctx *c, uint32_t addr, uint32_t 
 		.r = { src, addr, steps, p->how.sr, ctrl_flag_mask(f->ops), p->how.burst_words },
 		.timeout_ms = (unsigned)((uint64_t)steps * p->how.step_max_us / 1000) + CALL_SLACK_MS,
 	};
+	/* The watchdog stands still while the core is halted, but not while the loader runs. */
+	err = target_write32(f->t, c, IWDG_KR, IWDG_KR_RELOAD);
+	if (err)
+		return err;
 	p->running = true;
 	return target_call_start(f->t, c, &p->call);
 }

@@ -341,6 +341,128 @@ static void program__core_and_sram__are_as_before(void **state)
 	}
 }
 
+/* A watchdog of about 100 ms (40 kHz or 37 kHz, divided by 4, 1000 counts), started by firmware. */
+static void program__with_the_watchdog_running__keeps_it_fed(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		struct bench b;
+		uint64_t resets;
+
+		bench_open(&b, boards[k], true);
+		resets = rig_report(&b.rig).resets;
+		(void)chip_write(b.rig.chip, 0x40003000, 4, 0x5555);
+		(void)chip_write(b.rig.chip, 0x40003004, 4, 0);
+		(void)chip_write(b.rig.chip, 0x40003008, 4, 1000);
+		(void)chip_write(b.rig.chip, 0x40003000, 4, 0xCCCC);
+		program_span(&b, 0, 20000, 16);
+		assert_int_equal(rig_report(&b.rig).resets, resets);
+		bench_close(&b);
+	}
+}
+
+struct meddler {
+	struct bench *b;
+	size_t at;
+	bool done;
+};
+
+/* Something else changes flash after it was programmed. */
+static void meddle(void *priv, enum flash_phase phase, uint64_t done, uint64_t total)
+{
+	struct meddler *m = priv;
+
+	if (phase != FLASH_PROGRAM || done < total || m->done)
+		return;
+	m->done = true;
+	m->b->oracle[m->at] ^= 0x08;
+	chip_flash_changed(m->b->rig.chip);
+}
+
+static void proof__byte_that_is_wrong_after_programming__is_found_kept_ones_too(void **state)
+{
+	static const size_t at[] = { 0, 99, 100, 2999, 3000, 3071, 3099 };
+
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+			uint8_t data[3000];
+			struct bench b;
+			struct meddler m = { .b = &b, .at = at[i] };
+			struct span s = { BASE + 100, sizeof(data), data };
+			struct flash_job job = {
+				.spans = &s, .n_spans = 1, .erase_first = true,
+				.progress = { meddle, &m },
+			};
+
+			bench_open(&b, boards[k], true);
+			rig_noise(data, sizeof(data), 17);
+			assert_int_equal(flash_program(b.f, b.rig.c, &job, &b.stats), SL_VERIFY);
+			assert_true(m.done);
+			assert_int_equal(b.rig.c->fault.addr, BASE + at[i]);
+			assert_true(rig_report(&b.rig).flash_locked);
+			bench_close(&b);
+		}
+	}
+}
+
+static void program__supply_that_drops_after_the_choice__is_never_called_done(void **state)
+{
+	uint8_t data[3000];
+	struct span s = { BASE, sizeof(data), data };
+	enum sl_err err;
+	struct bench b;
+
+	(void)state;
+	bench_open(&b, "f4discovery", true);
+	rig_noise(data, sizeof(data), 18);
+	chip_set_supply_mv(b.rig.chip, 2200);
+	err = run_job(&b, &s, 1, true);
+	assert_true(err == SL_FLASH || err == SL_VERIFY);
+	assert_true(b.rig.c->fault.has_addr);
+	assert_true(rig_report(&b.rig).flash_locked);
+	bench_close(&b);
+}
+
+static void program__f4_with_its_caches_on__leaves_them_on(void **state)
+{
+	struct bench b;
+	uint32_t acr = 0;
+
+	(void)state;
+	bench_open(&b, "f4discovery", true);
+	(void)chip_write(b.rig.chip, 0x40023C00, 4, 0x705);
+	program_span(&b, 0, 300, 19);
+	assert_int_equal(chip_read(b.rig.chip, 0x40023C00, 4, &acr), BUS_OK);
+	assert_int_equal(acr, 0x705);
+	bench_close(&b);
+}
+
+static void program__target_that_goes_away_in_between__ends_with_an_error(void **state)
+{
+	static const char *const keys[] = { "power", "swd" };
+
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		for (size_t i = 0; i < 2; i++) {
+			uint8_t data[300];
+			struct span s = { BASE, sizeof(data), data };
+			struct target *t;
+			struct bench b;
+
+			bench_open(&b, boards[k], true);
+			rig_noise(data, sizeof(data), 20);
+			assert_true(board_set(b.rig.bl.board, keys[i], "off"));
+			assert_int_not_equal(run_job(&b, &s, 1, true), SL_OK);
+			assert_true(b.rig.c->fault.text[0] != 0);
+			t = b.rig.t;
+			b.rig.t = NULL;
+			assert_int_not_equal(target_detach(t, b.rig.c), SL_OK);
+			bench_close(&b);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +482,11 @@ int main(void)
 		cmocka_unit_test(open__protected_chip__is_named_and_left_alone),
 		cmocka_unit_test(program__f4_at_low_supply__takes_a_width_that_it_allows),
 		cmocka_unit_test(program__core_and_sram__are_as_before),
+		cmocka_unit_test(program__with_the_watchdog_running__keeps_it_fed),
+		cmocka_unit_test(proof__byte_that_is_wrong_after_programming__is_found_kept_ones_too),
+		cmocka_unit_test(program__supply_that_drops_after_the_choice__is_never_called_done),
+		cmocka_unit_test(program__f4_with_its_caches_on__leaves_them_on),
+		cmocka_unit_test(program__target_that_goes_away_in_between__ends_with_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
