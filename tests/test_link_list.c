@@ -151,6 +151,8 @@ static void serial__every_shape__is_decoded(void **state)
 	serial_becomes(&d, "", false);
 	d.serial = "\xE2\x82\xAC";
 	serial_becomes(&d, "E282AC", true);
+	d.serial = "\xC4\x80";
+	serial_becomes(&d, "C480", true);
 	d.serial = "broken\xC3";
 	serial_becomes(&d, "62726F6B656EC3", true);
 	d.serial = "0123456789012345678901234567890123456789012345678901234567890123456789"

@@ -35,6 +35,7 @@ struct model {
 	size_t n_seen;
 	size_t n_status;
 	bool status_due;
+	unsigned timeout_ms;            /* of the last memory command */
 	uint8_t status;                 /* given to the next status query, then OK */
 	uint32_t status_addr;
 	unsigned waits;                 /* status queries that answer AP WAIT first */
@@ -75,6 +76,7 @@ static void do_memory(struct xfer *x)
 	size_t len = get_le16(x->command + 6);
 
 	assert_int_equal(x->command_len, 8);
+	m.timeout_ms = x->timeout_ms;
 	assert_false(m.status_due);
 	check_rules(op, addr, len);
 	assert_true(m.n_seen < MAX_COMMANDS);
@@ -130,7 +132,7 @@ static enum sl_err model_xfer(struct transport *t, struct ctx *c, struct xfer *x
 		memcpy(x->in, idle, 2);
 	else if (op == GETLASTRWSTATUS || op == GETLASTRWSTATUS2)
 		do_status(x);
-	else if (op == WRITE_DAP_REG || op == ENTER)
+	else if (op == WRITE_DAP_REG || op == ENTER || op == SWD_SET_FREQ)
 		x->in[0] = STATUS_OK;
 	else if (op == READCOREID)
 		put_le32(x->in, 0x1BA01477);
@@ -310,6 +312,24 @@ static void split__carrier_with_a_small_buffer__is_respected(void **state)
 	end();
 }
 
+static void timeout__grows_with_length_and_with_a_slow_clock(void **state)
+{
+	unsigned actual;
+
+	(void)state;
+	begin(&v2j37);
+	assert_int_equal(link_set_speed(l, &ctx, 4000, &actual), SL_OK);
+	check_read(BASE, 6144);
+	assert_in_range(m.timeout_ms, 3000, 3200);
+	assert_int_equal(link_set_speed(l, &ctx, 5, &actual), SL_OK);
+	/* 1536 words of 50 clocks at 5 kHz: 15.4 s */
+	check_read(BASE, 6144);
+	assert_true(m.timeout_ms >= 3000 + 15360);
+	check_read(BASE, 4);
+	assert_true(m.timeout_ms < 3100);
+	end();
+}
+
 static void range__past_the_address_space__is_refused_without_a_command(void **state)
 {
 	uint8_t data[16] = { 0 };
@@ -462,6 +482,7 @@ int main(void)
 		TEST(split__around_6144__is_right),
 		TEST(split__unaligned_range__is_head_body_tail),
 		TEST(split__carrier_with_a_small_buffer__is_respected),
+		TEST(timeout__grows_with_length_and_with_a_slow_clock),
 		TEST(range__past_the_address_space__is_refused_without_a_command),
 		TEST(halfwords__are_exactly_that_and_split_in_even_blocks),
 		TEST(halfwords__old_probe__is_told),

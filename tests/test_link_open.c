@@ -112,6 +112,23 @@ static void open__v3_whose_long_version_is_stale__is_refused(void **state)
 	open_fails(SL_PROTO);
 }
 
+static void leave__in_any_other_mode__sends_nothing_but_the_question(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), { "f5", "00 01", NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 },
+		{ "f5", "03 00", NULL, 0, 0 }, { "f5", "04 00", NULL, 0, 0 },
+	};
+	struct link *l;
+
+	(void)state;
+	BEGIN(steps);
+	l = open_ok();
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(link_leave(l, &ctx), SL_OK);
+	link_close(l, &ctx);
+	script_done(&script);
+}
+
 static void open__left_in_debug_or_swim__leaves_first(void **state)
 {
 	static const struct script_step debug[] = {
@@ -371,6 +388,7 @@ int main(void)
 		TEST(open__v3__asks_for_the_long_version_and_never_exits_outside_debug),
 		TEST(close__v3_in_debug_mode__asks_and_then_exits),
 		TEST(open__v3_whose_long_version_is_stale__is_refused),
+		TEST(leave__in_any_other_mode__sends_nothing_but_the_question),
 		TEST(open__left_in_debug_or_swim__leaves_first),
 		TEST(open__boot_loader__is_a_probe_fault),
 		TEST(open__impossible_mode__is_refused),

@@ -58,6 +58,9 @@ static void play_in(const struct script_step *step, struct xfer *x)
 
 	assert_int_equal(x->dir, XFER_IN);
 	assert_true(n <= x->len);
+	/* Nothing of an earlier answer may stand where this one will. */
+	for (size_t i = 0; i < x->len; i++)
+		assert_int_equal(x->in[i], 0);
 	memcpy(x->in, data, n);
 	x->got = n;
 }
