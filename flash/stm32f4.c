@@ -37,6 +37,7 @@ static const uint32_t keys[2] = { 0x45670123, 0xCDEF89AB };     /* RM0090 3.6.1 
 enum {
 	BUSY_MS = 33000,                /* whatever was started before us may be a mass erase */
 	UNIT_US = 100,                  /* STM32F405 data sheet table 40: at most, any width */
+	UNIT_WAIT_MS = 100,             /* for the last unit: far more than it can take */
 	BANK2_SNB = 16,                 /* RM0090 3.9.7: sector 12 + i is number 16 + i */
 	LAST_NWRP_BIT = 14              /* F413: sectors 14 and 15 share it (OpenOCD) */
 };
@@ -206,7 +207,7 @@ static enum sl_err f4_program_on(struct flash *f, struct ctx *c, unsigned bank, 
 
 static enum sl_err f4_program_off(struct flash *f, struct ctx *c, unsigned bank)
 {
-	enum sl_err err = ctrl_wait(f, c, F4_SR, UNIT_US, f->chip->flash_base);
+	enum sl_err err = ctrl_wait(f, c, F4_SR, UNIT_WAIT_MS, f->chip->flash_base);
 
 	(void)bank;
 	return err ? err : ctrl_write(f, c, F4_CR, 0);

@@ -41,7 +41,6 @@ static enum sl_err look(struct target *t, struct ctx *c, const struct target_opt
 		return err;
 	t->demcr_now = t->demcr_found;
 	t->demcr_saved = true;
-	t->found_debug = (dhcsr & DHCSR_DEBUGEN) != 0;
 	if (o->connect == CONNECT_UNDER_RESET)
 		return leave_reset_halted(t, c);
 	t->found_halted = (dhcsr & DHCSR_S_HALT) != 0;

@@ -21,7 +21,7 @@ struct target {
 	bool attached;
 
 	/* How the core was found, how it is, how it must be left. */
-	bool found_halted, found_debug;
+	bool found_halted;
 	bool halted;                    /* we know that it is halted */
 	bool leave_halted;
 	bool ints_masked;               /* C_MASKINTS is set */

@@ -268,6 +268,53 @@ static void program__f1_with_hsi_off__turns_it_on_and_off_again(void **state)
 	bench_close(&b);
 }
 
+struct protector {
+	struct bench *b;
+	size_t sector;
+};
+
+static void protect(void *priv, enum flash_phase phase, uint64_t done, uint64_t total)
+{
+	struct protector *p = priv;
+
+	(void)done;
+	(void)total;
+	if (phase == FLASH_PROGRAM || phase == FLASH_ERASE)
+		chip_write_protect(p->b->rig.chip, p->sector, true);
+}
+
+/* Protection that was not there when the job was planned: the controller's flag is named. */
+static void program__sector_protected_in_between__is_told_by_the_controllers_flag(void **state)
+{
+	static const size_t sector[] = { 16, 16, 80, 3 };
+	static const char *const flag[] = { "WRPRTERR", "WRPRTERR", "WRPERR", "WRPERR" };
+
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		struct bench b;
+		struct protector p = { .b = &b, .sector = sector[k] };
+		uint8_t *data = malloc(65536);
+		struct span s = { BASE, 0, data };
+		struct flash_job job = {
+			.spans = &s, .n_spans = 1, .erase_first = true, .progress = { protect, &p },
+		};
+		uint32_t addr, len;
+
+		bench_open(&b, boards[k], true);
+		rig_noise(data, 65536, 30);
+		addr = chip_sector_addr(b.rig.chip, sector[k], &len);
+		s.len = addr + len - BASE;
+		assert_true(s.len <= 65536);
+		assert_int_equal(flash_program(b.f, b.rig.c, &job, &b.stats), SL_FLASH);
+		assert_non_null(strstr(b.rig.c->fault.text, flag[k]));
+		assert_int_equal(b.rig.c->fault.addr & ~0xFFFu, addr & ~0xFFFu);
+		assert_memory_equal(b.oracle + (addr - BASE), b.expect + (addr - BASE), len);
+		assert_true(rig_report(&b.rig).flash_locked);
+		free(data);
+		bench_close(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +328,7 @@ int main(void)
 		cmocka_unit_test(signal__while_erasing__stops_between_sectors_with_all_kept_bytes_in_place),
 		cmocka_unit_test(signal__in_the_middle_of_a_program__leaves_whole_sectors_old_or_new),
 		cmocka_unit_test(progress__of_a_job__ends_at_its_total),
+		cmocka_unit_test(program__sector_protected_in_between__is_told_by_the_controllers_flag),
 		cmocka_unit_test(program__f1_with_hsi_off__turns_it_on_and_off_again),
 	};
 
