@@ -97,6 +97,17 @@ static enum sl_err prepare(struct session *s, struct chain *chain)
 	return err ? err : chain_check_images(s->ctx, chain, s->options->force);
 }
 
+/* Once a signal came, what failed after it is the signal's doing for whoever sent it. */
+static enum sl_err prefer_signal(struct ctx *c, enum sl_err err)
+{
+	struct fault other = c->fault;
+
+	if (!err || err == SL_INTR || !ctx_interrupted(c))
+		return err;
+	ctx_log(c, LOG_WARN, "after the signal: %s", other.text);
+	return ctx_doing(c, SL_INTR, "%s", other.doing);
+}
+
 enum sl_err run_words(struct ctx *c, const struct options *opt, struct output *out)
 {
 	struct session s;
@@ -109,7 +120,7 @@ enum sl_err run_words(struct ctx *c, const struct options *opt, struct output *o
 	if (!err)
 		err = prepare(&s, &chain);
 	if (!err)
-		err = run_chain(&s, &chain);
+		err = prefer_signal(c, run_chain(&s, &chain));
 	err = session_close(&s, err);
 	if (!err && s.program_changed)
 		output_talk(out, "the chip was not reset: reset starts the new program");

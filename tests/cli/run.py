@@ -23,6 +23,7 @@
 #   ~ REGEX                     standard output matches
 #   j           j EVENT k=v     every line of standard output is JSON; EVENT has k equal v
 #   f FILE N    f FILE = OTHER    f- FILE      size; same bytes; is not there
+#   b WORDS                     meanwhile the program runs with these words, begun 0.5 s before
 #   s SIGNAL SECONDS            send the signal after so many seconds
 #   # comment
 #
@@ -63,7 +64,7 @@ class Case:
     def __init__(self, place, line):
         self.place, self.line = place, line
         self.checks, self.sets = [], []
-        self.status = self.stdin = self.signal = None
+        self.status = self.stdin = self.signal = self.background = None
 
 
 class Group:
@@ -90,6 +91,8 @@ def parse(path):
             groups[-1].cases[-1].status = int(rest)
         elif kind == "<":
             groups[-1].cases[-1].stdin = rest
+        elif kind == "b":
+            groups[-1].cases[-1].background = shlex.split(rest)
         elif kind == "s":
             groups[-1].cases[-1].signal = rest.split()
         elif kind in (">", ">!", ">-", "!", "!!", "!-", "~", "j", "f", "f-"):
@@ -276,7 +279,15 @@ def run_case(case, prefix, board, tmp):
     while len(words) > 0 and "=" in words[0] and words[0].split("=")[0].isupper():
         key, _, value = words.pop(0).partition("=")
         env[key] = value
+    other = None
+    if case.background:
+        other = subprocess.Popen(prefix + [TOOL] + case.background, cwd=tmp, env=env,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(0.5)
     status, out, err = start(case, prefix + [TOOL] + words, env, tmp)
+    if other:
+        other.send_signal(signal.SIGINT)
+        other.wait(30)
     out, err = (b.decode("utf-8", "replace") for b in (out, err))
     case.checks = [(k, r.replace("{data}", data.DIR)) for k, r in case.checks]
     wrong = judge(case, status, out, err, tmp)
