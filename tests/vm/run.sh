@@ -17,7 +17,7 @@ set -u
 dir=$(realpath "$1")
 shift
 here=$(dirname "$(realpath "$0")")
-limit=${VM_TIMEOUT:-120}
+limit=${VM_TIMEOUT:-180}
 jobs=${VM_JOBS:-$(nproc)}
 memory=${VM_MEMORY:-640}
 tests=$*

@@ -10,7 +10,7 @@ permit() {
 		for n in $(sg_node) $(usb_node); do
 			[ "$(stat -c %g "$n")" = 0 ] && usleep 300000 && open_node "$n"
 		done
-		usleep 50000
+		usleep 100000
 	done 2>/dev/null
 }
 user_may() { as_user test -w "$1"; }
@@ -40,7 +40,7 @@ permit_usb() {
 	while :; do
 		n=$(usb_node)
 		[ -n "$n" ] && [ "$(stat -c %g "$n")" = 0 ] && usleep 300000 && open_node "$n"
-		usleep 50000
+		usleep 100000
 	done 2>/dev/null
 }
 permit_usb &

@@ -4,7 +4,7 @@
 . /tests/lib.sh
 
 image /tmp/fw.bin 4000
-board_plug one vldiscovery --realtime --set disk=hang-read
+board_plug one vldiscovery --set disk=hang-read
 wait_for 10 has_sg_node || give_up "the V1 gets an sg node"
 lock_nodes
 open_node "$(sg_node)"
@@ -28,7 +28,7 @@ board_unplug one
 wait_for 300 usb_count_is 0 || give_up "the hanging V1 leaves the bus"
 
 # The same user with the usbfs node instead.
-board_plug two vldiscovery --realtime --set disk=hang-read
+board_plug two vldiscovery --set disk=hang-read
 wait_for 10 has_sg_node || give_up "the V1 gets an sg node"
 lock_nodes
 open_node "$(usb_node)"
@@ -41,7 +41,7 @@ wait_for 300 usb_count_is 0 || give_up "the hanging V1 leaves the bus"
 
 # And with usb-storage told to leave it alone.
 rmmod usb-storage && modprobe usb-storage quirks=483:3744:i || give_up "the quirk is set"
-board_plug three vldiscovery --realtime --set disk=hang-read
+board_plug three vldiscovery --set disk=hang-read
 lock_nodes
 open_node "$(usb_node)"
 tool -v program=fw.bin reset run

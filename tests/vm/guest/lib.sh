@@ -56,26 +56,21 @@ wait_for() {
 # ---- sysfs -------------------------------------------------------------------
 
 # usb_ports - the sysfs names of all ST-LINKs, one a line.
-usb_ports() {
+usb_ports() {           # polled: no process but the shell's own
 	for d in /sys/bus/usb/devices/*/idVendor; do
-		[ "$(cat "$d" 2>/dev/null)" = $STM ] && basename "$(dirname "$d")"
-	done
-}
-port_of_serial() {
-	for p in $(usb_ports); do
-		[ "$(cat "/sys/bus/usb/devices/$p/serial" 2>/dev/null)" = "$1" ] && echo "$p"
-	done
+		read -r vendor < "$d" && [ "$vendor" = $STM ] && d=${d%/idVendor} && echo "${d##*/}"
+	done 2>/dev/null
 }
 usb_port() { usb_ports | head -n 1; }
 usb_node() {
-	p=${1:-$(usb_port)}
-	[ -n "$p" ] && printf '/dev/bus/usb/%03d/%03d\n' "$(cat "/sys/bus/usb/devices/$p/busnum")" \
-		"$(cat "/sys/bus/usb/devices/$p/devnum")"
-}
+	d=/sys/bus/usb/devices/${1:-$(usb_port)}
+	read -r bus < "$d/busnum" && read -r device < "$d/devnum" &&
+		printf '/dev/bus/usb/%03d/%03d\n' "$bus" "$device"
+} 2>/dev/null
 # node_below KIND [PORT] - /dev name of the scsi_generic or block device of a probe.
 node_below() {
 	for d in /sys/bus/usb/devices/"${2:-$(usb_port)}"/*/host*/target*/*/"$1"/*; do
-		[ -e "$d" ] && echo "/dev/$(basename "$d")"
+		[ -e "$d" ] && echo "/dev/${d##*/}"
 	done
 }
 sg_node() { node_below scsi_generic "$@"; }
@@ -94,12 +89,13 @@ open_node() { chown 0:1000 "$1" && chmod "${2:-660}" "$1"; }
 # ---- boards ------------------------------------------------------------------
 
 # board_plug NAME BOARD [OPTION...] - flash in /tmp/NAME.flash, talk in /tmp/sim.NAME.log.
+# In real time: the tools here sleep between polls and have deadlines, as at a real board.
 board_plug() {
 	name=$1
 	board=$2
 	shift 2
 	before=$(usb_count)
-	stlink-sim --board "$board" --flash "/tmp/$name.flash" --attach "$@" \
+	stlink-sim --board "$board" --flash "/tmp/$name.flash" --attach --realtime "$@" \
 		> "/tmp/sim.$name.log" 2>&1 </dev/null &
 	echo $! > "/tmp/sim.$name.pid"
 	wait_for 10 usb_count_is $((before + 1)) || give_up "the kernel sees the $board"
