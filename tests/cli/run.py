@@ -24,6 +24,7 @@
 #   j           j EVENT k=v     every line of standard output is JSON; EVENT has k equal v
 #   f FILE N    f FILE = OTHER    f- FILE      size; same bytes; is not there
 #   b WORDS                     meanwhile the program runs with these words, begun 0.5 s before
+#   t                           standard error is a terminal; texts show \\r and escapes as ^M ^[
 #   s SIGNAL SECONDS            send the signal after so many seconds
 #   # comment
 #
@@ -34,6 +35,7 @@ import concurrent.futures
 import glob
 import json
 import os
+import pty
 import re
 import shlex
 import shutil
@@ -42,6 +44,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -65,6 +68,7 @@ class Case:
         self.place, self.line = place, line
         self.checks, self.sets = [], []
         self.status = self.stdin = self.signal = self.background = None
+        self.terminal = False
 
 
 class Group:
@@ -91,6 +95,8 @@ def parse(path):
             groups[-1].cases[-1].status = int(rest)
         elif kind == "<":
             groups[-1].cases[-1].stdin = rest
+        elif kind == "t":
+            groups[-1].cases[-1].terminal = True
         elif kind == "b":
             groups[-1].cases[-1].background = shlex.split(rest)
         elif kind == "s":
@@ -149,12 +155,31 @@ class Board:
             return {"broken": str(why)}
 
 
+def watch(master, screen):
+    while True:
+        try:
+            piece = os.read(master, 4096)
+        except OSError:
+            return      # the other end was closed
+        if not piece:
+            return
+        screen.append(piece)
+
+
 def start(case, args, env, tmp):
     stdin = subprocess.DEVNULL
     if case.stdin:
         stdin = open(case.stdin.replace("{data}", data.DIR), "rb")
+    screen = []
+    stderr, master = subprocess.PIPE, None
+    if case.terminal:
+        master, stderr = pty.openpty()
+        watcher = threading.Thread(target=watch, args=(master, screen))
     proc = subprocess.Popen(args, cwd=tmp, env=env, stdin=stdin, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE)
+                            stderr=stderr)
+    if case.terminal:
+        os.close(stderr)
+        watcher.start()
     if case.signal:
         time.sleep(float(case.signal[1]))
         proc.send_signal(getattr(signal, case.signal[0]))
@@ -164,6 +189,10 @@ def start(case, args, env, tmp):
         proc.kill()
         proc.communicate()
         return None, b"", b""
+    if case.terminal:
+        watcher.join()
+        os.close(master)
+        err = b"".join(screen).replace(b"\r\n", b"\n").replace(b"\r", b"^M").replace(b"\033", b"^[")
     return proc.returncode, out, err
 
 
@@ -241,7 +270,7 @@ def judge(case, status, out, err, tmp):
         if problem:
             wrong.append(problem)
     # Every failure is told in two lines, on standard error, and is not a sanitizer's.
-    if case.status not in (0,) and status == case.status and "stlink-download: " not in err:
+    if case.status not in (0,) and status == case.status and "stlink-download:" not in err:
         wrong.append("no error line")
     if "runtime error" in err or "Sanitizer" in err:
         wrong.append("a sanitizer spoke")
