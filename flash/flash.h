@@ -60,9 +60,14 @@ enum sl_err flash_check(struct flash *f, struct ctx *c, const struct span *spans
 /* flash_program - erase what must be erased, write, prove every byte.
  * erase_first: false writes without erasing (flash:w:), and refuses beforehand where a unit
  *   that would change is not blank.
- * Returns SL_VERIFY with the first differing address; SL_FLASH with the controller's flags;
- *   SL_INTR only between sectors. Effects: flash locked again on every path; core left halted
- *   (target_detach decides how it ends). */
+ *   What a sector holds already is not written again; a job that changes nothing is proved by
+ *   the reading that showed it.
+ * Returns SL_IMAGE for data outside flash or wanted twice; SL_FLASH for write-protected sectors
+ *   (both before anything is touched) and with the controller's flags; SL_VERIFY with the first
+ *   differing address; SL_INTR between groups of sectors (4 KiB, or one larger sector; 32 KiB
+ *   when the whole chip is replaced), where every sector has its old or its new content.
+ * Effects: flash locked again, core registers and SRAM as before, on every path; core left halted
+ *   (target_detach decides how it ends). A running independent watchdog is reloaded. */
 struct flash_job {
 	const struct span *spans;
 	size_t n_spans;
@@ -81,7 +86,8 @@ struct flash_range {
 };
 
 /* flash_erase_range - erase len bytes at addr; bytes of the first and last sector outside the range
- * keep their value. flash_erase_all - the whole main flash. Both prove that it is blank. */
+ * keep their value. flash_erase_all - the whole main flash. Both erase what is blank already, too,
+ * and prove by reading that it is blank. Errors and effects as flash_program; SL_USAGE for 0 bytes. */
 enum sl_err flash_erase_range(struct flash *f, struct ctx *c, struct flash_range range,
 			      const struct flash_progress *p, struct flash_stats *stats) MUST_CHECK;
 enum sl_err flash_erase_all(struct flash *f, struct ctx *c, const struct flash_progress *p,

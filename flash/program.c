@@ -66,12 +66,12 @@ static enum sl_err finish(struct pass *p, struct ctx *c)
 	return err;
 }
 
-static uint64_t count_units(const struct flash *f, const uint8_t *data, size_t len, uint32_t step)
+static uint64_t count_units(const struct flash *f, const uint8_t *data, size_t len)
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < len; i += step)
-		n += bytes_blank(f, data + i, step) ? 0 : step;
+	for (size_t i = 0; i < len; i += f->unit)
+		n += bytes_blank(f, data + i, f->unit) ? 0 : f->unit;
 	return n;
 }
 
@@ -112,6 +112,6 @@ enum sl_err loader_run(struct flash *f, struct ctx *c, const struct stretch *s, 
 		err = blocks(&p, c, s);
 	if (err)
 		return err;             /* session_end stops the loader and locks */
-	*programmed += count_units(f, s->data, s->len, p.how.step_bytes);
+	*programmed += count_units(f, s->data, s->len);
 	return f->ops->program_off(f, c, s->bank);
 }

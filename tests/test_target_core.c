@@ -148,6 +148,30 @@ static void attach__under_reset_on_v1__says_that_the_probe_cannot(void **state)
 	rig_close(&r);
 }
 
+static void attach__hotplug__neither_halts_nor_resets(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		struct rig r;
+		uint64_t resets, count;
+
+		rig_start(&r, boards[k], NULL);
+		give_firmware(&r);
+		chip_nrst(r.chip, true);
+		chip_nrst(r.chip, false);
+		resets = rig_report(&r).resets;
+		rig_ok(&r, rig_attach(&r, CONNECT_HOTPLUG));
+		assert_int_equal(state_of(&r), TARGET_RUNNING);
+		rig_ok(&r, target_detach(r.t, r.c));
+		r.t = NULL;
+		assert_int_equal(rig_report(&r).resets, resets);
+		count = rig_report(&r).instructions;
+		ctx_sleep_us(r.c, 1000);
+		assert_true(rig_report(&r).instructions > count);
+		rig_close(&r);
+	}
+}
+
 static void detach__after_halt__leaves_it_halted(void **state)
 {
 	struct rig r;
@@ -395,6 +419,7 @@ int main(void)
 		cmocka_unit_test(reset__halt__stops_at_the_first_instruction_and_demcr_is_restored),
 		cmocka_unit_test(attach__under_reset__stops_at_the_first_instruction_where_the_probe_can),
 		cmocka_unit_test(attach__under_reset_on_v1__says_that_the_probe_cannot),
+		cmocka_unit_test(attach__hotplug__neither_halts_nor_resets),
 		cmocka_unit_test(detach__after_halt__leaves_it_halted),
 		cmocka_unit_test(detach__after_a_quiet_halt__lets_it_run_again),
 		cmocka_unit_test(regs__while_running__are_refused_with_what_to_do),

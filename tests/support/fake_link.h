@@ -18,7 +18,7 @@
 
 #include "link/link.h"
 
-enum { FAKE_WORDS = 64 };
+enum { FAKE_WORDS = 64, FAKE_LOG = 64 };
 
 struct fake_word {
 	uint32_t addr, value;
@@ -31,6 +31,8 @@ struct link {
 	size_t n;
 	uint32_t dpidr;
 	unsigned writes;                /* of any kind, core debug registers excepted */
+	struct { uint32_t addr, value; } log[FAKE_LOG];         /* the first writes of words */
+	size_t n_log;
 	unsigned faults;
 	bool left;
 	struct link_caps caps;
@@ -89,6 +91,10 @@ enum sl_err link_write32(struct link *l, struct ctx *c, uint32_t addr, uint32_t 
 	}
 	if (addr < 0xE0000000 || addr >= 0xE0040000)
 		l->writes++;
+	if (l->n_log < FAKE_LOG) {
+		l->log[l->n_log].addr = addr;
+		l->log[l->n_log++].value = value;
+	}
 	if (gate_open(l, w))
 		w->value = (w->value & ~w->writable) | (value & w->writable);
 	return SL_OK;

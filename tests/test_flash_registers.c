@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * test_flash_registers.c - the register writes of controllers that no virtual board has:
+ * second bank of F1 XL, both banks of F42x, L0; in the order of the manuals.
+ *
+ * Expected sequences: PM0068 3.3 (XL), RM0090 3.6.3 (F42x), RM0367 3.3.4 (L0).
+ */
+#include "tests/support/fake_open.h"
+
+struct step {
+	uint32_t addr, value;
+};
+
+static void expect_log(struct open_chip *o, const struct step *want, size_t n)
+{
+	for (size_t i = 0; i < n && i < o->l.n_log; i++)
+		if (o->l.log[i].addr != want[i].addr || o->l.log[i].value != want[i].value)
+			fail_msg("write %zu is 0x%08x = 0x%08x, must be 0x%08x = 0x%08x", i,
+				 o->l.log[i].addr, o->l.log[i].value, want[i].addr, want[i].value);
+	assert_int_equal(o->l.n_log, n);
+}
+
+static const struct flash_sector *sector(struct open_chip *o, size_t i)
+{
+	size_t n;
+	const struct flash_sector *s = flash_sectors(o->f, &n);
+
+	assert_true(i < n);
+	return &s[i];
+}
+
+static void must(struct open_chip *o, enum sl_err err)
+{
+	if (err)
+		fail_msg("%s", o->c.fault.text);
+}
+
+static void f1_xl__page_of_bank_2__is_erased_by_the_second_register_set(void **state)
+{
+	static const struct step want[] = {
+		{ 0x40022050, 0x02 }, { 0x40022054, 0x08080800 }, { 0x40022050, 0x42 },
+		{ 0x4002204C, 0x20 }, { 0x40022050, 0x00 },
+	};
+	struct open_chip o;
+
+	(void)state;
+	open_it(&o, chip_find(0x430), 1024, 0);
+	fake_put(&o.l, 0x4002204C, 0, 0);
+	fake_put(&o.l, 0x40022050, 0, UINT32_MAX);
+	fake_put(&o.l, 0x40022054, 0, UINT32_MAX);
+	o.l.n_log = 0;
+	must(&o, o.f->ops->erase_sector(o.f, &o.c, sector(&o, 257)));
+	expect_log(&o, want, 5);
+	close_it(&o);
+}
+
+static void f1_xl__unlock_and_lock__do_both_banks(void **state)
+{
+	static const struct step want[] = {
+		{ 0x4002200C, 0x34 }, { 0x40022004, 0x45670123 }, { 0x40022004, 0xCDEF89AB },
+		{ 0x4002204C, 0x34 }, { 0x40022050, 0 },
+		{ 0x40022010, 0x80 }, { 0x40022050, 0x80 },
+	};
+	struct open_chip o;
+	struct fake_word *cr;
+
+	(void)state;
+	open_it(&o, chip_find(0x430), 1024, 0);
+	fake_put(&o.l, 0x40021000, 0x83, 0);
+	fake_put(&o.l, 0x40022004, 0, 0);
+	fake_put(&o.l, 0x4002200C, 0, 0);
+	fake_put(&o.l, 0x40022010, 0x80, UINT32_MAX);
+	fake_put(&o.l, 0x4002204C, 0, 0);
+	fake_put(&o.l, 0x40022050, 1, UINT32_MAX);      /* left open, with PG */
+	o.l.n_log = 0;
+	/* A list of words knows no keys: it stays locked, which is told. */
+	assert_int_equal(o.f->ops->unlock(o.f, &o.c), SL_FLASH);
+	assert_non_null(strstr(o.c.fault.text, "keys"));
+	assert_int_equal(o.l.n_log, 3);
+	cr = fake_find(&o.l, 0x40022010);
+	cr->value = 0;
+	o.l.n_log = 0;
+	must(&o, o.f->ops->unlock(o.f, &o.c));
+	must(&o, o.f->ops->lock(o.f, &o.c));
+	/* Bank 1 was open and idle this time: no keys. */
+	expect_log(&o, (struct step[]){ want[0], want[3], want[4], want[5], want[6] }, 5);
+	close_it(&o);
+}
+
+static void f42x__sector_12_and_mass_erase__use_the_numbers_of_bank_2(void **state)
+{
+	/* Supply unknown: PSIZE 1. SNB 16 at bit 3; MER 2, MER2 15. */
+	static const struct step want[] = {
+		{ 0x40023C10, 0x182 }, { 0x40023C10, 0x10182 }, { 0x40023C10, 0 },
+		{ 0x40023C10, 0x8104 }, { 0x40023C10, 0x18104 }, { 0x40023C10, 0 },
+	};
+	struct open_chip o;
+
+	(void)state;
+	open_it(&o, chip_find(0x419), 2048, 0);
+	fake_put(&o.l, 0x40023C0C, 0, 0);
+	fake_put(&o.l, 0x40023C10, 0, UINT32_MAX);
+	o.l.n_log = 0;
+	must(&o, o.f->ops->erase_sector(o.f, &o.c, sector(&o, 12)));
+	must(&o, o.f->ops->erase_all(o.f, &o.c));
+	expect_log(&o, want, 6);
+	close_it(&o);
+}
+
+static void f405__mass_erase__has_no_second_bank(void **state)
+{
+	static const struct step want[] = {
+		{ 0x40023C10, 0x104 }, { 0x40023C10, 0x10104 }, { 0x40023C10, 0 },
+	};
+	struct open_chip o;
+
+	(void)state;
+	open_it(&o, chip_find(0x413), 1024, 0);
+	fake_put(&o.l, 0x40023C0C, 0, 0);
+	fake_put(&o.l, 0x40023C10, 0, UINT32_MAX);
+	o.l.n_log = 0;
+	must(&o, o.f->ops->erase_all(o.f, &o.c));
+	expect_log(&o, want, 3);
+	close_it(&o);
+}
+
+static void l0__page__is_128_bytes_with_half_pages_of_16_words(void **state)
+{
+	static const struct step want[] = {
+		{ 0x40022004, 0x208 }, { 0x08000180, 0 }, { 0x40022018, 2 }, { 0x40022004, 0 },
+		{ 0x40022004, 0x408 }, { 0x40022004, 0x008 },
+	};
+	struct flash_how how;
+	struct open_chip o;
+
+	(void)state;
+	open_it(&o, chip_find(0x417), 64, 0);
+	fake_put(&o.l, 0x40022004, 0, UINT32_MAX);
+	fake_put(&o.l, 0x40022018, 0, 0);
+	fake_put(&o.l, 0x08000180, 0, 0);
+	o.l.n_log = 0;
+	must(&o, o.f->ops->erase_sector(o.f, &o.c, sector(&o, 3)));
+	must(&o, o.f->ops->program_on(o.f, &o.c, 0, true, &how));
+	assert_int_equal(how.step_bytes, 64);
+	assert_int_equal(how.burst_words, 16);
+	assert_int_equal(how.sr, 0x40022018);
+	must(&o, o.f->ops->program_on(o.f, &o.c, 0, false, &how));
+	assert_int_equal(how.step_bytes, 4);
+	assert_int_equal(how.burst_words, 1);
+	expect_log(&o, want, 6);
+	close_it(&o);
+}
+
+/* A flag of the status register and what the driver must say. */
+static void wait__failure_flags__are_named_and_cleared(void **state)
+{
+	static const struct { uint16_t dev; uint32_t sr, value; const char *name; } cases[] = {
+		{ 0x420, 0x4002200C, 0x04, "PGERR" }, { 0x420, 0x4002200C, 0x10, "WRPRTERR" },
+		{ 0x413, 0x40023C0C, 0x10, "WRPERR" }, { 0x413, 0x40023C0C, 0x40, "PGPERR" },
+		{ 0x413, 0x40023C0C, 0x80, "PGSERR" }, { 0x413, 0x40023C0C, 0x02, "OPERR" },
+		{ 0x416, 0x40023C18, 0x200, "PGAERR" }, { 0x416, 0x40023C18, 0x400, "SIZERR" },
+		{ 0x417, 0x40022018, 0x10000, "NOTZEROERR" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct chip_row *r = chip_find(cases[i].dev);
+		struct open_chip o;
+
+		open_it(&o, r, r->max_flash_kb, 0);
+		fake_put(&o.l, cases[i].sr, cases[i].value, 0);
+		o.l.n_log = 0;
+		assert_int_equal(ctrl_wait(o.f, &o.c, cases[i].sr - r->flash_regs, 1, 0x08000123), SL_FLASH);
+		assert_non_null(strstr(o.c.fault.text, cases[i].name));
+		assert_int_equal(o.c.fault.addr, 0x08000123);
+		expect_log(&o, &(struct step){ cases[i].sr, cases[i].value }, 1);
+		close_it(&o);
+	}
+}
+
+static void wait__busy_for_ever__ends_at_its_limit(void **state)
+{
+	struct open_chip o;
+	uint64_t t0;
+
+	(void)state;
+	open_it(&o, chip_find(0x420), 128, 0);
+	fake_put(&o.l, 0x4002200C, 1, 0);
+	t0 = ctx_now_us(&o.c);
+	assert_int_equal(ctrl_wait(o.f, &o.c, 0x0C, 20, 0x08000000), SL_FLASH);
+	assert_non_null(strstr(o.c.fault.text, "busy"));
+	assert_true(ctx_now_us(&o.c) - t0 >= 20000);
+	close_it(&o);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(f1_xl__page_of_bank_2__is_erased_by_the_second_register_set),
+		cmocka_unit_test(f1_xl__unlock_and_lock__do_both_banks),
+		cmocka_unit_test(f42x__sector_12_and_mass_erase__use_the_numbers_of_bank_2),
+		cmocka_unit_test(f405__mass_erase__has_no_second_bank),
+		cmocka_unit_test(l0__page__is_128_bytes_with_half_pages_of_16_words),
+		cmocka_unit_test(wait__failure_flags__are_named_and_cleared),
+		cmocka_unit_test(wait__busy_for_ever__ends_at_its_limit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
