@@ -7,7 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { POLL_MIN_US = 200, POLL_MAX_US = 5000 };
+/* Between looks at the status: a sixteenth of the time gone, so that little is lost at the end
+ * of short and of long operations alike, within these bounds. */
+enum { POLL_MIN_US = 200, POLL_MAX_US = 5000, POLL_PART = 16 };
+
+static void nap(struct ctx *c, uint64_t since_us)
+{
+	uint64_t us = (ctx_now_us(c) - since_us) / POLL_PART;
+
+	us = us < POLL_MIN_US ? POLL_MIN_US : us;
+	ctx_sleep_us(c, us > POLL_MAX_US ? POLL_MAX_US : us);
+}
 
 enum sl_err ctrl_read(struct flash *f, struct ctx *c, uint32_t off, uint32_t *value)
 {
@@ -52,7 +62,7 @@ enum sl_err ctrl_flags(struct flash *f, struct ctx *c, uint32_t status, uint32_t
 enum sl_err ctrl_wait(struct flash *f, struct ctx *c, uint32_t sr_off, unsigned max_ms, uint32_t addr)
 {
 	struct deadline d = ctx_deadline(c, max_ms);
-	uint64_t nap_us = POLL_MIN_US;
+	uint64_t start_us = ctx_now_us(c);
 	uint32_t sr = 0;
 	enum sl_err err;
 
@@ -71,8 +81,7 @@ enum sl_err ctrl_wait(struct flash *f, struct ctx *c, uint32_t sr_off, unsigned 
 			ctx_hint(c, "its clock may be off or the supply too low: power the board off and on");
 			return err;
 		}
-		ctx_sleep_us(c, nap_us);
-		nap_us = nap_us * 2 > POLL_MAX_US ? POLL_MAX_US : nap_us * 2;
+		nap(c, start_us);
 	}
 	err = ctrl_flags(f, c, sr, addr);
 	if (err) {

@@ -12,7 +12,11 @@
 
 #define CALL_CATCH (DEMCR_TRCENA | DEMCR_VC_HARDERR | DEMCR_VC_INTERR | DEMCR_VC_BUSERR)
 
-enum { HALT_AFTER_CALL_MS = 500, SAVED_REGS = 17 };     /* r0-r15, xPSR */
+enum {
+	HALT_AFTER_CALL_MS = 500,
+	POLL_US = 300,                  /* about the time of one command: half the bus stays free */
+	SAVED_REGS = 17                 /* r0-r15, xPSR */
+};
 
 enum sl_err target_save_core(struct target *t, struct ctx *c, struct target_core *out)
 {
@@ -157,8 +161,11 @@ enum sl_err target_call_finish(struct target *t, struct ctx *c, struct target_ca
 	enum sl_err err = SL_OK;
 	bool done = false;
 
-	while (!err && !done)
+	while (!err && !done) {
 		err = target_call_poll(t, c, &done);
+		if (!err && !done)
+			ctx_sleep_us(c, POLL_US);
+	}
 	if (!err)
 		err = target_save_core(t, c, &core);
 	if (err)
