@@ -178,8 +178,9 @@ static void add_scsi_nodes(struct mock_device *d)
 	d->host = d->mk->next_host++;
 	(void)snprintf(name, sizeof(name), "sg%u", sg);
 	(void)snprintf(d->sg_node, sizeof(d->sg_node), "/dev/%s", name);
-	add_scsi_node(d, "scsi_generic", name, 21u << 8 | sg, d->sg_sys);
+	/* Whoever sees the node may open it at once. */
 	attach(d, d->sg_node);
+	add_scsi_node(d, "scsi_generic", name, 21u << 8 | sg, d->sg_sys);
 	disk[2] = (char)('a' + sg % 26);
 	add_scsi_node(d, "block", disk, 8u << 8 | sg << 4, d->disk_sys);
 }
@@ -323,10 +324,10 @@ static void appear(struct mock_device *d)
 			       "E: DEVTYPE=usb_interface\n",
 			       d->usb_node, d->devnum - 1, d->syspath + strlen("/sys"),
 			       d->index + 1);
+	attach(d, d->usb_node);
 	add(d->mk, text->str);
 	(void)g_string_free(text, TRUE);
 	set_attributes(d, &ids);
-	attach(d, d->usb_node);
 	d->present = true;
 	mock_bind_storage(d);
 }
