@@ -45,6 +45,8 @@ static enum sl_err look(struct target *t, struct ctx *c, const struct target_opt
 		return leave_reset_halted(t, c);
 	t->found_halted = (dhcsr & DHCSR_S_HALT) != 0;
 	t->halted = t->leave_halted = t->found_halted;
+	/* A session that was cut off may have left interrupts masked. */
+	t->ints_masked = (dhcsr & DHCSR_DEBUGEN) && (dhcsr & DHCSR_MASKINTS);
 	return SL_OK;
 }
 

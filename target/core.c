@@ -61,7 +61,11 @@ enum sl_err core_unmask(struct target *t, struct ctx *c)
 
 	if (!t->ints_masked)
 		return SL_OK;
-	err = core_write_dhcsr(t, c, DHCSR_HALT);
+	err = core_write_dhcsr(t, c, DHCSR_HALT | DHCSR_MASKINTS);
+	if (!err)
+		err = core_wait_halted(t, c, CORE_WAIT_MS);
+	if (!err)
+		err = core_write_dhcsr(t, c, DHCSR_HALT);
 	if (!err)
 		t->ints_masked = false;
 	return err;

@@ -191,6 +191,25 @@ static void detach__after_halt__leaves_it_halted(void **state)
 	rig_close(&r);
 }
 
+static void attach__to_what_a_broken_session_left__unmasks_interrupts_before_running(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		uint32_t dhcsr = 0;
+		struct rig r;
+
+		open_running(&r, boards[k]);
+		rig_ok(&r, target_halt(r.t, r.c));
+		(void)chip_write(r.chip, 0xE000EDF0, 4, 0xA05F000B);
+		rig_ok(&r, target_detach(r.t, r.c));
+		rig_ok(&r, rig_attach(&r, CONNECT_NORMAL));
+		rig_ok(&r, target_run(r.t, r.c));
+		assert_int_equal(chip_read(r.chip, 0xE000EDF0, 4, &dhcsr), BUS_OK);
+		assert_int_equal(dhcsr & 0xF, 1);
+		rig_close(&r);
+	}
+}
+
 static void detach__after_a_quiet_halt__lets_it_run_again(void **state)
 {
 	(void)state;
@@ -421,6 +440,7 @@ int main(void)
 		cmocka_unit_test(attach__under_reset_on_v1__says_that_the_probe_cannot),
 		cmocka_unit_test(attach__hotplug__neither_halts_nor_resets),
 		cmocka_unit_test(detach__after_halt__leaves_it_halted),
+		cmocka_unit_test(attach__to_what_a_broken_session_left__unmasks_interrupts_before_running),
 		cmocka_unit_test(detach__after_a_quiet_halt__lets_it_run_again),
 		cmocka_unit_test(regs__while_running__are_refused_with_what_to_do),
 		cmocka_unit_test(regs__by_name__are_written_and_read_back),
