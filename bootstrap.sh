@@ -57,11 +57,11 @@ install_missing() {
 
 case ${1-} in
 # shellcheck disable=SC2086
-build) install_missing $BUILD; exec make ;;
+build) install_missing $BUILD; exec make -j"$(nproc)" ;;
 # shellcheck disable=SC2086
-demo)  install_missing $DEMO; exec make demo ;;
+demo)  install_missing $DEMO; make -j"$(nproc)" all; exec make demo ;;
 # shellcheck disable=SC2086
-check) install_missing $CHECK; exec make check ;;
+check) install_missing $CHECK; make -j"$(nproc)" all tests; exec make check ;;
 -h|--help) usage 0 ;;
 *) usage 2 >&2 ;;
 esac

@@ -15,6 +15,22 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
+# Lines "led BOARD COLOUR on|off SECONDS" become one line an instant.
+leds() {
+	awk '$1 == "led" {
+		if (at != "" && at != $5) show()
+		at = $5
+		lit[$3] = $4 == "on"
+		if (!($3 in place)) { place[$3] = ++n; name[n] = $3 }
+	}
+	END { if (at != "") show() }
+	function show(  i) {
+		printf "%9.3f s", at
+		for (i = 1; i <= n; i++) printf "   %s %s", name[i], lit[name[i]] ? "(*)" : "( )"
+		print ""
+	}'
+}
+
 step() { printf '\n== %s\n' "$1"; }
 
 step "a virtual STM32VLDISCOVERY: ST-LINK/V1 probe, STM32F100RB, real time"
@@ -35,10 +51,10 @@ step "stlink-download info"
 step "stlink-download program=examples/blink/vldiscovery.hex reset"
 ./stlink-download -d "usbip:unix:$dir/board" program=examples/blink/vldiscovery.hex reset
 
-step "the firmware runs: LED edges of the virtual board, 3 seconds"
+step "the firmware runs: LEDs PC8 (blue) and PC9 (green) of the virtual board, 3 seconds"
 mark=$(wc -l <"$dir/sim.log")
 sleep 3
-tail -n +$((mark + 1)) "$dir/sim.log"
+tail -n +$((mark + 1)) "$dir/sim.log" | leds
 edges=$(tail -n +$((mark + 1)) "$dir/sim.log" | grep -c '^led ' || true)
 
 step "unplug: what the virtual board saw"
