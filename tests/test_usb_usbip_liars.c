@@ -320,7 +320,7 @@ static void transfer__hang_up_in_the_middle__is_gone(void **state)
 
 struct late {
 	struct talk *t;
-	bool race, mute;
+	bool race, mute, wrong_number, wrong_command;
 };
 
 /* A server that sees the submit, and answers only when it sees the unlink. */
@@ -351,7 +351,8 @@ static void *answer_unlink(void *priv)
 		say_ret(l->t, 3, 1, 0, 6);
 		say(l->t, "abcdef", 6);
 	}
-	say_ret(l->t, 4, get_be32(pdu + 4), l->race ? 0 : -104, 0);
+	say_ret(l->t, l->wrong_command ? 3 : 4, get_be32(pdu + 4) + l->wrong_number,
+		l->race ? 0 : -104, 0);
 	return NULL;
 }
 
@@ -399,6 +400,15 @@ static void transfer__unlink_without_answer__ends_the_connection(void **state)
 	run_late(&l, SL_TIMEOUT, SL_HOST);
 }
 
+static void transfer__unlink_answered_out_of_turn__ends_the_connection(void **state)
+{
+	struct late number = { .wrong_number = true }, command = { .wrong_command = true };
+
+	(void)state;
+	run_late(&number, SL_HOST, SL_HOST);
+	run_late(&command, SL_HOST, SL_HOST);
+}
+
 /* Whatever comes, the call ends in time and writes nowhere else (the sanitizers look). */
 static void transfer__random_replies__never_do_harm(void **state)
 {
@@ -444,6 +454,7 @@ int main(void)
 		cmocka_unit_test(transfer__late__is_unlinked_and_the_next_works),
 		cmocka_unit_test(transfer__that_completes_while_it_is_unlinked__counts),
 		cmocka_unit_test(transfer__unlink_without_answer__ends_the_connection),
+		cmocka_unit_test(transfer__unlink_answered_out_of_turn__ends_the_connection),
 		cmocka_unit_test(transfer__random_replies__never_do_harm),
 	};
 
