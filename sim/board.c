@@ -79,7 +79,7 @@ static bool board_init(struct board *b, const struct board_options *o)
 	b->serial_form = k->serial_form;
 	if (o->serial != NULL && b->serial_form == SERIAL_CONSTANT)
 		b->serial_form = SERIAL_HEX;
-	sim_clock_init(&b->clock, o->realtime);
+	sim_clock_init(&b->clock, o->pace);
 	b->chip = chip_new(ck, &b->clock);
 	if (b->chip == NULL)
 		return false;

@@ -2,8 +2,8 @@
  *
  * clock.c - virtual time, and its optional tie to the host's clock.
  *
- * The host's clock is read only when the board was made for real time; a board
- * in virtual time never sees it.
+ * The host's clock is read only at the real pace and in a hurry; a board in virtual
+ * time never sees it.
  */
 #include "sim/clock.h"
 
@@ -19,23 +19,23 @@ static uint64_t host_now_ns(void)
 static void wait_for_host(const struct sim_clock *c)
 {
 	const struct clock *sys = clock_system();
-	uint64_t host_ns = host_now_ns() - c->host_origin_ns;
+	uint64_t host_ns = host_now_ns() - c->host_ns;
 
 	if (host_ns < c->now_ns)
 		sys->sleep_us(sys, (c->now_ns - host_ns + 999u) / 1000u);
 }
 
-void sim_clock_init(struct sim_clock *c, bool realtime)
+void sim_clock_init(struct sim_clock *c, enum sim_pace pace)
 {
 	c->now_ns = 0;
-	c->realtime = realtime;
-	c->host_origin_ns = realtime ? host_now_ns() : 0;
+	c->pace = pace;
+	c->host_ns = pace == PACE_VIRTUAL ? 0 : host_now_ns();
 }
 
 void sim_clock_spend(struct sim_clock *c, uint64_t ns)
 {
 	c->now_ns += ns;
-	if (c->realtime)
+	if (c->pace == PACE_REAL)
 		wait_for_host(c);
 }
 
@@ -43,9 +43,13 @@ void sim_clock_follow(struct sim_clock *c)
 {
 	uint64_t host_ns;
 
-	if (!c->realtime)
+	if (c->pace == PACE_VIRTUAL)
 		return;
-	host_ns = host_now_ns() - c->host_origin_ns;
-	if (host_ns > c->now_ns)
-		c->now_ns = host_ns;
+	host_ns = host_now_ns();
+	if (c->pace == PACE_HURRY) {
+		c->now_ns += host_ns - c->host_ns;
+		c->host_ns = host_ns;
+	} else if (host_ns - c->host_ns > c->now_ns) {
+		c->now_ns = host_ns - c->host_ns;
+	}
 }

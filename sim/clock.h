@@ -1,30 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * clock.h - the one clock of a virtual board.
+ * clock.h - the one clock of a virtual board, and its three paces.
  *
- * Virtual time advances only by the costs of the timing model, so a run repeats
- * to the nanosecond. In real time the board also waits until the host's clock
- * has caught up, so that a tool's own sleeps and polling intervals count.
+ * Virtual: time advances only by the costs of the timing model, so a run repeats
+ * to the nanosecond. Real: the board also waits until the host's clock has caught
+ * up, so that durations are those of the model. Hurry: the host's time between
+ * transfers counts, so that a tool's own sleeps and deadlines work, but the board
+ * waits for nothing; for tests of programs that do not own the board's clock.
  */
 #ifndef SIM_CLOCK_H
 #define SIM_CLOCK_H
 
-#include <stdbool.h>
 #include <stdint.h>
+
+enum sim_pace { PACE_VIRTUAL, PACE_REAL, PACE_HURRY };
 
 struct sim_clock {
 	uint64_t now_ns;        /* virtual time since the board was made */
-	bool realtime;          /* follow the host's monotonic clock */
-	uint64_t host_origin_ns;
+	enum sim_pace pace;
+	uint64_t host_ns;       /* real: the host's time at 0; hurry: when last looked at */
 };
 
-/* sim_clock_init - time 0; realtime: tie to the host's clock from now on. */
-void sim_clock_init(struct sim_clock *c, bool realtime);
+/* sim_clock_init - time 0; real and hurry: tie to the host's clock from now on. */
+void sim_clock_init(struct sim_clock *c, enum sim_pace pace);
 
-/* sim_clock_spend - an activity takes ns; in real time, wait for it. */
+/* sim_clock_spend - an activity takes ns; at the real pace, wait for it. */
 void sim_clock_spend(struct sim_clock *c, uint64_t ns);
 
-/* sim_clock_follow - in real time, move virtual time up to the host's; else nothing. */
+/* sim_clock_follow - let the host's time count: real, up to the host's clock; hurry, what
+ * passed since the last look; virtual, nothing. */
 void sim_clock_follow(struct sim_clock *c);
 
 #endif

@@ -24,7 +24,7 @@
 
 #define SIM_VERSION "0.1"
 #define ROOM "sim"
-#define TICK_REALTIME_MS 5
+#define TICK_LIVE_MS 5
 #define TICK_MS 100
 #define NS_PER_S 1000000000ull
 
@@ -95,13 +95,19 @@ static enum sl_err load_flash(struct ctx *ctx, struct board *b, const char *path
 	return e;
 }
 
+static bool has_doors(const struct sim_options *o)
+{
+	return o->listen != NULL || o->control != NULL || o->attach;
+}
+
 static enum sl_err plug_board(struct sim *s, size_t i)
 {
 	struct board_spec *spec = &s->options.boards[i];
 	struct board *b;
 	enum sl_err e = SL_OK;
 
-	spec->options.realtime = s->options.realtime;
+	/* Nobody outside needs the time of boards that only run for a while. */
+	spec->options.pace = has_doors(&s->options) ? s->options.pace : PACE_VIRTUAL;
 	b = board_new(spec->kind, &spec->options);
 	if (b == NULL)
 		return ctx_fail(&s->ctx, SL_USAGE, ROOM,
@@ -183,12 +189,12 @@ static enum sl_err serve(struct sim *s)
 		size_t n = usbip_pollfds(s->server, fds, USBIP_FDS_MAX);
 		size_t m = control_pollfds(&s->control, fds + n, CONTROL_FDS_MAX);
 
-		if (poll(fds, n + m, s->options.realtime ? TICK_REALTIME_MS : TICK_MS) < 0 &&
+		if (poll(fds, n + m, s->options.pace == PACE_VIRTUAL ? TICK_MS : TICK_LIVE_MS) < 0 &&
 		    errno != EINTR)
 			return ctx_fail_errno(&s->ctx, SL_HOST, ROOM, errno, "poll");
 		usbip_handle(s->server, fds, n);
 		control_handle(&s->control, fds + n, m);
-		if (s->options.realtime)
+		if (s->options.pace != PACE_VIRTUAL)
 			let_time_pass(s);
 		if (s->options.attach)
 			e = attach_all(s);
@@ -261,16 +267,16 @@ static enum sl_err write_reports(struct sim *s)
 }
 
 /* The kernel may round sleeps up by 50 us for a quiet machine: half a transfer's time. */
-static void sharpen_sleep(bool realtime)
+static void sharpen_sleep(enum sim_pace pace)
 {
-	if (realtime)
+	if (pace == PACE_REAL)
 		(void)prctl(PR_SET_TIMERSLACK, 1ul);
 }
 
 static enum sl_err run(struct sim *s)
 {
 	const struct sim_options *o = &s->options;
-	bool doors = o->listen != NULL || o->control != NULL || o->attach;
+	bool doors = has_doors(o);
 	enum sl_err e = SL_OK, e2;
 
 	s->listener.fd = s->control_listener.fd = -1;
@@ -279,7 +285,7 @@ static enum sl_err run(struct sim *s)
 		e = plug_board(s, i);
 	if (e != SL_OK)
 		return e;
-	sharpen_sleep(o->realtime);
+	sharpen_sleep(o->pace);
 	e = doors ? open_doors(s) : run_alone(s);
 	if (e == SL_OK && doors)
 		e = serve(s);

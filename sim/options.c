@@ -22,7 +22,9 @@ static const char help_text[] =
 "  --listen unix:PATH   the same on a Unix socket\n"
 "  --attach             give the boards to this kernel (vhci_hcd; needs root)\n"
 "  --control unix:PATH  a socket for scripts: set KEY=VALUE, run S, report, time, quit\n"
-"  --realtime           board time is host time; without it time passes by traffic only\n"
+"  --realtime           each transfer takes as long as the timing model says\n"
+"  --virtual            board time passes by traffic only, whatever the host does;\n"
+"                       without both, host time counts and nothing is waited for\n"
 "  --leds               print each LED edge\n"
 "  --report FILE        write the report as JSON, too\n"
 "  --duration S         end after S seconds; without --listen, --attach and --control:\n"
@@ -141,7 +143,14 @@ static enum sl_err opt_attach(struct parse *p, const char *v)
 static enum sl_err opt_realtime(struct parse *p, const char *v)
 {
 	(void)v;
-	p->o->realtime = true;
+	p->o->pace = PACE_REAL;
+	return SL_OK;
+}
+
+static enum sl_err opt_virtual(struct parse *p, const char *v)
+{
+	(void)v;
+	p->o->pace = PACE_VIRTUAL;
 	return SL_OK;
 }
 
@@ -186,6 +195,7 @@ static const struct option options[] = {
 	{ "--attach", NO_VALUE, opt_attach },
 	{ "--control", VALUE, opt_control },
 	{ "--realtime", NO_VALUE, opt_realtime },
+	{ "--virtual", NO_VALUE, opt_virtual },
 	{ "--leds", NO_VALUE, opt_leds },
 	{ "--report", VALUE, opt_report },
 	{ "--duration", VALUE, opt_duration },
@@ -233,6 +243,7 @@ enum sl_err options_parse(struct ctx *ctx, int argc, char **argv, struct sim_opt
 	struct parse p = { .ctx = ctx, .o = out };
 
 	memset(out, 0, sizeof(*out));
+	out->pace = PACE_HURRY;
 	for (int i = 1; i < argc; i++) {
 		const char *value = NULL;
 		const struct option *opt = find_option(argv[i], &value);

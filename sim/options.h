@@ -27,7 +27,8 @@ struct sim_options {
 	struct board_spec boards[USBIP_BOARDS_MAX];
 	size_t n_boards;
 	const char *listen, *control, *report;
-	bool attach, leds, realtime, quiet;
+	bool attach, leds, quiet;
+	enum sim_pace pace;             /* in a hurry unless an option says otherwise */
 	bool list, help, version;
 	uint32_t duration_s;            /* 0: until a signal */
 };

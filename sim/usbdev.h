@@ -50,7 +50,7 @@ struct board_options {
 	const char *serial;             /* 24 hex digits; NULL: the board's own. A board whose
 					 * firmware hides its serial shows a given one. */
 	const char *firmware;           /* "V1J11", "V2J37S7"...; NULL: the board's usual */
-	bool realtime;
+	enum sim_pace pace;             /* default: virtual */
 	bool start_in_dfu;              /* V1 and V2 power up in DFU; false: already left */
 	unsigned supply_mv;             /* 0: 3300 */
 	bool no_supply;                 /* target unpowered */

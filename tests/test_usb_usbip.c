@@ -62,7 +62,7 @@ static void *serve(void *priv)
 static void served_start(struct served *s, const char *listen, const char *const *kinds,
 			 const struct board_options *o)
 {
-	static const struct board_options usual = { 0 };
+	static const struct board_options usual = { .pace = PACE_HURRY };
 	char where[64];
 
 	memset(s, 0, sizeof(*s));
@@ -305,7 +305,7 @@ static void usbip__memory__survives_large_transfers(void **state)
 
 static void usbip__probe_that_leaves_dfu__is_imported_again(void **state)
 {
-	static const struct board_options dfu = { .start_in_dfu = true };
+	static const struct board_options dfu = { .start_in_dfu = true, .pace = PACE_HURRY };
 
 	(void)state;
 	link_through(one_v2, &dfu);

@@ -25,7 +25,7 @@ static void keep_line(void *priv, enum log_level level, const char *line)
 void rig_start(struct rig *r, const char *kind, const struct mock_options *o,
 	       const struct board_options *b)
 {
-	static const struct board_options usual = { 0 };
+	static const struct board_options usual = { .pace = PACE_HURRY };
 
 	memset(r, 0, sizeof(*r));
 	rig_fault(NULL, 0);

@@ -82,7 +82,7 @@ static bool take_option(struct board_options *o, const char *key, const char *va
 static void add_board(struct setup *s, const char *spec)
 {
 	struct plugged *p = &s->boards[s->n];
-	struct board_options options = { 0 };
+	struct board_options options = { .pace = PACE_HURRY };
 	const char *keys[16], *values[16];
 	size_t n_keys = 0;
 	char *rest, *word;

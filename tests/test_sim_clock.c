@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * test_sim_clock.c - the three paces of a virtual board's clock.
+ *
+ * Nothing here depends on how fast the host is: only on time not running backwards,
+ * and on a sleep lasting at least as long as asked.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "sim/clock.h"
+
+enum { NAP_US = 3000, MS = 1000000 };
+
+static uint64_t host_us(void)
+{
+	return clock_system()->now_us(clock_system());
+}
+
+static void nap(void)
+{
+	uint64_t from = host_us();
+
+	while (host_us() - from < NAP_US)
+		clock_system()->sleep_us(clock_system(), NAP_US);
+}
+
+static void virtual__host_time__does_not_count(void **state)
+{
+	struct sim_clock c;
+
+	(void)state;
+	sim_clock_init(&c, PACE_VIRTUAL);
+	sim_clock_spend(&c, 5 * MS);
+	nap();
+	sim_clock_follow(&c);
+	assert_int_equal(c.now_ns, 5 * MS);
+}
+
+static void hurry__host_time_and_costs__both_count_and_nothing_waits(void **state)
+{
+	struct sim_clock c;
+	uint64_t from = host_us(), gone;
+
+	(void)state;
+	sim_clock_init(&c, PACE_HURRY);
+	sim_clock_spend(&c, 3600000ull * MS);   /* an hour, which would be noticed */
+	nap();
+	sim_clock_follow(&c);
+	gone = host_us() - from;
+	assert_true(c.now_ns >= 3600000ull * MS + NAP_US * 1000ull);
+	assert_true(c.now_ns <= 3600000ull * MS + (gone + 1) * 1000ull);
+}
+
+static void hurry__following_twice__counts_host_time_once(void **state)
+{
+	struct sim_clock c;
+	uint64_t from = host_us();
+
+	(void)state;
+	sim_clock_init(&c, PACE_HURRY);
+	nap();
+	for (int i = 0; i < 1000; i++)
+		sim_clock_follow(&c);
+	assert_true(c.now_ns <= (host_us() - from + 1) * 1000u);
+}
+
+static void real__a_cost__is_waited_for(void **state)
+{
+	struct sim_clock c;
+	uint64_t from = host_us();
+
+	(void)state;
+	sim_clock_init(&c, PACE_REAL);
+	sim_clock_spend(&c, NAP_US * 1000u);
+	/* One sleep may end early by a signal; following shows where the host really is. */
+	assert_true(host_us() - from >= NAP_US - 1);
+	assert_int_equal(c.now_ns, NAP_US * 1000u);
+	nap();
+	sim_clock_follow(&c);
+	assert_true(c.now_ns >= 2 * NAP_US * 1000u - 2000u);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(virtual__host_time__does_not_count),
+		cmocka_unit_test(hurry__host_time_and_costs__both_count_and_nothing_waits),
+		cmocka_unit_test(hurry__following_twice__counts_host_time_once),
+		cmocka_unit_test(real__a_cost__is_waited_for),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
