@@ -461,7 +461,7 @@ static void libusb__memory__survives_the_largest_transfers(void **state)
 static void libusb__probe_that_leaves_dfu__is_found_again(void **state)
 {
 	static const struct mock_options slow = { .replug_ms = 50 };
-	static const struct board_options dfu = { .start_in_dfu = true };
+	static const struct board_options dfu = { .start_in_dfu = true, .pace = PACE_HURRY };
 	struct link *l = NULL;
 	struct rig r;
 

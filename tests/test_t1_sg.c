@@ -344,7 +344,7 @@ static void sg__memory__survives_the_largest_transfers(void **state)
 static void sg__probe_that_leaves_dfu__is_found_again_by_its_late_node(void **state)
 {
 	static const struct mock_options slow = { .replug_ms = 50, .sg_ms = 400 };
-	static const struct board_options dfu = { .start_in_dfu = true };
+	static const struct board_options dfu = { .start_in_dfu = true, .pace = PACE_HURRY };
 	struct mock_counts counts;
 	struct link *l = NULL;
 	struct rig r;
