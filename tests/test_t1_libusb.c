@@ -357,16 +357,19 @@ static void libusb__v1_residue_that_lies__is_ignored(void **state)
 
 static void libusb__answer_too_long_for_the_buffer__is_babble(void **state)
 {
-	uint8_t command[16] = { 0xF1, 0x80 }, in[2];
+	uint8_t command[16] = { 0xF1, 0x80 }, reply[2];
+	struct pipe_xfer out = { .data = command, .len = 16, .timeout_ms = 300 };
+	struct pipe_xfer in = { .data = reply, .len = 2, .timeout_ms = 300 };
 	struct pipe *p = NULL;
 	struct rig r;
-	size_t got;
 
 	(void)state;
 	rig_start(&r, "l-discovery", NULL, NULL);
 	assert_int_equal(usb_pipe_libusb(&r.c, &r.probe, &p), SL_OK);
-	assert_int_equal(p->ops->bulk(p, &r.c, p->ep_out, command, 16, &got, 300), SL_OK);
-	assert_int_equal(p->ops->bulk(p, &r.c, p->ep_in, in, 2, &got, 300), SL_PROTO);
+	out.ep = p->ep_out;
+	in.ep = p->ep_in;
+	assert_int_equal(p->ops->bulk(p, &r.c, &out), SL_OK);
+	assert_int_equal(p->ops->bulk(p, &r.c, &in), SL_PROTO);
 	p->ops->close(p, &r.c);
 	rig_end(&r);
 }
@@ -391,17 +394,18 @@ static void libusb__endpoints__come_from_the_descriptor(void **state)
 static void libusb__stalled_endpoint__is_a_stall_and_can_be_cleared(void **state)
 {
 	uint8_t descriptor[64];
-	const uint8_t no_string[8] = { 0x80, 0x06, 0xEE, 3, 0, 0, 64, 0 };
+	struct pipe_xfer no_string = { .setup = { 0x80, 0x06, 0xEE, 3, 0, 0, 64, 0 },
+				       .data = descriptor, .len = sizeof(descriptor),
+				       .timeout_ms = 300 };
 	struct mock_counts counts;
-	size_t len = sizeof(descriptor);
 	struct pipe *p = NULL;
 	struct rig r;
 
 	(void)state;
 	rig_start(&r, "l-discovery", NULL, NULL);
 	assert_int_equal(usb_pipe_libusb(&r.c, &r.probe, &p), SL_OK);
-	assert_int_equal(p->ops->control(p, &r.c, no_string, descriptor, &len, 300), SL_STALL);
-	assert_int_equal(len, 0);
+	assert_int_equal(p->ops->control(p, &r.c, &no_string), SL_STALL);
+	assert_int_equal(no_string.got, 0);
 	assert_int_equal(p->ops->clear_halt(p, &r.c, p->ep_in), SL_OK);
 	mock_get_counts(r.mk, &counts);
 	assert_int_equal(counts.clear_halts, 1);

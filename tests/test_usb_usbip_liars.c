@@ -208,7 +208,7 @@ static void say(struct talk *t, const void *data, size_t len)
 
 static enum sl_err read6(struct talk *t, uint8_t in[6], size_t *got)
 {
-	struct usbip_transfer x = { .ep = 0x81, .data = in, .len = 6, .timeout_ms = 50 };
+	struct pipe_xfer x = { .ep = 0x81, .data = in, .len = 6, .timeout_ms = 50 };
 	enum sl_err err = usbip_submit(&t->client, &t->c, &x);
 
 	*got = x.got;

@@ -51,19 +51,18 @@ struct phases {
 	uint8_t csw[CSW_LEN];
 };
 
-static enum sl_err bulk(struct bulk_only *b, struct ctx *c, uint8_t ep, uint8_t *data, size_t len,
-			size_t *got, struct deadline d)
+static enum sl_err bulk(struct bulk_only *b, struct ctx *c, struct pipe_xfer *x, struct deadline d)
 {
-	return b->pipe->ops->bulk(b->pipe, c, ep, data, len, got, deadline_left_ms(c->clock, d));
+	x->timeout_ms = deadline_left_ms(c->clock, d);
+	return b->pipe->ops->bulk(b->pipe, c, x);
 }
 
 /* reset_recovery - BOT 5.3.4: Bulk-Only Mass Storage Reset, then both halts cleared. */
 static enum sl_err reset_recovery(struct bulk_only *b, struct ctx *c)
 {
-	static const uint8_t setup[8] = { 0x21, 0xFF, 0, 0, 0, 0, 0, 0 };       /* BOT 3.1 */
+	struct pipe_xfer x = { .setup = { 0x21, 0xFF }, .timeout_ms = STEP_MS };        /* BOT 3.1 */
 	const struct pipe_ops *ops = b->pipe->ops;
-	size_t none = 0;
-	enum sl_err err = ops->control(b->pipe, c, setup, NULL, &none, STEP_MS);
+	enum sl_err err = ops->control(b->pipe, c, &x);
 
 	if (err == SL_OK)
 		err = ops->clear_halt(b->pipe, c, b->pipe->ep_in);
@@ -99,7 +98,7 @@ static enum sl_err recover(struct bulk_only *b, struct ctx *c, enum sl_err err)
 static enum sl_err send_cbw(struct bulk_only *b, struct ctx *c, const struct phases *p)
 {
 	uint8_t cbw[CBW_LEN] = { 0 };
-	size_t got = 0;
+	struct pipe_xfer x = { .ep = b->pipe->ep_out, .data = cbw, .len = CBW_LEN };
 	enum sl_err err;
 
 	put_le32(cbw, CBW_SIGNATURE);
@@ -109,9 +108,9 @@ static enum sl_err send_cbw(struct bulk_only *b, struct ctx *c, const struct pha
 	cbw[13] = 0;
 	cbw[14] = p->cdb_len;
 	memcpy(cbw + 15, p->cdb, p->cdb_len);
-	err = bulk(b, c, b->pipe->ep_out, cbw, CBW_LEN, &got, p->deadline);
-	if (err == SL_OK && got != CBW_LEN)
-		err = ctx_fail(c, SL_HOST, "usb", "only %zu of %d command bytes were taken", got,
+	err = bulk(b, c, &x, p->deadline);
+	if (err == SL_OK && x.got != CBW_LEN)
+		err = ctx_fail(c, SL_HOST, "usb", "only %zu of %d command bytes were taken", x.got,
 			       CBW_LEN);
 	return err;
 }
@@ -128,34 +127,38 @@ static bool is_own_csw(const struct bulk_only *b, const uint8_t *data, size_t le
 static enum sl_err data_in(struct bulk_only *b, struct ctx *c, struct phases *p)
 {
 	bool bounce = p->len < b->pipe->max_packet && b->pipe->max_packet <= BOUNCE;
-	uint8_t *to = bounce ? b->bounce : p->data;
-	size_t got = 0;
-	size_t room = bounce ? b->pipe->max_packet : p->len;
-	enum sl_err err = bulk(b, c, b->pipe->ep_in, to, room, &got, p->deadline);
+	struct pipe_xfer x = { .ep = b->pipe->ep_in, .data = bounce ? b->bounce : p->data,
+			       .len = bounce ? b->pipe->max_packet : p->len };
+	enum sl_err err = bulk(b, c, &x, p->deadline);
 
-	if (err == SL_OK && is_own_csw(b, to, got)) {
-		memcpy(p->csw, to, CSW_LEN);
+	if (err == SL_OK && is_own_csw(b, x.data, x.got)) {
+		memcpy(p->csw, x.data, CSW_LEN);
 		p->status_early = true;
 		return SL_OK;
 	}
-	p->got = got < p->len ? got : p->len;
+	p->got = x.got < p->len ? x.got : p->len;
 	if (bounce && p->got > 0)
 		memcpy(p->data, b->bounce, p->got);
-	if (err == SL_OK && got > p->len)
+	if (err == SL_OK && x.got > p->len)
 		err = ctx_fail(c, SL_PROTO, "usb",
-			       "the probe answered %zu bytes, %zu were asked for", got, p->len);
+			       "the probe answered %zu bytes, %zu were asked for", x.got, p->len);
+	return err;
+}
+
+static enum sl_err data_out(struct bulk_only *b, struct ctx *c, struct phases *p)
+{
+	struct pipe_xfer x = { .ep = b->pipe->ep_out, .data = p->data, .len = p->len };
+	enum sl_err err = bulk(b, c, &x, p->deadline);
+
+	p->got = x.got;
 	return err;
 }
 
 static enum sl_err data_phase(struct bulk_only *b, struct ctx *c, struct phases *p)
 {
 	uint8_t ep = p->dir == XFER_IN ? b->pipe->ep_in : b->pipe->ep_out;
-	enum sl_err err;
+	enum sl_err err = p->dir == XFER_IN ? data_in(b, c, p) : data_out(b, c, p);
 
-	if (p->dir == XFER_IN)
-		err = data_in(b, c, p);
-	else
-		err = bulk(b, c, ep, p->data, p->len, &p->got, p->deadline);
 	if (err != SL_STALL)
 		return err;
 	/* BOT 6.7.2, 6.7.3: the probe ends the data early; its status tells why. */
@@ -164,12 +167,15 @@ static enum sl_err data_phase(struct bulk_only *b, struct ctx *c, struct phases 
 
 static enum sl_err read_csw(struct bulk_only *b, struct ctx *c, struct phases *p, size_t *got)
 {
+	struct pipe_xfer x = { .ep = b->pipe->ep_in, .data = b->bounce,
+			       .len = b->pipe->max_packet };
 	enum sl_err err = SL_OK;
 
 	/* BOT figure 2: after a stall of the status, clear it and read once more. The Linux driver
 	 * also reads again after an empty packet, which ends the data of some devices. */
 	for (int attempt = 0; attempt < 2; attempt++) {
-		err = bulk(b, c, b->pipe->ep_in, b->bounce, b->pipe->max_packet, got, p->deadline);
+		err = bulk(b, c, &x, p->deadline);
+		*got = x.got;
 		if (err == SL_STALL && attempt == 0) {
 			err = b->pipe->ops->clear_halt(b->pipe, c, b->pipe->ep_in);
 			if (err != SL_OK)

@@ -49,16 +49,15 @@ static enum sl_err drain_in(struct framing_v2 *v, struct ctx *c, unsigned first_
 {
 	const struct pipe_ops *ops = v->pipe->ops;
 	struct fault before = c->fault;
-	unsigned wait_ms = first_ms;
+	struct pipe_xfer x = { .ep = v->pipe->ep_in, .data = v->bounce, .len = BOUNCE,
+			       .timeout_ms = first_ms };
 	size_t total = 0;
 
 	for (int i = 0; i < DRAIN_READS; i++) {
-		size_t got = 0;
-		enum sl_err err = ops->bulk(v->pipe, c, v->pipe->ep_in, v->bounce, BOUNCE, &got,
-					    wait_ms);
+		enum sl_err err = ops->bulk(v->pipe, c, &x);
 
-		total += got;
-		wait_ms = DRAIN_NEXT_MS;
+		total += x.got;
+		x.timeout_ms = DRAIN_NEXT_MS;
 		if (err == SL_TIMEOUT) {
 			if (total > 0)
 				ctx_log(c, LOG_DEBUG, "usb: threw %zu late bytes away", total);
@@ -109,14 +108,15 @@ static enum sl_err send_command(struct framing_v2 *v, struct ctx *c, const struc
 {
 	uint8_t packet[PACKET] = { 0 };
 	size_t len = x->command_len < PACKET ? x->command_len : PACKET;
-	size_t got = 0;
+	struct pipe_xfer out = { .ep = v->pipe->ep_out, .data = packet, .len = PACKET,
+				 .timeout_ms = deadline_left_ms(c->clock, d) };
 	enum sl_err err;
 
 	memcpy(packet, x->command, len);
-	err = v->pipe->ops->bulk(v->pipe, c, v->pipe->ep_out, packet, PACKET, &got,
-				 deadline_left_ms(c->clock, d));
-	if (err == SL_OK && got != PACKET)
-		err = ctx_fail(c, SL_HOST, "usb", "only %zu of 16 command bytes were taken", got);
+	err = v->pipe->ops->bulk(v->pipe, c, &out);
+	if (err == SL_OK && out.got != PACKET)
+		err = ctx_fail(c, SL_HOST, "usb", "only %zu of 16 command bytes were taken",
+			       out.got);
 	return err;
 }
 
@@ -136,10 +136,11 @@ static enum sl_err send_data(struct framing_v2 *v, struct ctx *c, struct xfer *x
 			     struct deadline d)
 {
 	/* The pipe takes one buffer type for both directions and does not write to OUT data. */
-	uint8_t *data = (uint8_t *)(uintptr_t)x->out;
-	enum sl_err err = v->pipe->ops->bulk(v->pipe, c, v->pipe->ep_out, data, x->len, &x->got,
-					     deadline_left_ms(c->clock, d));
+	struct pipe_xfer out = { .ep = v->pipe->ep_out, .data = (uint8_t *)(uintptr_t)x->out,
+				 .len = x->len, .timeout_ms = deadline_left_ms(c->clock, d) };
+	enum sl_err err = v->pipe->ops->bulk(v->pipe, c, &out);
 
+	x->got = out.got;
 	if (err == SL_STALL)
 		return recover(v, c, v->pipe->ep_out, err);
 	if (err != SL_OK || x->got != x->len)
@@ -153,18 +154,17 @@ static enum sl_err read_reply(struct framing_v2 *v, struct ctx *c, struct xfer *
 	/* Small answers go through a buffer of whole packets, so that an answer which is too
 	 * long is seen here and does not end in a babble error of the host controller. */
 	bool bounce = x->len < v->pipe->max_packet && v->pipe->max_packet <= BOUNCE;
-	uint8_t *to = bounce ? v->bounce : x->in;
-	size_t room = bounce ? v->pipe->max_packet : x->len;
-	size_t got = 0;
-	enum sl_err err = v->pipe->ops->bulk(v->pipe, c, v->pipe->ep_in, to, room, &got,
-					     deadline_left_ms(c->clock, d));
+	struct pipe_xfer in = { .ep = v->pipe->ep_in, .data = bounce ? v->bounce : x->in,
+				.len = bounce ? v->pipe->max_packet : x->len,
+				.timeout_ms = deadline_left_ms(c->clock, d) };
+	enum sl_err err = v->pipe->ops->bulk(v->pipe, c, &in);
 
-	x->got = got < x->len ? got : x->len;
+	x->got = in.got < x->len ? in.got : x->len;
 	if (bounce && x->got > 0)
 		memcpy(x->in, v->bounce, x->got);
-	if (err == SL_OK && got > x->len)
+	if (err == SL_OK && in.got > x->len)
 		err = ctx_fail(c, SL_PROTO, "usb",
-			       "the probe answered %zu bytes, %zu were asked for", got, x->len);
+			       "the probe answered %zu bytes, %zu were asked for", in.got, x->len);
 	return err;
 }
 

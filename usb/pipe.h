@@ -16,15 +16,22 @@
 
 struct pipe;
 
+/* One transfer: on a bulk endpoint, or a control transfer on endpoint 0. */
+struct pipe_xfer {
+	uint8_t ep;                     /* bit 7: IN; 0 for a control transfer */
+	uint8_t setup[8];               /* control: the setup packet, bit 7 of [0]: IN */
+	uint8_t *data;                  /* OUT: is only read */
+	size_t len;
+	size_t got;                     /* set by the pipe, on failure too */
+	unsigned timeout_ms;            /* 0 counts as 1 */
+};
+
 struct pipe_ops {
-	/* bulk - one transfer on ep (bit 7: IN) of len bytes; *got is always set.
-	 * timeout_ms 0 counts as 1. A short IN is SL_OK.
+	/* bulk - one transfer on x->ep. A short IN is SL_OK.
 	 * Returns SL_TIMEOUT, SL_STALL, SL_GONE, SL_PROTO (babble), SL_HOST. */
-	enum sl_err (*bulk)(struct pipe *p, struct ctx *c, uint8_t ep, uint8_t *data, size_t len,
-			    size_t *got, unsigned timeout_ms);
-	/* control - setup packet of 8 bytes, then len bytes by bit 7 of setup[0]. */
-	enum sl_err (*control)(struct pipe *p, struct ctx *c, const uint8_t setup[8], uint8_t *data,
-			       size_t *len, unsigned timeout_ms);
+	enum sl_err (*bulk)(struct pipe *p, struct ctx *c, struct pipe_xfer *x);
+	/* control - the setup packet, then x->len bytes. Returns as bulk. */
+	enum sl_err (*control)(struct pipe *p, struct ctx *c, struct pipe_xfer *x);
 	/* clear_halt - CLEAR_FEATURE(ENDPOINT_HALT), host and device toggles together. */
 	enum sl_err (*clear_halt)(struct pipe *p, struct ctx *c, uint8_t ep);
 	/* close - release the interface, give the kernel its driver back, free p. */

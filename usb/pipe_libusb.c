@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "usb/descriptor.h"
 #include "usb/usb.h"
 
@@ -113,35 +114,38 @@ static unsigned at_least_1(unsigned timeout_ms)
 	return timeout_ms ? timeout_ms : 1;     /* libusb: 0 is for ever */
 }
 
-static enum sl_err libusb_pipe_bulk(struct pipe *base, struct ctx *c, uint8_t ep, uint8_t *data,
-				    size_t len, size_t *got, unsigned timeout_ms)
+static enum sl_err libusb_pipe_bulk(struct pipe *base, struct ctx *c, struct pipe_xfer *x)
 {
 	struct pipe_libusb *p = (struct pipe_libusb *)base;
 	int moved = 0;
 	int rc;
 
-	*got = 0;
-	if (len > INT32_MAX)
-		return ctx_fail(c, SL_BUG, "usb", "a transfer of %zu bytes", len);
-	rc = libusb_bulk_transfer(p->handle, ep, data, (int)len, &moved, at_least_1(timeout_ms));
+	x->got = 0;
+	if (x->len > INT32_MAX)
+		return ctx_fail(c, SL_BUG, "usb", "a transfer of %zu bytes", x->len);
+	rc = libusb_bulk_transfer(p->handle, x->ep, x->data, (int)x->len, &moved,
+				  at_least_1(x->timeout_ms));
 	if (moved > 0)
-		*got = (size_t)moved;
+		x->got = (size_t)moved;
 	if (rc == 0)
 		return SL_OK;
-	return fail_usb(c, p, rc, ep & 0x80 ? "reading from the probe" : "sending to the probe");
+	return fail_usb(c, p, rc,
+			x->ep & 0x80 ? "reading from the probe" : "sending to the probe");
 }
 
-static enum sl_err libusb_pipe_control(struct pipe *base, struct ctx *c, const uint8_t setup[8],
-				       uint8_t *data, size_t *len, unsigned timeout_ms)
+static enum sl_err libusb_pipe_control(struct pipe *base, struct ctx *c, struct pipe_xfer *x)
 {
 	struct pipe_libusb *p = (struct pipe_libusb *)base;
-	uint16_t value = (uint16_t)(setup[2] | setup[3] << 8);
-	uint16_t index = (uint16_t)(setup[4] | setup[5] << 8);
-	uint16_t length = (uint16_t)*len;
-	int rc = libusb_control_transfer(p->handle, setup[0], setup[1], value, index, data, length,
-					 at_least_1(timeout_ms));
+	int rc;
 
-	*len = rc > 0 ? (size_t)rc : 0;
+	x->got = 0;
+	if (x->len > UINT16_MAX)
+		return ctx_fail(c, SL_BUG, "usb", "a control transfer of %zu bytes", x->len);
+	rc = libusb_control_transfer(p->handle, x->setup[0], x->setup[1], get_le16(x->setup + 2),
+				     get_le16(x->setup + 4), x->data, (uint16_t)x->len,
+				     at_least_1(x->timeout_ms));
+	if (rc > 0)
+		x->got = (size_t)rc;
 	return rc >= 0 ? SL_OK : fail_usb(c, p, rc, "a control transfer");
 }
 

@@ -21,37 +21,21 @@ struct pipe_usbip {
 	struct usbip_client client;
 };
 
-static enum sl_err usbip_pipe_bulk(struct pipe *base, struct ctx *c, uint8_t ep, uint8_t *data,
-				   size_t len, size_t *got, unsigned timeout_ms)
+/* Bulk and control transfers alike: the endpoint tells. */
+static enum sl_err usbip_pipe_xfer(struct pipe *base, struct ctx *c, struct pipe_xfer *x)
 {
 	struct pipe_usbip *p = (struct pipe_usbip *)base;
-	struct usbip_transfer t = { .ep = ep, .data = data, .len = len, .timeout_ms = timeout_ms };
-	enum sl_err err = usbip_submit(&p->client, c, &t);
 
-	*got = t.got;
-	return err;
-}
-
-static enum sl_err usbip_pipe_control(struct pipe *base, struct ctx *c, const uint8_t setup[8],
-				      uint8_t *data, size_t *len, unsigned timeout_ms)
-{
-	struct pipe_usbip *p = (struct pipe_usbip *)base;
-	struct usbip_transfer t = { .setup = setup, .data = data, .len = *len,
-				    .timeout_ms = timeout_ms };
-	enum sl_err err = usbip_submit(&p->client, c, &t);
-
-	*len = t.got;
-	return err;
+	return usbip_submit(&p->client, c, x);
 }
 
 static enum sl_err usbip_pipe_clear_halt(struct pipe *base, struct ctx *c, uint8_t ep)
 {
 	/* USB 2.0 9.4.1: CLEAR_FEATURE(ENDPOINT_HALT). The server's host clears its own side when
 	 * it sees this request (Linux: drivers/usb/usbip/stub_rx.c). */
-	const uint8_t setup[8] = { 0x02, 0x01, 0, 0, ep, 0, 0, 0 };
-	size_t none = 0;
+	struct pipe_xfer x = { .setup = { 0x02, 0x01, 0, 0, ep }, .timeout_ms = CONTROL_MS };
 
-	return usbip_pipe_control(base, c, setup, NULL, &none, CONTROL_MS);
+	return usbip_pipe_xfer(base, c, &x);
 }
 
 static void usbip_pipe_close(struct pipe *base, struct ctx *c)
@@ -64,8 +48,8 @@ static void usbip_pipe_close(struct pipe *base, struct ctx *c)
 }
 
 static const struct pipe_ops usbip_pipe_ops = {
-	.bulk = usbip_pipe_bulk,
-	.control = usbip_pipe_control,
+	.bulk = usbip_pipe_xfer,
+	.control = usbip_pipe_xfer,
 	.clear_halt = usbip_pipe_clear_halt,
 	.close = usbip_pipe_close,
 };
@@ -74,24 +58,29 @@ static const struct pipe_ops usbip_pipe_ops = {
 static enum sl_err get_config(struct pipe_usbip *p, struct ctx *c, uint8_t *bytes, size_t room,
 			      size_t *got)
 {
-	uint8_t setup[8] = { 0x80, 0x06, 0, 2, 0, 0, 0, 0 };
+	struct pipe_xfer x = { .setup = { 0x80, 0x06, 0, 2 }, .data = bytes, .len = room,
+			       .timeout_ms = CONTROL_MS };
+	enum sl_err err;
 
-	put_le16(setup + 6, (uint16_t)room);
-	*got = room;
-	return usbip_pipe_control(&p->base, c, setup, bytes, got, CONTROL_MS);
+	put_le16(x.setup + 6, (uint16_t)room);
+	err = usbip_pipe_xfer(&p->base, c, &x);
+	*got = x.got;
+	return err;
 }
 
 static enum sl_err set_up(struct pipe_usbip *p, struct ctx *c)
 {
-	static const uint8_t configure[8] = { 0x00, 0x09, CONFIGURATION };
+	/* USB 2.0 9.4.7: SET_CONFIGURATION */
+	struct pipe_xfer configure = { .setup = { 0x00, 0x09, CONFIGURATION },
+				       .timeout_ms = CONTROL_MS };
 	uint8_t config[USB_CONFIG_MAX];
-	size_t got = 0, none = 0;
+	size_t got = 0;
 	enum sl_err err = get_config(p, c, config, sizeof(config), &got);
 
 	if (err == SL_OK)
 		err = usb_parse_debug_interface(c, config, got, &p->base);
 	if (err == SL_OK && p->client.configuration != CONFIGURATION)
-		err = usbip_pipe_control(&p->base, c, configure, NULL, &none, CONTROL_MS);
+		err = usbip_pipe_xfer(&p->base, c, &configure);
 	return err;
 }
 
@@ -113,7 +102,7 @@ enum sl_err usb_pipe_usbip(struct ctx *c, const char *url, struct pipe **out)
 	if (err == SL_OK) {
 		p->base.pid = p->client.pid;
 		(void)snprintf(p->base.describe, sizeof(p->base.describe),
-			       "usbip (%.48s device %s)", a.is_unix ? a.path : a.host,
+			       "usbip (%.40s device %.31s)", a.is_unix ? a.path : a.host,
 			       p->client.busid);
 		err = set_up(p, c);
 	}

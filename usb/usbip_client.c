@@ -307,13 +307,13 @@ static enum sl_err give_up(struct usbip_client *u, enum sl_err err)
 	return err;
 }
 
-static bool is_in(const struct usbip_transfer *t)
+static bool is_in(const struct pipe_xfer *t)
 {
-	return t->setup ? (t->setup[0] & 0x80) != 0 : (t->ep & 0x80) != 0;
+	return ((t->ep ? t->ep : t->setup[0]) & 0x80) != 0;
 }
 
 static void put_header(struct usbip_client *u, uint8_t pdu[PDU_LEN], uint32_t command,
-		       const struct usbip_transfer *t)
+		       const struct pipe_xfer *t)
 {
 	memset(pdu, 0, PDU_LEN);
 	put_be32(pdu, command);
@@ -324,7 +324,7 @@ static void put_header(struct usbip_client *u, uint8_t pdu[PDU_LEN], uint32_t co
 }
 
 static enum sl_err send_submit(struct usbip_client *u, struct ctx *c,
-			       const struct usbip_transfer *t, struct deadline d)
+			       const struct pipe_xfer *t, struct deadline d)
 {
 	uint8_t pdu[PDU_LEN];
 	enum sl_err err;
@@ -332,7 +332,7 @@ static enum sl_err send_submit(struct usbip_client *u, struct ctx *c,
 	put_header(u, pdu, CMD_SUBMIT, t);
 	put_be32(pdu + 24, (uint32_t)t->len);
 	/* 20 flags, 28 start frame, 32 number of packets, 36 interval: 0 outside isochronous. */
-	if (t->setup)
+	if (t->ep == 0)
 		memcpy(pdu + 40, t->setup, 8);
 	err = usbip_send(c, u->fd, pdu, sizeof(pdu), d);
 	if (err == SL_OK && !is_in(t) && t->len > 0)
@@ -358,7 +358,7 @@ static enum sl_err receive_ret(struct usbip_client *u, struct ctx *c, struct ret
 }
 
 /* The rest of a RET_SUBMIT for t: its data, and what became of it. */
-static enum sl_err take_result(struct usbip_client *u, struct ctx *c, struct usbip_transfer *t,
+static enum sl_err take_result(struct usbip_client *u, struct ctx *c, struct pipe_xfer *t,
 			       const struct ret *r, struct deadline d)
 {
 	enum sl_err err;
@@ -384,7 +384,7 @@ static enum sl_err fail_sequence(struct usbip_client *u, struct ctx *c, const st
 }
 
 /* Take a late transfer back. It may complete in the meantime: then its result stands. */
-static enum sl_err unlink_late(struct usbip_client *u, struct ctx *c, struct usbip_transfer *t,
+static enum sl_err unlink_late(struct usbip_client *u, struct ctx *c, struct pipe_xfer *t,
 			       uint32_t submitted)
 {
 	struct deadline d = ctx_deadline(c, UNLINK_MS);
@@ -417,7 +417,7 @@ static enum sl_err unlink_late(struct usbip_client *u, struct ctx *c, struct usb
 	return result;
 }
 
-enum sl_err usbip_submit(struct usbip_client *u, struct ctx *c, struct usbip_transfer *t)
+enum sl_err usbip_submit(struct usbip_client *u, struct ctx *c, struct pipe_xfer *t)
 {
 	struct deadline d = ctx_deadline(c, t->timeout_ms ? t->timeout_ms : 1);
 	struct ret r = { 0 };

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/ctx.h"
+#include "usb/pipe.h"
 #include "usb/usbip_address.h"
 
 struct usbip_client {
@@ -35,18 +36,10 @@ enum sl_err usbip_import(struct ctx *c, const struct usbip_address *a, struct us
 /* usbip_hang_up - close the connection; the server then has the device back. */
 void usbip_hang_up(struct usbip_client *u);
 
-struct usbip_transfer {
-	uint8_t ep;                     /* number with bit 7 for IN; 0 with setup */
-	const uint8_t *setup;           /* 8 bytes for a control transfer, else NULL */
-	uint8_t *data;
-	size_t len, got;
-	unsigned timeout_ms;
-};
-
-/* usbip_submit - one transfer, unlinked when it is late.
+/* usbip_submit - one transfer, control when t->ep is 0, unlinked when it is late.
  * Returns SL_OK (also for less than len); SL_TIMEOUT, SL_STALL, SL_PROTO (babble), SL_GONE,
  *   SL_HOST. t->got is always set. */
-enum sl_err usbip_submit(struct usbip_client *u, struct ctx *c, struct usbip_transfer *t)
+enum sl_err usbip_submit(struct usbip_client *u, struct ctx *c, struct pipe_xfer *t)
 	MUST_CHECK;
 
 #endif

@@ -67,53 +67,49 @@ static bool is_stale(const struct board_pipe *p)
 	return p->generation != usbdev_generation(p->board) || !usbdev_present(p->board);
 }
 
-static enum sl_err board_bulk(struct pipe *base, struct ctx *c, uint8_t ep, uint8_t *data,
-			      size_t len,
-			      size_t *got, unsigned timeout_ms)
+static enum sl_err board_bulk(struct pipe *base, struct ctx *c, struct pipe_xfer *x)
 {
 	struct board_pipe *p = (struct board_pipe *)base;
-	uint64_t end = board_clock(p->board)->now_ns + timeout_ms * 1000000ull;
+	uint64_t end = board_clock(p->board)->now_ns + x->timeout_ms * 1000000ull;
 	uint64_t step = 100000;
 	int n;
 
-	*got = 0;
+	x->got = 0;
 	for (;;) {
 		uint64_t now;
 
 		if (is_stale(p))
-			return from_code(c, USBDEV_GONE, ep);
-		n = ep & 0x80 ? usbdev_bulk_in(p->board, ep, data, len) :
-				usbdev_bulk_out(p->board, ep, data, len);
+			return from_code(c, USBDEV_GONE, x->ep);
+		n = x->ep & 0x80 ? usbdev_bulk_in(p->board, x->ep, x->data, x->len) :
+				   usbdev_bulk_out(p->board, x->ep, x->data, x->len);
 		now = board_clock(p->board)->now_ns;
 		if (n != USBDEV_NAK || now >= end)
 			break;
 		chip_idle_until(board_chip(p->board), now + step < end ? now + step : end);
 		step *= 2;
 	}
-	*got = n > 0 ? (size_t)n : 0;
-	return from_code(c, n, ep);
+	x->got = n > 0 ? (size_t)n : 0;
+	return from_code(c, n, x->ep);
 }
 
-static enum sl_err board_control(struct pipe *base, struct ctx *c, const uint8_t setup[8],
-				 uint8_t *data, size_t *len, unsigned timeout_ms)
+static enum sl_err board_control(struct pipe *base, struct ctx *c, struct pipe_xfer *x)
 {
 	struct board_pipe *p = (struct board_pipe *)base;
 	int n;
 
-	(void)timeout_ms;
+	x->got = 0;
 	if (is_stale(p))
 		return from_code(c, USBDEV_GONE, 0);
-	n = usbdev_control(p->board, setup, data, *len);
-	*len = n > 0 ? (size_t)n : 0;
+	n = usbdev_control(p->board, x->setup, x->data, x->len);
+	x->got = n > 0 ? (size_t)n : 0;
 	return from_code(c, n, 0);
 }
 
 static enum sl_err board_clear_halt(struct pipe *base, struct ctx *c, uint8_t ep)
 {
-	const uint8_t setup[8] = { 0x02, 0x01, 0, 0, ep, 0, 0, 0 };
-	size_t len = 0;
+	struct pipe_xfer x = { .setup = { 0x02, 0x01, 0, 0, ep } };
 
-	return board_control(base, c, setup, NULL, &len, 0);
+	return board_control(base, c, &x);
 }
 
 static void board_pipe_close(struct pipe *base, struct ctx *c)

@@ -62,40 +62,38 @@ static enum sl_err result_of(struct ctx *c, const struct fake_step *s)
 	return ctx_fail(c, s->result, "fake", "scripted %s", err_info(s->result)->name);
 }
 
-static enum sl_err fake_bulk(struct pipe *p, struct ctx *c, uint8_t ep, uint8_t *data, size_t len,
-			     size_t *got, unsigned timeout_ms)
+static enum sl_err fake_bulk(struct pipe *p, struct ctx *c, struct pipe_xfer *x)
 {
 	struct fake_pipe *f = (struct fake_pipe *)p;
-	bool in = (ep & 0x80) != 0;
-	const struct fake_step *s = next_step(f, in ? FAKE_IN : FAKE_OUT, timeout_ms);
+	bool in = (x->ep & 0x80) != 0;
+	const struct fake_step *s = next_step(f, in ? FAKE_IN : FAKE_OUT, x->timeout_ms);
 
-	assert_int_equal(ep, in ? p->ep_in : p->ep_out);
-	assert_true(len > 0);
+	assert_int_equal(x->ep, in ? p->ep_in : p->ep_out);
+	assert_true(x->len > 0);
 	if (s->asked)
-		assert_int_equal(len, s->asked);
-	assert_true(s->len <= len);
+		assert_int_equal(x->len, s->asked);
+	assert_true(s->len <= x->len);
 	if (in && s->len > 0)
-		memcpy(data, s->data, s->len);
+		memcpy(x->data, s->data, s->len);
 	if (!in) {
 		memset(f->seen_out[f->outs % 8], 0, 64);
-		memcpy(f->seen_out[f->outs++ % 8], data, len < 64 ? len : 64);
+		memcpy(f->seen_out[f->outs++ % 8], x->data, x->len < 64 ? x->len : 64);
 		if (s->data && s->len > 0)
-			assert_memory_equal(data, s->data, s->len);
+			assert_memory_equal(x->data, s->data, s->len);
 	}
-	*got = s->len;
+	x->got = s->len;
 	return result_of(c, s);
 }
 
-static enum sl_err fake_control(struct pipe *p, struct ctx *c, const uint8_t setup[8],
-				uint8_t *data, size_t *len, unsigned timeout_ms)
+static enum sl_err fake_control(struct pipe *p, struct ctx *c, struct pipe_xfer *x)
 {
 	struct fake_pipe *f = (struct fake_pipe *)p;
-	const struct fake_step *s = next_step(f, FAKE_CONTROL, timeout_ms);
+	const struct fake_step *s = next_step(f, FAKE_CONTROL, x->timeout_ms);
 
-	(void)data;
-	*len = 0;
+	assert_int_equal(x->ep, 0);
+	x->got = 0;
 	if (s->data)
-		assert_memory_equal(setup, s->data, 8);
+		assert_memory_equal(x->setup, s->data, 8);
 	return result_of(c, s);
 }
 
