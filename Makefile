@@ -111,6 +111,14 @@ $(BUILD)/tests/t1/with_board: $(BUILD)/tests/t1/with_board.o $(T1_OBJ) $(SIM_LIB
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(T1_OBJ) $(SIM_LIBS) $(UMOCKDEV_LIBS) $(SIM_LDLIBS)
 
+# What the main jobs cost, in virtual time.
+figures: $(BUILD)/tests/figures
+	$(Q)$<
+$(BUILD)/tests/figures: $(BUILD)/tests/figures.o $(SUPPORT_OBJ) $(foreach r,$(LIBS_flash),$(BUILD)/lib$(r).a)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(foreach r,$(LIBS_flash),$(BUILD)/lib$(r).a) \
+		-lcmocka $(SIM_LDLIBS) $(LIBUSB_LIBS)
+
 .PRECIOUS: $(BUILD)/%.o
 
 tests: $(TEST_BIN)
@@ -203,6 +211,6 @@ uninstall:
 clean:
 	rm -rf $(BUILD) stlink-download stlink-sim
 
-.PHONY: all tests check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
+.PHONY: all tests figures check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
         check-generated check-vm demo lint lint-text lint-gcc lint-clang lint-headers unsure \
         install uninstall clean
