@@ -75,13 +75,29 @@ static enum sl_err fail_protocol(struct ctx *c, const char *what)
 	return SL_PROTO;
 }
 
+/* A request of the first stage, and the code of its reply. */
+struct question {
+	uint8_t bytes[OP_HEADER_LEN + USBIP_BUSID_LEN];
+	size_t len;
+	uint16_t reply;
+};
+
+static struct question question_make(uint16_t code, uint16_t reply)
+{
+	struct question q = { .len = OP_HEADER_LEN, .reply = reply };
+
+	put_be16(q.bytes, VERSION);
+	put_be16(q.bytes + 2, code);
+	return q;
+}
+
 /* Send a request and read the 8 bytes that begin every reply of this stage. */
-static enum sl_err ask(struct ctx *c, int fd, const uint8_t *request, size_t len, uint16_t reply,
-		       uint32_t *status, struct deadline d)
+static enum sl_err ask(struct ctx *c, int fd, const struct question *q, struct deadline d,
+		       uint32_t *status)
 {
 	uint8_t head[OP_HEADER_LEN] = { 0 };
 	struct cursor cur = cur_make(head, sizeof(head));
-	enum sl_err err = usbip_send(c, fd, request, len, d);
+	enum sl_err err = usbip_send(c, fd, q->bytes, q->len, d);
 
 	if (err == SL_OK)
 		err = usbip_receive(c, fd, head, sizeof(head), d);
@@ -89,7 +105,7 @@ static enum sl_err ask(struct ctx *c, int fd, const uint8_t *request, size_t len
 		return err;
 	if (cur_be16(&cur) != VERSION)
 		return fail_protocol(c, "another version");
-	if (cur_be16(&cur) != reply)
+	if (cur_be16(&cur) != q->reply)
 		return fail_protocol(c, "an unexpected reply");
 	*status = cur_be32(&cur);
 	return SL_OK;
@@ -99,7 +115,7 @@ static enum sl_err ask(struct ctx *c, int fd, const uint8_t *request, size_t len
 static enum sl_err read_list_entry(struct ctx *c, int fd, struct deadline d, size_t *found,
 				   char busid[USBIP_BUSID_LEN])
 {
-	uint8_t bytes[DEVICE_LEN], interface[4];
+	uint8_t bytes[DEVICE_LEN] = { 0 }, interface[4];
 	struct usbip_device device;
 	enum sl_err err = usbip_receive(c, fd, bytes, sizeof(bytes), d);
 
@@ -121,14 +137,12 @@ static enum sl_err read_list_entry(struct ctx *c, int fd, struct deadline d, siz
 
 static enum sl_err read_list(struct ctx *c, int fd, struct deadline d, char busid[USBIP_BUSID_LEN])
 {
-	uint8_t request[OP_HEADER_LEN] = { 0 }, count[4];
-	uint32_t status, n;
+	const struct question q = question_make(OP_REQ_DEVLIST, OP_REP_DEVLIST);
+	uint8_t count[4] = { 0 };
+	uint32_t status = 0, n;
 	size_t found = 0;
-	enum sl_err err;
+	enum sl_err err = ask(c, fd, &q, d, &status);
 
-	put_be16(request, VERSION);
-	put_be16(request + 2, OP_REQ_DEVLIST);
-	err = ask(c, fd, request, sizeof(request), OP_REP_DEVLIST, &status, d);
 	if (err == SL_OK && status != 0)
 		err = ctx_fail(c, SL_HOST, "usb", "the USB/IP server gives no list (status %u)",
 			       (unsigned)status);
@@ -160,7 +174,7 @@ static enum sl_err read_list(struct ctx *c, int fd, struct deadline d, char busi
 static enum sl_err find_busid(struct ctx *c, const struct usbip_address *a, struct deadline d,
 			      char busid[USBIP_BUSID_LEN])
 {
-	int fd;
+	int fd = -1;
 	enum sl_err err = usbip_connect(c, a, d, &fd);
 
 	if (err != SL_OK)
@@ -199,14 +213,14 @@ static enum sl_err fail_import(struct ctx *c, const char *busid, uint32_t status
 static enum sl_err import_on(struct ctx *c, int fd, const char busid[USBIP_BUSID_LEN],
 			     struct deadline d, struct usbip_device *out)
 {
-	uint8_t request[OP_HEADER_LEN + USBIP_BUSID_LEN] = { 0 }, bytes[DEVICE_LEN];
-	uint32_t status;
+	struct question q = question_make(OP_REQ_IMPORT, OP_REP_IMPORT);
+	uint8_t bytes[DEVICE_LEN] = { 0 };
+	uint32_t status = 0;
 	enum sl_err err;
 
-	put_be16(request, VERSION);
-	put_be16(request + 2, OP_REQ_IMPORT);
-	memcpy(request + OP_HEADER_LEN, busid, strnlen(busid, USBIP_BUSID_LEN - 1));
-	err = ask(c, fd, request, sizeof(request), OP_REP_IMPORT, &status, d);
+	memcpy(q.bytes + OP_HEADER_LEN, busid, strnlen(busid, USBIP_BUSID_LEN - 1));
+	q.len = sizeof(q.bytes);
+	err = ask(c, fd, &q, d, &status);
 	if (err == SL_OK && status != 0)
 		err = fail_import(c, busid, status);
 	if (err == SL_OK)
@@ -225,9 +239,9 @@ enum sl_err usbip_import(struct ctx *c, const struct usbip_address *a, struct us
 {
 	struct deadline d = ctx_deadline(c, DIALOG_MS);
 	char busid[USBIP_BUSID_LEN];
-	struct usbip_device device;
+	struct usbip_device device = { 0 };
 	enum sl_err err = SL_OK;
-	int fd;
+	int fd = -1;
 
 	memcpy(busid, a->busid, sizeof(busid));
 	if (busid[0] == '\0')

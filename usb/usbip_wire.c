@@ -124,17 +124,17 @@ static enum sl_err fail_connect(struct ctx *c, const char *where, int err)
 }
 
 /* Connect one socket; *fd is set on success. Takes the address as the system gave it. */
-static enum sl_err connect_one(struct ctx *c, const char *where, const struct sockaddr *sa,
-			       socklen_t len, struct deadline d, int *fd)
+static enum sl_err connect_one(struct ctx *c, const char *where, const struct addrinfo *to,
+			       struct deadline d, int *fd)
 {
-	int s = socket(sa->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int s = socket(to->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int failed = 0;
 	socklen_t failed_len = sizeof(failed);
 	enum sl_err err = SL_OK;
 
 	if (s < 0)
 		return fail_connect(c, where, errno);
-	if (connect(s, sa, len) != 0) {
+	if (connect(s, to->ai_addr, to->ai_addrlen) != 0) {
 		if (errno == EINPROGRESS || errno == EAGAIN || errno == EINTR)
 			err = wait_for(c, s, POLLOUT, d);
 		else
@@ -155,9 +155,11 @@ static enum sl_err connect_one(struct ctx *c, const char *where, const struct so
 static enum sl_err connect_unix(struct ctx *c, const char *path, struct deadline d, int *fd)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	const struct addrinfo to = { .ai_family = AF_UNIX, .ai_addr = (struct sockaddr *)&un,
+				     .ai_addrlen = sizeof(un) };
 
 	(void)snprintf(un.sun_path, sizeof(un.sun_path), "%s", path);
-	return connect_one(c, path, (const struct sockaddr *)&un, sizeof(un), d, fd);
+	return connect_one(c, path, &to, d, fd);
 }
 
 static enum sl_err connect_tcp(struct ctx *c, const struct usbip_address *a, struct deadline d,
@@ -174,7 +176,7 @@ static enum sl_err connect_tcp(struct ctx *c, const struct usbip_address *a, str
 	if (rc != 0)
 		return ctx_fail(c, SL_HOST, "usb", "%s: %s", where, gai_strerror(rc));
 	for (struct addrinfo *i = list; i; i = i->ai_next) {
-		err = connect_one(c, where, i->ai_addr, i->ai_addrlen, d, fd);
+		err = connect_one(c, where, i, d, fd);
 		if (err == SL_OK)
 			break;
 	}
