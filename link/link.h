@@ -94,6 +94,9 @@ enum sl_err link_leave(struct link *l, struct ctx *c) MUST_CHECK;
 enum sl_err link_set_speed(struct link *l, struct ctx *c, unsigned khz,
 			   unsigned *actual_khz) MUST_CHECK;
 
+/* link_get_speed_khz - the SWD clock that was set, 0 when it is fixed (V1) or nothing was set. */
+unsigned link_get_speed_khz(const struct link *l);
+
 /* link_read_dpidr - id code of the debug port. */
 enum sl_err link_read_dpidr(struct link *l, struct ctx *c, uint32_t *dpidr) MUST_CHECK;
 

@@ -113,3 +113,8 @@ enum sl_err link_set_speed(struct link *l, struct ctx *c, unsigned khz, unsigned
 	*actual_khz = actual;
 	return SL_OK;
 }
+
+unsigned link_get_speed_khz(const struct link *l)
+{
+	return l->speed_khz;
+}

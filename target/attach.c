@@ -61,7 +61,7 @@ static enum sl_err attach(struct target *t, struct ctx *c, const struct target_o
 	if (err)
 		return err;
 	t->attached = true;
-	t->info.speed_khz = o->speed_khz;
+	t->info.speed_khz = link_get_speed_khz(t->l);
 	err = look(t, c, o);
 	if (!err)
 		err = target_identify(t, c, o->allow_unknown);

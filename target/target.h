@@ -46,7 +46,7 @@ struct target_info {
 	bool clone_suspected;           /* debug port id is not the genuine chip's */
 	unsigned supply_mv;
 	bool supply_known;
-	unsigned speed_khz;
+	unsigned speed_khz;             /* SWD clock that was set, 0: fixed, not known */
 };
 
 /* target_attach - enter SWD, identify core and chip, read size, unique id and protection.

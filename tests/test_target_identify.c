@@ -138,6 +138,26 @@ static void detach__after_nothing_else__leaves_no_trace(void **state)
 	}
 }
 
+static void expect_speed(const char *board, unsigned asked, unsigned is)
+{
+	struct target_options o = { .connect = CONNECT_NORMAL, .speed_khz = asked };
+	struct rig r;
+
+	rig_start(&r, board, NULL);
+	rig_ok(&r, target_attach(r.c, r.bl.link, &o, &r.t));
+	assert_int_equal(target_get_info(r.t)->speed_khz, is);
+	rig_close(&r);
+}
+
+static void speed__what_the_probe_set__is_reported_not_what_was_asked(void **state)
+{
+	(void)state;
+	expect_speed("bluepill", 0, 1800);
+	expect_speed("bluepill", 1000, 950);
+	expect_speed("bluepill", 9999, 4000);
+	expect_speed("vldiscovery", 1000, 0);   /* a V1's clock is fixed */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +171,7 @@ int main(void)
 		cmocka_unit_test(protection__f1_level_1__is_named),
 		cmocka_unit_test(attach__no_target__is_named_so),
 		cmocka_unit_test(detach__after_nothing_else__leaves_no_trace),
+		cmocka_unit_test(speed__what_the_probe_set__is_reported_not_what_was_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

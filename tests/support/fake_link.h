@@ -131,6 +131,12 @@ enum sl_err link_voltage_mv(struct link *l, struct ctx *c, unsigned *mv, bool *k
 	return SL_OK;
 }
 
+unsigned link_get_speed_khz(const struct link *l)
+{
+	(void)l;
+	return 0;
+}
+
 const struct link_caps *link_get_caps(const struct link *l)
 {
 	return &l->caps;
