@@ -353,9 +353,10 @@ static void sg__probe_that_leaves_dfu__is_found_again_by_its_late_node(void **st
 	rig_start(&r, "vldiscovery", &slow, &dfu);
 	while (r.probe.sg_node[0] == '\0') {
 		ctx_sleep_us(&r.c, 20000);
-		assert_int_equal(probe_find(&r.c, NULL, &r.probe), SL_OK);
+		rig_find(&r);
 	}
-	assert_int_equal(link_open(&r.c, &r.probe, &l), SL_OK);
+	if (link_open(&r.c, &r.probe, &l))
+		fail_msg("%s", r.c.fault.text);
 	assert_non_null(strstr(link_describe(l), "sg (/dev/sg1)"));
 	link_close(l, &r.c);
 	mock_get_counts(r.mk, &counts);

@@ -37,7 +37,17 @@ void rig_start(struct rig *r, const char *kind, const struct mock_options *o,
 	assert_non_null(r->board);
 	r->mk = mock_kernel_new();
 	(void)mock_kernel_plug(r->mk, r->board, o);
-	assert_int_equal(probe_find(&r->c, NULL, &r->probe), SL_OK);
+	rig_find(r);
+}
+
+void rig_find(struct rig *r)
+{
+	enum sl_err err;
+
+	mock_kernel_lock(r->mk);
+	err = probe_find(&r->c, NULL, &r->probe);
+	mock_kernel_unlock(r->mk);
+	assert_int_equal(err, SL_OK);
 }
 
 void rig_end(struct rig *r)

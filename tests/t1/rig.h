@@ -22,6 +22,9 @@ void rig_start(struct rig *r, const char *kind, const struct mock_options *o,
 	       const struct board_options *b);
 void rig_end(struct rig *r);
 
+/* rig_find - look for the probe again, at a moment when no node is half made. */
+void rig_find(struct rig *r);
+
 /* rig_set - board_set under the mock kernel's lock; fails the test when it is refused. */
 void rig_set(struct rig *r, const char *key, const char *value);
 
