@@ -64,14 +64,23 @@ static int fits_usb(struct ctx *c, const struct probe *p, const char *word)
 	return parse_bus_address(word, &bus, &address) && p->bus == bus && p->address == address;
 }
 
-/* "/dev/x" below the context's /dev, symbolic links followed; as it is when absent. */
+/* path with symbolic links followed; as it is when there is no such file. realpath brings its
+ * own memory: a library that is preloaded to show other devices may not fill the caller's. */
+static void follow_links(const char *path, char out[PATH_MAX])
+{
+	char *real = realpath(path, NULL);
+
+	(void)snprintf(out, PATH_MAX, "%s", real ? real : path);
+	free(real);
+}
+
+/* "/dev/x" below the context's /dev, symbolic links followed. */
 static void resolve_node(const struct ctx *c, const char *word, char out[PATH_MAX])
 {
 	char path[PATH_MAX];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", c->dev, word + strlen("/dev/"));
-	if (!realpath(path, out))
-		(void)snprintf(out, PATH_MAX, "%s", path);
+	follow_links(path, out);
 }
 
 static bool same_node(const char *node, const char *resolved)
@@ -80,7 +89,8 @@ static bool same_node(const char *node, const char *resolved)
 
 	if (node[0] == '\0')
 		return false;
-	return strcmp(realpath(node, real) ? real : node, resolved) == 0;
+	follow_links(node, real);
+	return strcmp(real, resolved) == 0;
 }
 
 static int fits_node(struct ctx *c, const struct probe *p, const char *word)
