@@ -75,6 +75,7 @@ void capability_fill(const struct link_version *v, struct link_caps *caps)
 		memcpy((char *)caps + features[i].offset, &has, sizeof(has));
 	}
 	caps->api = generation == 1 && number < V1_API2_SINCE ? 1 : generation == 3 ? 3 : 2;
+	caps->api_unsure = generation == 1 && number == V1_API2_SINCE;
 	caps->max_read = MEM_MAX;
 	caps->max_write = MEM_MAX;
 	caps->max_8bit = generation == 3 && number >= V3_MEM8_SINCE ? MEM8_MAX_V3 : MEM8_MAX;

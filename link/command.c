@@ -152,8 +152,7 @@ enum sl_err link_run_checked(struct link *l, struct ctx *c, struct command *cmd,
 	} while (next == RETRY_AGAIN);
 	if (next == RETRY_DONE)
 		return SL_OK;
-	if (cmd->status != STATUS_OTHER_MODE && status_find(cmd->status) &&
-	    status_find(cmd->status)->action == STATUS_FAULT)
+	if (status_find(cmd->status) && status_find(cmd->status)->action == STATUS_FAULT)
 		sticky_clear(l, c);
 	return status_fail(c, cmd->status, NULL, doing);
 }

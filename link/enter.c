@@ -12,7 +12,6 @@
 #include "link/voltage.h"
 
 static const char where[] = "link";
-static const char entering[] = "entering SWD";
 
 static bool is_id(const struct link *l, const uint8_t *reply, uint32_t id)
 {
@@ -96,50 +95,79 @@ static bool is_done(uint8_t status)
 	return row && row->action == STATUS_DONE;
 }
 
+/* Which V1 firmware first knows API v2 is disputed (J11 or J12): its answer tells. How firmware
+ * without a status refuses a command is not known: a V1 stalls on other unknown ones. */
+static bool is_api_v1(const struct link *l, enum sl_err err, uint8_t status)
+{
+	if (l->version.stlink != 1)
+		return false;
+	if (!err)
+		return status == STATUS_UNKNOWN_COMMAND;
+	return l->caps.api_unsure && (err == SL_STALL || err == SL_PROTO || err == SL_PROBE);
+}
+
+static enum sl_err fall_back_to_v1(struct link *l, struct ctx *c)
+{
+	ctx_log(c, LOG_INFO, "firmware %s does not know API v2", l->version.text);
+	ctx_clear(c);
+	l->caps.api = 1;
+	l->caps.rw_status = false;
+	return enter_v1(l, c);
+}
+
+/* A V1 wants READCOREID to be the first debug command (Becker); API v2 has a status for what
+ * the id would say. */
+static enum sl_err first_debug_command(struct link *l, struct ctx *c)
+{
+	uint32_t id;
+	enum sl_err err;
+
+	if (l->version.stlink != 1)
+		return SL_OK;
+	err = read_core_id(l, c, &id);
+	if (err != SL_NOTARGET)
+		return err;
+	ctx_clear(c);
+	return SL_OK;
+}
+
 enum sl_err session_enter(struct link *l, struct ctx *c)
 {
-	struct command leave = command_plain(GROUP_DEBUG, EXIT);
 	uint8_t status = 0;
-	uint32_t id;
 	enum sl_err err;
 
 	if (l->caps.api == 1)
 		return enter_v1(l, c);
 	err = enter_once(l, c, &status);
 	if (!err && status == STATUS_OTHER_MODE) {
-		err = link_run(l, c, &leave);
+		err = session_leave_mode(l, c);
 		if (!err)
 			err = enter_once(l, c, &status);
 	}
-	/* Which V1 firmware first knows API v2 is disputed (J11 or J12): ask it. */
-	if (!err && status == STATUS_UNKNOWN_COMMAND && l->version.stlink == 1) {
-		l->caps.api = 1;
-		l->caps.rw_status = false;
-		return enter_v1(l, c);
-	}
+	if (is_api_v1(l, err, status))
+		return fall_back_to_v1(l, c);
 	if (err)
 		return err;
-	if (!is_done(status))
-		return status_fail(c, status, NULL, entering);
-	/* A V1 wants READCOREID to be the first debug command (Becker); API v2 has a status
-	 * for what the id would say. */
-	if (l->version.stlink == 1) {
-		err = read_core_id(l, c, &id);
-		return err == SL_NOTARGET ? SL_OK : err;
-	}
-	return SL_OK;
+	return is_done(status) ? first_debug_command(l, c) : status_fail(c, status, NULL, "");
 }
 
 static enum sl_err open_access_port(struct link *l, struct ctx *c)
 {
 	uint8_t reply[2];
 	struct command cmd = command_debug(INIT_AP, reply, sizeof(reply));
+	enum sl_err err;
 
 	if (!l->caps.init_ap)
 		return SL_OK;
 	command_u8(&cmd, 0);    /* access port 0 */
 	command_u8(&cmd, 0);    /* core: none in particular, as OpenOCD and pyOCD */
-	return link_run_checked(l, c, &cmd, "opening the access port");
+	err = link_run_checked(l, c, &cmd, "opening the access port");
+	/* A copy that does not know the command has it open: stlink-org never sends it. */
+	if (err == SL_OLDPROBE) {
+		ctx_clear(c);
+		return SL_OK;
+	}
+	return err;
 }
 
 static enum sl_err set_speed(struct link *l, struct ctx *c, unsigned khz)
@@ -186,6 +214,19 @@ static enum sl_err hold_reset(struct link *l, struct ctx *c)
 	return SL_OLDPROBE;
 }
 
+/* Before ENTER the probe may not know yet which pin is NRST, and say so: OpenOCD passes over
+ * its answer there, and so is it here. Afterwards it counts. */
+static enum sl_err hold_reset_early(struct link *l, struct ctx *c)
+{
+	enum sl_err err = hold_reset(l, c);
+
+	if (!err || c->fault.probe_status == 0)
+		return err;
+	ctx_log(c, LOG_DEBUG, "before entering SWD: %s", c->fault.text);
+	ctx_clear(c);
+	return SL_OK;
+}
+
 static enum sl_err fail_enter(struct link *l, struct ctx *c, enum sl_err err)
 {
 	struct fault kept;
@@ -196,7 +237,7 @@ static enum sl_err fail_enter(struct link *l, struct ctx *c, enum sl_err err)
 	if (l->nrst_low && !l->gone && link_nrst(l, c, LINK_NRST_HIGH))
 		ctx_log(c, LOG_WARN, "NRST could not be released: %s", c->fault.text);
 	c->fault = kept;
-	return ctx_doing(c, err, "%s", entering);
+	return ctx_doing(c, err, "entering SWD");
 }
 
 enum sl_err link_enter_swd(struct link *l, struct ctx *c, const struct link_options *o)
@@ -210,7 +251,7 @@ enum sl_err link_enter_swd(struct link *l, struct ctx *c, const struct link_opti
 	}
 	err = set_speed(l, c, o->speed_khz);
 	if (!err && o->connect_under_reset)
-		err = hold_reset(l, c);
+		err = hold_reset_early(l, c);
 	if (!err)
 		err = session_enter(l, c);
 	if (!err && o->connect_under_reset)

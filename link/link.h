@@ -43,6 +43,7 @@ struct link_caps {
 	bool dap_reg;                   /* F2 45/46: debug port registers */
 	bool read8;                     /* F2 0C; a V1 reads whole words only */
 	bool fpu_regs;                  /* F2 33/34 for registers above 20 */
+	bool api_unsure;                /* a V1 whose API may be 1 after all: entering SWD tells */
 	bool swd;                       /* false: firmware for STM8 boards, SWIM alone */
 	unsigned tar_block;             /* memory commands must not cross this; 0: they may */
 };

@@ -72,7 +72,7 @@ static enum sl_err ask_status(struct link *l, struct ctx *c, const struct block 
 static enum sl_err block_once(struct link *l, struct ctx *c, const struct block *b, uint8_t *status,
 			      uint32_t *addr)
 {
-	uint8_t two[2];
+	uint8_t two[2] = { 0 };
 	/* One byte is answered with two; a buffer of one would be overrun (OpenOCD, probe-rs). */
 	bool single = b->in && b->len == 1;
 	struct command cmd = command_memory(b->op, b->addr, b->len, single ? two : b->in, b->out);

@@ -50,8 +50,10 @@ enum sl_err link_open_among(struct ctx *c, const struct transport_class *const *
 	/* Only opening leaves DFU mode, so the reopening is done with afterwards. */
 	if (!err)
 		err = link_open_on(c, t, reopen_by_port, r, out);
-	if (!err)
+	if (!err) {
+		(*out)->reopen = NULL;
 		(*out)->reopen_priv = NULL;
+	}
 	free(r);
 	return err;
 }

@@ -4,8 +4,9 @@
  *
  * A WAIT means that the chip's bus was busy through more than four acknowledges. Peers
  * retry 3 times (stlink-org), 8 times from 1 ms doubling (OpenOCD), about 1 s (Black Magic
- * Debug). Here: 1 ms doubling to 64 ms, 1 s in all. Pauses do not look at the signal flag:
- * a second is short, and what a signal leaves to be tidied comes through here, too.
+ * Debug). Here: 1 ms doubling to 64 ms, 1 s in all, and the last try begins after that second:
+ * a host that was busy elsewhere has not given the chip its time. Pauses do not look at the
+ * signal flag: a second is short, and what a signal leaves to be tidied comes through here, too.
  */
 #include <string.h>
 
@@ -24,10 +25,11 @@ static enum retry_next pause_or_give_up(struct retry *r, struct ctx *c)
 		r->started = true;
 		r->end = ctx_deadline(c, WAIT_TOTAL_MS);
 		r->pause_us = WAIT_FIRST_US;
-	} else if (ctx_expired(c, r->end)) {
-		return RETRY_GIVE_UP;
 	}
+	if (r->last)
+		return RETRY_GIVE_UP;
 	ctx_sleep_us(c, r->pause_us);
+	r->last = ctx_expired(c, r->end);
 	r->pause_us = r->pause_us * 2 > WAIT_LONGEST_US ? WAIT_LONGEST_US : r->pause_us * 2;
 	return RETRY_AGAIN;
 }
@@ -57,19 +59,20 @@ enum retry_next retry_after(struct retry *r, struct ctx *c, uint8_t status)
 enum sl_err status_fail(struct ctx *c, uint8_t status, const uint32_t *addr, const char *doing)
 {
 	const struct status_row *row = status_find(status);
+	const char *colon = doing[0] ? ": " : "";
 
 	if (!row) {
 		(void)ctx_fail(c, SL_PROTO, where,
-			       "%s: the probe answered %02x, which is no status that is known",
-			       doing, status);
+			       "%s%sthe probe answered %02x, which is no status that is known",
+			       doing, colon, status);
 		ctx_hint(c, "the answer may be left over from an earlier command, as some copies of "
 			    "the ST-LINK do; plug the board in again, or update the probe's firmware");
 	} else if (addr) {
-		(void)ctx_fail_addr(c, row->err, where, *addr, "%s: %s (%s, status %02x)", doing,
-				    row->cause, row->name, status);
+		(void)ctx_fail_addr(c, row->err, where, *addr, "%s%s%s (%s, status %02x)", doing,
+				    colon, row->cause, row->name, status);
 	} else {
-		(void)ctx_fail(c, row->err, where, "%s: %s (%s, status %02x)", doing, row->cause,
-			       row->name, status);
+		(void)ctx_fail(c, row->err, where, "%s%s%s (%s, status %02x)", doing, colon,
+			       row->cause, row->name, status);
 	}
 	if (row && row->cure)
 		ctx_hint(c, "%s", row->cure);

@@ -278,6 +278,16 @@ enum sl_err link_open_on(struct ctx *c, struct transport *t, link_reopen_fn *reo
 	return SL_OK;
 }
 
+enum sl_err session_leave_mode(struct link *l, struct ctx *c)
+{
+	enum link_mode mode = LINK_MASS;
+	enum sl_err err = link_get_mode(l, c, &mode);
+
+	if (err || (mode != LINK_DEBUG && mode != LINK_SWIM))
+		return err;
+	return leave_mode(l, c, mode);
+}
+
 enum sl_err link_leave(struct link *l, struct ctx *c)
 {
 	enum link_mode mode = LINK_MASS;

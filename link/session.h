@@ -58,7 +58,7 @@ bool reply_is_stale(const struct link *l, const uint8_t *reply, size_t len);
 struct retry {
 	struct deadline end;
 	uint64_t pause_us;
-	bool started, waited, forgave;
+	bool started, last, waited, forgave;
 };
 
 enum retry_next { RETRY_AGAIN, RETRY_DONE, RETRY_GIVE_UP };
@@ -67,7 +67,8 @@ enum retry_next { RETRY_AGAIN, RETRY_DONE, RETRY_GIVE_UP };
  * RETRY_AGAIN. Time is bounded by the context's clock. */
 enum retry_next retry_after(struct retry *r, struct ctx *c, uint8_t status);
 
-/* status_fail - record the fault of a failing status; known address or NULL. */
+/* status_fail - record the fault of a failing status; known address or NULL. doing: a clause
+ * before the cause, or "". */
 enum sl_err status_fail(struct ctx *c, uint8_t status, const uint32_t *addr, const char *doing);
 
 /* sticky_clear - make the debug port usable after a fault, if anything is known to help.
@@ -78,6 +79,10 @@ void sticky_clear(struct link *l, struct ctx *c);
 
 /* session_start - versions, DFU, other modes: a transport becomes a usable link. */
 enum sl_err session_start(struct link *l, struct ctx *c) MUST_CHECK;
+
+/* session_leave_mode - leave debug or SWIM mode, whichever the probe says it is in: EXIT outside
+ * debug mode locks up a V3. */
+enum sl_err session_leave_mode(struct link *l, struct ctx *c) MUST_CHECK;
 
 /* link_open_among - link_open with another table of transports, for tests. */
 enum sl_err link_open_among(struct ctx *c, const struct transport_class *const *classes,

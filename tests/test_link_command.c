@@ -300,6 +300,22 @@ static void wait__for_ever__is_bounded(void **state)
 	abandon();
 }
 
+static void wait__slow_host__tries_once_more_after_the_time_is_over(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), { READ_CPUID, "10 00 00 00 00 00 00 00", NULL, 0, 0 },
+		{ READ_CPUID, "10 00 00 00 00 00 00 00", NULL, 0, 5000 },
+		{ READ_CPUID, "80 00 00 00 31 c2 2f 41", NULL, 0, 0 }, CLOSE,
+	};
+	uint32_t value;
+
+	(void)state;
+	BEGIN(steps);
+	assert_int_equal(read_cpuid(&value), SL_OK);
+	assert_int_equal(value, 0x412FC231);
+	end();
+}
+
 static void fault__new_firmware__is_cleared_by_dp_abort_and_stays_reported(void **state)
 {
 	static const struct script_step steps[] = {
@@ -486,6 +502,7 @@ int main(void)
 		TEST(wait__then_fault_then_ok__is_ok),
 		TEST(wait__then_two_faults__is_a_fault),
 		TEST(wait__for_ever__is_bounded),
+		TEST(wait__slow_host__tries_once_more_after_the_time_is_over),
 		TEST(fault__new_firmware__is_cleared_by_dp_abort_and_stays_reported),
 		TEST(fault__old_firmware__is_cleared_by_entering_again),
 		TEST(fault__old_firmware_holding_reset__does_not_let_go_of_it),

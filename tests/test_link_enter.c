@@ -15,6 +15,7 @@
 
 #define V2J37 "29 47 83 04 48 37"
 #define V1J13 "13 40 83 04 44 37"
+#define V1J11 "12 c0 83 04 44 37"
 #define V1J9 "12 40 83 04 44 37"
 #define V3 "30 00 83 04 4e 37"
 #define V3J7 "03 00 07 02 00 00 00 00 83 04 4e 37"
@@ -259,7 +260,8 @@ static void enter__open_in_another_mode__leaves_and_enters_once_more(void **stat
 	static const struct script_step steps[] = {
 		OPEN(V2J37), { "f2 43 01 00", "80 00", NULL, 0, 0 }, { "f2 30 a3 00", "0e 00", NULL,
 								       0, 0 },
-		{ "f2 21", NULL, NULL, 0, 0 }, { "f2 30 a3 00", "80 00", NULL, 0, 0 },
+		{ "f5", "02 00", NULL, 0, 0 }, { "f2 21", NULL, NULL, 0, 0 },
+		{ "f2 30 a3 00", "80 00", NULL, 0, 0 },
 		{ "f2 4b 00 00", "80 00", NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 },
 	};
 	struct link *l;
@@ -268,6 +270,149 @@ static void enter__open_in_another_mode__leaves_and_enters_once_more(void **stat
 	BEGIN(steps);
 	l = open_ok();
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	link_close(l, &ctx);
+	script_done(&script);
+}
+
+static void enter__open_in_swim_mode__is_left_by_the_swim_command(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), { "f2 43 01 00", "80 00", NULL, 0, 0 },
+		{ "f2 30 a3 00", "0e 00", NULL, 0, 0 },
+		{ "f5", "03 00", NULL, 0, 0 }, { "f4 01", NULL, NULL, 0, 0 },
+		{ "f2 30 a3 00", "80 00", NULL, 0, 0 },
+		{ "f2 4b 00 00", "80 00", NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 },
+	};
+	struct link *l;
+
+	(void)state;
+	BEGIN(steps);
+	l = open_ok();
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	link_close(l, &ctx);
+	script_done(&script);
+}
+
+static void enter__refused__says_once_what_was_wanted(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), { "f2 43 01 00", "80 00", NULL, 0, 0 },
+		{ "f2 30 a3 00", "05 00", NULL, 0, 0 },
+		{ "f7", "f1 05 00 00 0b 08 00 00", NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 },
+	};
+	struct link *l;
+
+	(void)state;
+	BEGIN(steps);
+	l = open_ok();
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_NOTARGET);
+	assert_string_equal(ctx.fault.doing, "entering SWD");
+	assert_string_equal(ctx.fault.text, "no device is connected (NO DEVICE, status 05)");
+	link_close(l, &ctx);
+	script_done(&script);
+}
+
+static void enter__v1_of_the_disputed_version_that_stalls__falls_back(void **state)
+{
+	static const enum sl_err refusals[] = { SL_STALL, SL_PROTO, SL_PROBE };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		const struct script_step steps[] = {
+			{ "f1 80", V1J11, NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 },
+			{ "f2 30 a3 00", NULL, NULL, refusals[i], 0 },
+			{ "f2 20 a3", NULL, NULL, 0, 0 }, { "f2 22", "77 14 a0 1b", NULL, 0, 0 },
+			{ "f5", IDLE, NULL, 0, 0 },
+		};
+		struct link *l;
+
+		BEGIN(steps);
+		l = open_ok();
+		assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+		assert_int_equal(ctx.fault.code, SL_OK);
+		assert_int_equal(link_get_caps(l)->api, 1);
+		link_close(l, &ctx);
+		script_done(&script);
+	}
+}
+
+static void enter__v1_that_knows_api2__reports_a_stall_as_such(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V1J13), { "f2 30 a3 00", NULL, NULL, SL_STALL, 0 },
+		{ "f5", IDLE, NULL, 0, 0 },
+	};
+	struct link *l;
+
+	(void)state;
+	BEGIN(steps);
+	l = open_ok();
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_STALL);
+	link_close(l, &ctx);
+	script_done(&script);
+}
+
+static void enter__v1_without_an_id__leaves_no_fault_behind(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V1J13), { "f2 30 a3 00", "80 00", NULL, 0, 0 },
+		{ "f2 22", "00 00 00 00", NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 },
+	};
+	struct link *l;
+
+	(void)state;
+	BEGIN(steps);
+	l = open_ok();
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	assert_int_equal(ctx.fault.code, SL_OK);
+	link_close(l, &ctx);
+	script_done(&script);
+}
+
+static void enter__reset_refused_before_entering__counts_only_afterwards(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), { "f2 43 01 00", "80 00", NULL, 0, 0 },
+		{ "f2 3c 00", "08 00", NULL, 0, 0 }, { "f2 30 a3 00", "80 00", NULL, 0, 0 },
+		{ "f2 3c 00", "80 00", NULL, 0, 0 }, { "f2 4b 00 00", "80 00", NULL, 0, 0 },
+		{ "f5", IDLE, NULL, 0, 0 },
+	};
+	static const struct script_step twice[] = {
+		OPEN(V2J37), { "f2 43 01 00", "80 00", NULL, 0, 0 },
+		{ "f2 3c 00", "08 00", NULL, 0, 0 }, { "f2 30 a3 00", "80 00", NULL, 0, 0 },
+		{ "f2 3c 00", "08 00", NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 },
+	};
+	const struct link_options o = { .connect_under_reset = true };
+	struct link *l;
+
+	(void)state;
+	BEGIN(steps);
+	l = open_ok();
+	assert_int_equal(link_enter_swd(l, &ctx, &o), SL_OK);
+	assert_int_equal(ctx.fault.code, SL_OK);
+	link_close(l, &ctx);
+	script_done(&script);
+	BEGIN(twice);
+	l = open_ok();
+	assert_int_equal(link_enter_swd(l, &ctx, &o), SL_PROBE);
+	link_close(l, &ctx);
+	script_done(&script);
+}
+
+static void enter__clone_without_the_access_port_command__goes_on(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), { "f2 43 01 00", "80 00", NULL, 0, 0 },
+		{ "f2 30 a3 00", "80 00", NULL, 0, 0 }, { "f2 4b 00 00", "42 00", NULL, 0, 0 },
+		{ "f5", IDLE, NULL, 0, 0 },
+	};
+	struct link *l;
+
+	(void)state;
+	BEGIN(steps);
+	l = open_ok();
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	assert_int_equal(ctx.fault.code, SL_OK);
 	link_close(l, &ctx);
 	script_done(&script);
 }
@@ -367,6 +512,13 @@ int main(void)
 		TEST(enter__no_target_under_reset__measures_and_releases_reset),
 		TEST(enter__no_target_and_no_supply__names_the_voltage),
 		TEST(enter__open_in_another_mode__leaves_and_enters_once_more),
+		TEST(enter__open_in_swim_mode__is_left_by_the_swim_command),
+		TEST(enter__refused__says_once_what_was_wanted),
+		TEST(enter__v1_of_the_disputed_version_that_stalls__falls_back),
+		TEST(enter__v1_that_knows_api2__reports_a_stall_as_such),
+		TEST(enter__v1_without_an_id__leaves_no_fault_behind),
+		TEST(enter__reset_refused_before_entering__counts_only_afterwards),
+		TEST(enter__clone_without_the_access_port_command__goes_on),
 		TEST(enter__stm8_nucleo_firmware__has_no_swd),
 		TEST(enter__clone_without_the_speed_command__goes_on),
 		TEST(voltage__answers_of_copies__are_unknown),
