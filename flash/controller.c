@@ -101,7 +101,7 @@ enum sl_err ctrl_keys(struct flash *f, struct ctx *c, uint32_t off, const uint32
 
 	if (!err)
 		err = ctrl_write(f, c, off, key[1]);
-	/* A controller that is locked until reset answers keys with a bus error (PM0075 2.3.1):
+	/* A controller that is locked until reset answers keys with a bus error (PM0075, unlocking):
 	 * its LOCK bit, which the caller looks at next, says the same in a better way. */
 	if (err != SL_TARGET)
 		return err;

@@ -9,7 +9,7 @@
 
 enum { CALL_SLACK_MS = 200 };
 
-/* RM0041 18.4.1: the key register of the independent watchdog, and the key that reloads it. It
+/* RM0041, IWDG_KR: the key register of the independent watchdog, and the key that reloads it. It
  * lies there in all families that this room drives. A watchdog that is off does not care. */
 #define IWDG_KR        UINT32_C(0x40003000)
 #define IWDG_KR_RELOAD UINT32_C(0xAAAA)

@@ -8,7 +8,7 @@
  */
 #include "flash/driver.h"
 
-/* PM0075 3.1-3.9; PM0068 3.10-3.13 for bank 2. */
+/* PM0075, register descriptions; PM0068 for KEYR2, SR2, CR2 and AR2 of bank 2. */
 struct fpec_regs {
 	uint32_t keyr, sr, cr, ar;
 };
@@ -18,17 +18,17 @@ static const struct fpec_regs banks[2] = {
 	{ .keyr = 0x44, .sr = 0x4C, .cr = 0x50, .ar = 0x54 },
 };
 
-static const uint32_t keys[2] = { 0x45670123, 0xCDEF89AB };     /* PM0075 2.3.1 */
+static const uint32_t keys[2] = { 0x45670123, 0xCDEF89AB };     /* PM0075, FLASH_KEYR */
 
-#define FPEC_WRPR     UINT32_C(0x20)            /* PM0075 3.8: 1 = not protected */
-#define SR_EOP        (UINT32_C(1) << 5)        /* PM0075 3.4, write 1 to clear, as the errors */
-#define CR_PG         (UINT32_C(1) << 0)        /* PM0075 3.5 */
+#define FPEC_WRPR     UINT32_C(0x20)            /* PM0075, FLASH_WRPR: 1 = not protected */
+#define SR_EOP        (UINT32_C(1) << 5)        /* PM0075, FLASH_SR: write 1 to clear, as the errors */
+#define CR_PG         (UINT32_C(1) << 0)        /* PM0075, FLASH_CR */
 #define CR_PER        (UINT32_C(1) << 1)
 #define CR_MER        (UINT32_C(1) << 2)
 #define CR_STRT       (UINT32_C(1) << 6)
 #define CR_LOCK       (UINT32_C(1) << 7)
 
-/* RM0041 6.3.1 and the RCC chapters of F0, F3: the flash is timed by the internal RC. */
+/* RCC_CR of RM0041, RM0008, RM0091 and RM0316: the flash is timed by the internal RC. */
 #define RCC_CR        UINT32_C(0x40021000)
 #define RCC_HSION     (UINT32_C(1) << 0)
 #define RCC_HSIRDY    (UINT32_C(1) << 1)
@@ -41,7 +41,7 @@ enum {
 	HALFWORD_US = 400,
 	BUSY_MS = 500,
 	HSI_READY_MS = 10,
-	GUARD_BYTES = 4096,             /* PM0075 2.4.1: a WRPR bit is 4 pages of 1K or 2 of 2K ... */
+	GUARD_BYTES = 4096,             /* PM0075, write protection: a WRPR bit is 4 pages of 1K or 2 of 2K ... */
 	GUARD_LAST = 31                 /* ... and the last one is all the rest */
 };
 
@@ -55,7 +55,8 @@ static enum sl_err f1_read_guards(struct flash *f, struct ctx *c)
 	return ctrl_read(f, c, FPEC_WRPR, &f->guard[0]);
 }
 
-/* UNSURE: on F100 high density (0x428) OpenOCD counts 4 pages of 2 KiB a bit. */
+/* UNSURE: on F100 high density (0x428) OpenOCD counts 4 pages of 2 KiB a bit. A bit taken for
+ * too few pages only moves the refusal from the plan to the controller's WRPRTERR. */
 static bool f1_guarded(const struct flash *f, const struct flash_sector *s)
 {
 	uint32_t bit = (s->addr - f->chip->flash_base) / GUARD_BYTES;

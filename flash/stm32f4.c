@@ -3,24 +3,25 @@
  * stm32f4.c - the flash interface of F2 and F4: sectors, a program width that the supply
  * allows, two banks on F42x, F43x, F469 and F479.
  *
- * Follows RM0033 3 (F2), RM0090 3 (F40x, F42x), RM0386 3 (F469). Does not touch option bytes.
+ * Follows the flash interface chapters of RM0033 or PM0059 (F2), RM0090 (F40x, F42x) and RM0386
+ * (F469). Does not touch option bytes.
  */
 #include "flash/driver.h"
 
-/* Offsets: RM0090 3.9. */
+/* Offsets: RM0090, flash interface registers. */
 #define F4_ACR        UINT32_C(0x00)
 #define F4_KEYR       UINT32_C(0x04)
 #define F4_SR         UINT32_C(0x0C)
 #define F4_CR         UINT32_C(0x10)
 #define F4_OPTCR      UINT32_C(0x14)
-#define F4_OPTCR1     UINT32_C(0x18)            /* RM0090 3.9.11: nWRP of bank 2 */
+#define F4_OPTCR1     UINT32_C(0x18)            /* RM0090, FLASH_OPTCR1: nWRP of bank 2 */
 
-#define ACR_ICEN      (UINT32_C(1) << 9)        /* RM0090 3.9.1 */
+#define ACR_ICEN      (UINT32_C(1) << 9)        /* RM0090, FLASH_ACR */
 #define ACR_DCEN      (UINT32_C(1) << 10)
 #define ACR_ICRST     (UINT32_C(1) << 11)       /* only while ICEN is 0 */
 #define ACR_DCRST     (UINT32_C(1) << 12)       /* only while DCEN is 0 */
-#define SR_EOP        (UINT32_C(1) << 0)        /* RM0090 3.9.5 */
-#define CR_PG         (UINT32_C(1) << 0)        /* RM0090 3.9.7 */
+#define SR_EOP        (UINT32_C(1) << 0)        /* RM0090, FLASH_SR */
+#define CR_PG         (UINT32_C(1) << 0)        /* RM0090, FLASH_CR */
 #define CR_SER        (UINT32_C(1) << 1)
 #define CR_MER        (UINT32_C(1) << 2)
 #define CR_SNB_SHIFT  3
@@ -28,22 +29,22 @@
 #define CR_MER2       (UINT32_C(1) << 15)       /* two-bank parts */
 #define CR_STRT       (UINT32_C(1) << 16)
 #define CR_LOCK       (UINT32_C(1) << 31)
-#define OPTCR_NWRP_SHIFT 16                     /* RM0090 3.9.10: 0 = protected */
+#define OPTCR_NWRP_SHIFT 16                     /* RM0090, FLASH_OPTCR: 0 = protected */
 #define OPTCR_DB1M    (UINT32_C(1) << 30)
 #define OPTCR_SPRMOD  (UINT32_C(1) << 31)       /* then 1 = protected against reading too */
 
-static const uint32_t keys[2] = { 0x45670123, 0xCDEF89AB };     /* RM0090 3.6.1 */
+static const uint32_t keys[2] = { 0x45670123, 0xCDEF89AB };     /* RM0090, FLASH_KEYR */
 
 enum {
 	BUSY_MS = 33000,                /* whatever was started before us may be a mass erase */
-	UNIT_US = 100,                  /* STM32F405 data sheet table 40: at most, any width */
+	UNIT_US = 100,                  /* STM32F405 data sheet: at most, any width */
 	UNIT_WAIT_MS = 100,             /* for the last unit: far more than it can take */
-	BANK2_SNB = 16,                 /* RM0090 3.9.7: sector 12 + i is number 16 + i */
+	BANK2_SNB = 16,                 /* RM0090, FLASH_CR.SNB: sector 12 + i is number 16 + i */
 	LAST_NWRP_BIT = 14              /* F413: sectors 14 and 15 share it (OpenOCD) */
 };
 
-/* Program width by supply: RM0090 table 7. Erase limits: STM32F405 data sheet tables 39, 40
- * (maxima, doubled: boards near the edge of a range are slower). */
+/* Program width by supply: RM0090, program/erase parallelism. Erase limits: STM32F405 data
+ * sheet, flash memory programming (maxima, doubled: boards near the edge of a range are slower). */
 struct width {
 	unsigned min_mv;
 	uint8_t psize, bytes;
@@ -85,7 +86,7 @@ static void f4_choose(struct flash *f, struct ctx *c)
 		f->info->supply_mv, f->info->supply_known ? "" : ", not measured");
 }
 
-/* RM0090 3.3, table 6: parts of 1 MiB are one bank unless DB1M is set; smaller ones always. */
+/* RM0090, flash organization and FLASH_OPTCR.DB1M: parts of 1 MiB are one bank unless DB1M is set; smaller ones always. */
 static enum sl_err f4_bank1_bytes(struct flash *f, struct ctx *c, uint32_t *bytes)
 {
 	uint32_t all = f->info->flash_kb * 1024, optcr = 0;
@@ -213,7 +214,7 @@ static enum sl_err f4_program_off(struct flash *f, struct ctx *c, unsigned bank)
 	return err ? err : ctrl_write(f, c, F4_CR, 0);
 }
 
-/* RM0090 3.5.2: after erase or program the caches hold old data; reset them while they are
+/* RM0090, ART accelerator and FLASH_ACR: after erase or program the caches hold old data; reset them while they are
  * off, then put them back. A debugger reads through the data cache too. */
 static enum sl_err f4_flush(struct flash *f, struct ctx *c)
 {

@@ -3,30 +3,30 @@
  * stm32l1.c - the program memory interface of L0 and L1: an erased bit is 0, words and half
  * pages, two locks one behind the other.
  *
- * Follows RM0038 3 (L1), RM0367 3 and RM0377 3 (L0). Does not touch data EEPROM and option
+ * Follows the flash chapters of RM0038 (L1), RM0367 and RM0377 (L0). Does not touch data EEPROM and option
  * bytes. There is no mass erase that leaves the protection level alone, so none is offered.
  */
 #include "flash/driver.h"
 
-/* Offsets: RM0038 3.9, RM0367 3.7. */
+/* Offsets: FLASH register map of RM0038 and RM0367, as ST's device headers give them. */
 #define LX_PECR       UINT32_C(0x04)
 #define LX_PEKEYR     UINT32_C(0x0C)
 #define LX_PRGKEYR    UINT32_C(0x10)
 #define LX_SR         UINT32_C(0x18)
 #define LX_OBR        UINT32_C(0x1C)
 
-#define PECR_PELOCK   (UINT32_C(1) << 0)        /* RM0038 3.9.2 */
+#define PECR_PELOCK   (UINT32_C(1) << 0)        /* RM0038, FLASH_PECR */
 #define PECR_PRGLOCK  (UINT32_C(1) << 1)
 #define PECR_PROG     (UINT32_C(1) << 3)
 #define PECR_ERASE    (UINT32_C(1) << 9)
 #define PECR_FPRG     (UINT32_C(1) << 10)
-#define SR_EOP        (UINT32_C(1) << 1)        /* RM0038 3.9.7 */
-#define OBR_SPRMOD    (UINT32_C(1) << 8)        /* RM0038 3.9.8: WRP bits mean the opposite */
+#define SR_EOP        (UINT32_C(1) << 1)        /* RM0038, FLASH_SR */
+#define OBR_SPRMOD    (UINT32_C(1) << 8)        /* RM0038, FLASH_OBR: WRP bits mean the opposite */
 
-/* RM0038 3.9.9-3.9.12: one bit for 4 KiB, 32 bits a register; 1 = protected. */
+/* RM0038, FLASH_WRPR1 to 4: one bit for 4 KiB, 32 bits a register; 1 = protected. */
 static const uint32_t wrpr[FLASH_GUARD_WORDS] = { 0x20, 0x80, 0x84, 0x88 };
 
-static const uint32_t pe_keys[2] = { 0x89ABCDEF, 0x02030405 };  /* RM0038 3.3.3 */
+static const uint32_t pe_keys[2] = { 0x89ABCDEF, 0x02030405 };  /* RM0038, FLASH_PEKEYR */
 static const uint32_t prg_keys[2] = { 0x8C9DAEBF, 0x13141516 };
 
 enum {
@@ -91,7 +91,7 @@ static enum sl_err lx_lock(struct flash *f, struct ctx *c)
 	return err;
 }
 
-/* RM0038 3.3.4, page erase: PROG and ERASE, then zero to the first word of the page. */
+/* RM0038, page erase: PROG and ERASE, then zero to the first word of the page. */
 static enum sl_err lx_erase_sector(struct flash *f, struct ctx *c, const struct flash_sector *s)
 {
 	struct fault why;
@@ -159,7 +159,7 @@ const struct flash_ops flash_stm32l0 = {
 	.name = "stm32l0",
 	.flags = {
 		COMMON_FLAGS,
-		{ UINT32_C(1) << 16, "NOTZEROERR", "the place is not blank" },  /* RM0367 3.7.6 */
+		{ UINT32_C(1) << 16, "NOTZEROERR", "the place is not blank" },  /* RM0367, FLASH_SR */
 		{ UINT32_C(1) << 17, "FWWERR", "an instruction fetch stopped the write" },
 	},
 	COMMON_OPS,

@@ -83,9 +83,9 @@ static uint32_t size_by_rule(enum size_rule rule, uint32_t word, uint16_t half)
 	switch (rule) {
 	case SIZE_KB:
 		return half == 0xFFFF ? 0 : half;
-	case SIZE_LOW8:                 /* RM0038 30.1: only the low byte counts on category 2 */
+	case SIZE_LOW8:                 /* RM0038, F_SIZE; OpenOCD: only the low byte counts on category 2 */
 		return half == 0xFFFF ? 0 : half & 0xFF;
-	case SIZE_L1_CODE:              /* RM0038 30.1: 0 is 384 KiB, 1 is 256 KiB */
+	case SIZE_L1_CODE:              /* RM0038, F_SIZE; OpenOCD: 0 is 384 KiB, 1 is 256 KiB */
 		return half == 0 ? 384 : half == 1 ? 256 : 0;
 	case SIZE_WORDS_LESS_1:         /* CMSIS stm32wb0x: SIZE bits 16:0 hold words - 1 */
 		return ((word & 0x1FFFF) + 1) * 4 / 1024;

@@ -24,7 +24,7 @@ struct protection_row {
 	{ .controller = (ctrl), .reg = (off), .shift = (sh), .mask = 0xFF, .none = 0xAA, .level2 = 0xCC }
 
 static const struct protection_row rows[] = {
-	/* F1: FLASH_OBR.RDPRT bit 1 (PM0075 3.7); one level only. */
+	/* F1: FLASH_OBR.RDPRT bit 1 (PM0075); one level only. */
 	{ .controller = "f1", .reg = 0x1C, .shift = 1, .mask = 1, .none = 0, .level2 = 0 },
 	{ .controller = "f1xl", .reg = 0x1C, .shift = 1, .mask = 1, .none = 0, .level2 = 0 },
 	/* F0, F3: FLASH_OBR.RDPRT bits 2:1, 0 none, 1 level 1, 3 level 2 (RM0091, RM0316). */

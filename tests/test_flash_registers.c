@@ -3,7 +3,7 @@
  * test_flash_registers.c - the register writes of controllers that no virtual board has:
  * second bank of F1 XL, both banks of F42x, L0; in the order of the manuals.
  *
- * Expected sequences: PM0068 3.3 (XL), RM0090 3.6.3 (F42x), RM0367 3.3.4 (L0).
+ * Expected sequences: the erase and program procedures of PM0068 (XL), RM0090 (F42x), RM0367 (L0).
  */
 #include "tests/support/fake_open.h"
 

@@ -6,7 +6,7 @@
 @      FLASH_CR.PG is set.
 @ Out: r0 last status, r1 first half-word not programmed, r2 half-words left (0: all done).
 @ A half-word of FFFF is what an erased place holds already: it is passed over.
-@ BSY is waited for after each half-word (PM0075 2.3.3). ARMv6-M instructions only.
+@ BSY is waited for after each half-word (PM0075, main flash programming). ARMv6-M instructions only.
 
 	.syntax unified
 	.cpu cortex-m0

@@ -6,7 +6,7 @@
 @      FLASH_CR.PG is set and PSIZE says 8 bits.
 @ Out: r0 last status, r1 first unit not programmed, r2 units left (0: all done).
 @ A unit of ones is what an erased place holds already: it is passed over.
-@ BSY is waited for after each unit (RM0090 3.6.3). ARMv6-M instructions only.
+@ BSY is waited for after each unit (RM0090, programming). ARMv6-M instructions only.
 
 	.syntax unified
 	.cpu cortex-m0

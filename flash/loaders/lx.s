@@ -7,7 +7,7 @@
 @      FLASH_PECR.PROG is set, and FPRG with half pages.
 @ Out: r0 last status, r1 first burst not programmed, r2 bursts left (0: all done).
 @ A burst of zeros is what an erased place holds already: it is passed over. Nothing may come
-@ between the words of a half page (RM0038 3.3.4). Uses r12. ARMv6-M instructions only.
+@ between the words of a half page (RM0038, half page write). Uses r12. ARMv6-M instructions only.
 
 	.syntax unified
 	.cpu cortex-m0
