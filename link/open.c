@@ -2,6 +2,7 @@
  *
  * open.c - opening a probe that sysfs showed, and finding it again by its port.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,11 +36,22 @@ static enum sl_err reopen_by_port(void *priv, struct ctx *c, struct transport **
 	return transport_open_among(c, r->classes, &now, out);
 }
 
+/* A probe that fails on its second best carrier: why it was not the best may be the cause. */
+static void add_passed_over(struct ctx *c, const char *why)
+{
+	size_t used = strlen(c->fault.text);
+
+	if (why[0])
+		(void)snprintf(c->fault.text + used, sizeof(c->fault.text) - used,
+			       " (before that, %s)", why);
+}
+
 enum sl_err link_open_among(struct ctx *c, const struct transport_class *const *classes,
 			    const struct probe *p, struct link **out)
 {
 	struct reopening *r = calloc(1, sizeof(*r));
 	struct transport *t = NULL;
+	char passed_over[sizeof(t->passed_over)];
 	enum sl_err err;
 
 	if (!r)
@@ -47,13 +59,18 @@ enum sl_err link_open_among(struct ctx *c, const struct transport_class *const *
 	r->classes = classes;
 	r->was = *p;
 	err = transport_open_among(c, classes, p, &t);
-	/* Only opening leaves DFU mode, so the reopening is done with afterwards. */
-	if (!err)
-		err = link_open_on(c, t, reopen_by_port, r, out);
-	if (!err) {
-		(*out)->reopen = NULL;
-		(*out)->reopen_priv = NULL;
+	if (err)
+		goto out;
+	memcpy(passed_over, t->passed_over, sizeof(passed_over));
+	err = link_open_on(c, t, reopen_by_port, r, out);
+	if (err) {
+		add_passed_over(c, passed_over);
+		goto out;
 	}
+	/* Only opening leaves DFU mode, so the reopening is done with afterwards. */
+	(*out)->reopen = NULL;
+	(*out)->reopen_priv = NULL;
+out:
 	free(r);
 	return err;
 }

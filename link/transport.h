@@ -61,6 +61,8 @@ struct transport {
 	size_t max_data;
 	/* Words for -v: "sg (/dev/sg2)", "libusb (bus 1 device 5)". */
 	char describe[96];
+	/* Why a carrier that comes first in the table would not open; "" when none refused. */
+	char passed_over[120];
 };
 
 /* A way to reach probes. The table of all is link/transports.c, in order of preference. */
@@ -79,7 +81,9 @@ extern const struct transport_class *const transport_classes[];
 
 /* transport_open - open p through the first class that can serve it.
  * With -v each class's reason is logged. A class whose open fails with SL_PERM or SL_BUSY
- * is passed over for the next one that can serve; the first failure is what is reported.
+ * is passed over for the next one that can serve. When all refuse, the first failure is the
+ * one reported, and its text has the others' too; when one opens, (*out)->passed_over says
+ * why it was not the first.
  * Returns SL_OK; SL_NOPROBE when no class can serve; else as the class's open. */
 enum sl_err transport_open(struct ctx *c, const struct probe *p, struct transport **out) MUST_CHECK;
 

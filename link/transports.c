@@ -4,6 +4,7 @@
  *
  * The only file of link/ that names sg/ and usb/. Adding a transport is one row here.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "link/transport.h"
@@ -35,15 +36,24 @@ static enum sl_err fail_unreachable(struct ctx *c, const struct probe *p, const 
 struct attempts {
 	enum sl_err err;
 	struct fault fault;
+	char passed_over[120];          /* the first failure, with the name of its class */
 	char why[160];                  /* the last class that could not serve */
 };
 
-static void keep_first(struct attempts *a, const struct ctx *c, enum sl_err err)
+static void keep(struct attempts *a, const struct ctx *c, const char *name, enum sl_err err)
 {
-	if (a->err)
+	size_t used;
+
+	if (!a->err) {
+		a->err = err;
+		a->fault = c->fault;
+		(void)snprintf(a->passed_over, sizeof(a->passed_over), "%s: %.100s", name,
+			       c->fault.text);
 		return;
-	a->err = err;
-	a->fault = c->fault;
+	}
+	used = strlen(a->fault.text);
+	(void)snprintf(a->fault.text + used, sizeof(a->fault.text) - used, "; then %s: %s", name,
+		       c->fault.text);
 }
 
 static bool can_serve(struct ctx *c, const struct transport_class *class, const struct probe *p,
@@ -70,11 +80,12 @@ enum sl_err transport_open_among(struct ctx *c, const struct transport_class *co
 			continue;
 		err = (*classes)->open(c, p, out);
 		if (!err) {
+			memcpy((*out)->passed_over, a.passed_over, sizeof(a.passed_over));
 			ctx_clear(c);
 			return SL_OK;
 		}
 		ctx_log(c, LOG_INFO, "%s would not open: %s", (*classes)->name, c->fault.text);
-		keep_first(&a, c, err);
+		keep(&a, c, (*classes)->name, err);
 		if (!may_try_next(err))
 			break;
 	}

@@ -18,7 +18,7 @@
 static bool can_a, can_b;
 static enum sl_err open_a, open_b;
 static unsigned opened_a, opened_b;
-static struct transport transport_a, transport_b;
+static struct transport transport_a, transport_b, *instead_of_b;
 static struct ctx ctx;
 static struct probe probe;
 
@@ -58,7 +58,7 @@ static enum sl_err do_open_b(struct ctx *c, const struct probe *p, struct transp
 	opened_b++;
 	if (open_b)
 		return ctx_fail(c, open_b, "b", "b failed");
-	*out = &transport_b;
+	*out = instead_of_b ? instead_of_b : &transport_b;
 	return SL_OK;
 }
 
@@ -101,20 +101,23 @@ static void open__permission_or_busy__passes_on_to_the_next(void **state)
 	assert_int_equal(try(true, SL_PERM, true, SL_OK, &t), SL_OK);
 	assert_ptr_equal(t, &transport_b);
 	assert_int_equal(ctx.fault.code, SL_OK);
+	assert_string_equal(t->passed_over, "a: a failed");
+	assert_int_equal(try(false, SL_OK, true, SL_OK, &t), SL_OK);
+	assert_string_equal(t->passed_over, "");
 	assert_int_equal(try(true, SL_BUSY, true, SL_OK, &t), SL_OK);
 	assert_ptr_equal(t, &transport_b);
 }
 
-static void open__all_fail__reports_the_first(void **state)
+static void open__all_fail__reports_the_first_and_names_the_others(void **state)
 {
 	struct transport *t;
 
 	(void)state;
 	assert_int_equal(try(true, SL_PERM, true, SL_BUSY, &t), SL_PERM);
-	assert_string_equal(ctx.fault.text, "a failed");
+	assert_string_equal(ctx.fault.text, "a failed; then b: b failed");
 	assert_int_equal(opened_b, 1);
 	assert_int_equal(try(true, SL_BUSY, true, SL_HOST, &t), SL_BUSY);
-	assert_string_equal(ctx.fault.text, "a failed");
+	assert_string_equal(ctx.fault.text, "a failed; then b: b failed");
 	assert_int_equal(try(true, SL_BUSY, false, SL_OK, &t), SL_BUSY);
 	assert_null(t);
 }
@@ -151,6 +154,30 @@ static void link_open__unreachable_probe__fails_without_a_link(void **state)
 	assert_null(l);
 	assert_true(ctx.fault.text[0] != '\0');
 	transport_close(NULL, &ctx);
+}
+
+static void link_open__fails_on_the_second_carrier__names_the_refusal_of_the_first(void **state)
+{
+	static const struct script_step dead[] = {
+		{ "f1 80", NULL, NULL, SL_GONE, 0 },
+	};
+	static struct script script;
+	static struct fake_clock clock;
+	struct link *l = NULL;
+
+	(void)state;
+	ctx_init(&ctx);
+	fake_clock_init(&clock);
+	ctx.clock = &clock.clock;
+	script_init(&script, &clock, dead, ARRAY_LEN(dead));
+	can_a = can_b = true;
+	open_a = SL_PERM;
+	open_b = SL_OK;
+	instead_of_b = &script.base;
+	assert_int_equal(link_open_among(&ctx, classes, &probe, &l), SL_GONE);
+	instead_of_b = NULL;
+	assert_string_equal(ctx.fault.text, "scripted failure (before that, a: a failed)");
+	assert_true(script.closed);
 }
 
 /* ---- coming back by port ---- */
@@ -271,10 +298,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(open__first_that_can__is_taken),
 		cmocka_unit_test(open__permission_or_busy__passes_on_to_the_next),
-		cmocka_unit_test(open__all_fail__reports_the_first),
+		cmocka_unit_test(open__all_fail__reports_the_first_and_names_the_others),
 		cmocka_unit_test(open__other_failure__ends_the_search),
 		cmocka_unit_test(open__none_can__says_why),
 		cmocka_unit_test(link_open__unreachable_probe__fails_without_a_link),
+		cmocka_unit_test(
+			link_open__fails_on_the_second_carrier__names_the_refusal_of_the_first),
 		cmocka_unit_test(link_open__v1_back_from_dfu__waits_for_its_sg_node),
 		cmocka_unit_test(link_open__v1_back_without_an_sg_node__takes_what_there_is_after_3_s),
 		cmocka_unit_test(link_open__v1_that_does_not_come_back__times_out),
