@@ -262,17 +262,21 @@ static enum bus_result begin(struct chip *c, uint32_t addr, unsigned size)
 	return BUS_OK;
 }
 
+#define WAIT_ROUNDS 16u
+
 /* The flash interface holds the bus until it is free: time passes for everybody. */
 bool flash_wait(struct chip *c)
 {
 	uint64_t until = c->flash.busy_until_ps;
+	unsigned rounds = 0;
 
 	if (c->acc_by == BY_CORE) {
 		core_stall(c);
 		return !c->core.hung;
 	}
 	while (flash_busy(c)) {
-		if (until >= PS_NEVER)
+		/* The core may start the next operation at once, for ever: a probe gives up. */
+		if (until >= PS_NEVER || rounds++ == WAIT_ROUNDS)
 			return false;
 		sim_clock_spend(c->clk, (until - c->at_ps + PS_PER_NS - 1) / PS_PER_NS);
 		chip_sync(c);

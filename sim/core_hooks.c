@@ -312,7 +312,17 @@ enum bus_result core_init(struct chip *c)
 
 void core_free(struct chip *c)
 {
-	if (c->core.uc)
-		(void)uc_close(c->core.uc);
+	unsigned i;
+
+	if (!c->core.uc)
+		return;
+	/* Unicorn 2.0.1 leaks its bitmaps of rewritten code unless the code is dropped first. */
+	for (i = 0; i < c->n_blocks; i++) {
+		const struct block_desc *d = c->blocks[i].d;
+
+		if (d->type == BLOCK_RAM)
+			(void)uc_ctl_remove_cache(c->core.uc, d->base, d->base + d->size);
+	}
+	(void)uc_close(c->core.uc);
 	c->core.uc = NULL;
 }
