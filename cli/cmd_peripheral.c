@@ -111,7 +111,8 @@ static enum sl_err peripheral_run(struct session *s, struct word *w)
 	if (err)
 		return err;
 	if (!on)
-		output_result(s->out, "%s at 0x%08x: its clock is off", p->name, (unsigned)p->base);
+		output_result(s->out, "%s at 0x%08x: not read, its clock is off or this chip has none",
+			      p->name, (unsigned)p->base);
 	if (on || s->out->json_on)
 		show(s, p, n, values);
 	return SL_OK;
@@ -125,7 +126,7 @@ const struct command verb_peripheral = {
 		"TIM17, USART1 to USART5, SPI1 to SPI3, I2C1, I2C2, CAN1, CAN2, DMA1, DMA2, DAC;\n"
 		"of any chip: SysTick. Capital or small letters; timer3 is TIM3. Registers whose\n"
 		"reading would disturb the program (data and flag registers) are not read, nor\n"
-		"is a peripheral whose clock is off.\n"
+		"is a peripheral whose clock is off (as it is when the chip has none).\n"
 		"\n"
 		"  stlink-download PORTC TIM2 SysTick\n",
 	.form = FORM_OWN,
