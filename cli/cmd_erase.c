@@ -38,8 +38,12 @@ static enum sl_err range_check(struct session *s, struct word *w)
 	}
 	if (w->has_len && covered == w->len)
 		return SL_OK;
-	(void)ctx_fail_addr(s->ctx, SL_USAGE, "cli", w->addr, "0x%08x to 0x%08" PRIx64 " is not all "
-			    "flash of this chip", (unsigned)w->addr, end - 1);
+	if (covered == 0)
+		(void)ctx_fail_addr(s->ctx, SL_USAGE, "cli", w->addr, "0x%08x is not in this chip's "
+				    "flash", (unsigned)w->addr);
+	else
+		(void)ctx_fail_addr(s->ctx, SL_USAGE, "cli", w->addr, "0x%08x to 0x%08" PRIx64 " is only "
+				    "partly in this chip's flash", (unsigned)w->addr, end - 1);
 	if (n)
 		ctx_hint(s->ctx, "its flash is 0x%08x to 0x%08" PRIx64, (unsigned)sector[0].addr,
 			 (uint64_t)sector[n - 1].addr + sector[n - 1].bytes - 1);
@@ -50,19 +54,26 @@ static void report(struct session *s, const struct word *w, const struct flash_s
 		   uint64_t us)
 {
 	struct json *j = output_event(s->out, "proof");
+	size_t n = 0;
+	const struct flash_sector *sectors = flash_sectors(s->flash, &n);
+	/* What was kept was proved as well, but is not blank. */
+	uint64_t blank = w->has_len ? w->len : st->bytes_proved;
 
+	output_done(s->out, "erase: %s at 0x%08x, proved blank by read-back, %s",
+		    format_bytes(blank).s,
+		    (unsigned)(w->has_len || n == 0 ? w->addr : sectors[0].addr),
+		    format_seconds(us).s);
 	if (st->mass_erased)
-		output_done(s->out, "erase: the whole flash, %s proved blank in %s",
-			    format_bytes(st->bytes_proved).s, format_seconds(us).s);
+		output_done(s->out, "       erased the whole flash");
 	else
-		output_done(s->out, "erase: %s sector%s, %s proved blank in %s",
-			    format_count(st->sectors_erased).s, st->sectors_erased == 1 ? "" : "s",
-			    format_bytes(st->bytes_proved).s, format_seconds(us).s);
+		output_done(s->out, "       erased %s sector%s", format_count(st->sectors_erased).s,
+			    st->sectors_erased == 1 ? "" : "s");
 	if (st->bytes_kept)
-		output_done(s->out, "       %s outside the range kept", format_bytes(st->bytes_kept).s);
+		output_done(s->out, "       kept %s around it", format_bytes(st->bytes_kept).s);
 	if (!j)
 		return;
 	json_string(j, "word", w->text);
+	json_number(j, "bytes", blank);
 	json_number(j, "bytes_proved", st->bytes_proved);
 	json_number(j, "bytes_kept", st->bytes_kept);
 	json_number(j, "sectors_erased", st->sectors_erased);
@@ -92,8 +103,11 @@ static enum sl_err erase_run(struct session *s, struct word *w)
 	struct flash_progress listener = progress_begin(&p, s->out, w->text);
 	struct flash_stats st = { 0 };
 	uint64_t start = ctx_now_us(s->ctx);
-	enum sl_err err;
+	bool is_running = false;
+	enum sl_err err = session_ask_halt(s, &is_running);
 
+	if (err)
+		return err;
 	plan(s, w);
 	if (w->has_len)
 		err = flash_erase_range(s->flash, s->ctx, (struct flash_range){ w->addr, w->len },
@@ -101,6 +115,7 @@ static enum sl_err erase_run(struct session *s, struct word *w)
 	else
 		err = flash_erase_all(s->flash, s->ctx, &listener, &st);
 	progress_end(&p);
+	err = session_explain_stop(s, err);
 	if (!err)
 		report(s, w, &st, ctx_now_us(s->ctx) - start);
 	return err;

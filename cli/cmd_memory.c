@@ -40,7 +40,7 @@ static enum sl_err read_run(struct session *s, struct word *w)
 	for (uint32_t i = 0; i < READ_WORDS && !err; i++)
 		err = target_read32(s->target, s->ctx, w->addr + 4 * i, &v[i]);
 	if (err)
-		return err;
+		return session_explain_fault(s, err);
 	output_result(s->out, "0x%08x: %08x %08x %08x %08x", (unsigned)w->addr, (unsigned)v[0],
 		      (unsigned)v[1], (unsigned)v[2], (unsigned)v[3]);
 	j = output_event(s->out, "memory");
@@ -74,7 +74,7 @@ static enum sl_err write_run(struct session *s, struct word *w)
 	}
 	err = target_write32(s->target, s->ctx, w->addr, w->value);
 	if (err)
-		return err;
+		return session_explain_fault(s, err);
 	output_done(s->out, "0x%08x: sent %08x", (unsigned)w->addr, (unsigned)w->value);
 	j = output_event(s->out, "write");
 	if (j) {

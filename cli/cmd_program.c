@@ -37,7 +37,15 @@ static enum sl_err load(struct session *s, struct word *w)
 
 static enum sl_err check(struct session *s, struct word *w)
 {
-	return flash_check(s->flash, s->ctx, w->image->spans, w->image->n_spans);
+	const struct image *img = w->image;
+	const struct span *last = &img->spans[img->n_spans - 1];
+	enum sl_err err = flash_check(s->flash, s->ctx, img->spans, img->n_spans);
+
+	if (err == SL_IMAGE && s->ctx->fault.hint[0] == '\0')
+		ctx_hint(s->ctx, "the file has %s from 0x%08x to 0x%08x; is it for another chip, or for "
+				 "another address?", format_bytes(img->total).s,
+			 (unsigned)img->spans[0].addr, (unsigned)(last->addr + (last->len - 1)));
+	return err;
 }
 
 static void plan_event(struct session *s, const struct word *w, const struct kind *k)
@@ -91,22 +99,17 @@ static void proof_event(struct session *s, const struct word *w, const struct fl
 	output_event_end(s->out);
 }
 
-static void report(struct session *s, const struct word *w, const struct kind *k,
-		   const struct flash_stats *st, uint64_t us)
+static bool changed(const struct flash_stats *st)
 {
-	const struct image *img = w->image;
-	char where[48] = "";
-	int indent = (int)strlen(k->action) + 1;
+	return st->mass_erased || st->sectors_erased || st->bytes_programmed;
+}
 
-	if (img->n_spans > 1)
-		(void)snprintf(where, sizeof(where), " in %zu segments from", img->n_spans);
-	output_done(s->out, "%s: %s%s 0x%08x, %s by read-back, %s", k->action,
-		    format_bytes(img->total).s, where[0] ? where : " at",
-		    (unsigned)img->spans[0].addr, k->writes ? "proved" : "the same",
-		    format_seconds(us).s);
-	if (!k->writes)
-		return;
-	if (st->mass_erased)
+/* The lines about what it took, under the line about what was asked. */
+static void report_effort(struct session *s, const struct flash_stats *st, int indent)
+{
+	if (!changed(st))
+		output_done(s->out, "%*s nothing to change: flash had it already", indent, "");
+	else if (st->mass_erased)
 		output_done(s->out, "%*s erased the whole flash, wrote %s", indent, "",
 			    format_bytes(st->bytes_programmed).s);
 	else
@@ -116,6 +119,38 @@ static void report(struct session *s, const struct word *w, const struct kind *k
 	if (st->bytes_kept)
 		output_done(s->out, "%*s kept %s around it", indent, "",
 			    format_bytes(st->bytes_kept).s);
+}
+
+static void report(struct session *s, const struct word *w, const struct kind *k,
+		   const struct flash_stats *st, uint64_t us)
+{
+	const struct image *img = w->image;
+	char where[48] = "";
+
+	if (img->n_spans > 1)
+		(void)snprintf(where, sizeof(where), " in %zu segments from", img->n_spans);
+	output_done(s->out, "%s: %s%s 0x%08x, %s by read-back, %s", k->action,
+		    format_bytes(img->total).s, where[0] ? where : " at",
+		    (unsigned)img->spans[0].addr, k->writes ? "proved" : "the same",
+		    format_seconds(us).s);
+	if (k->writes)
+		report_effort(s, st, (int)strlen(k->action) + 1);
+}
+
+/* The work itself; the core runs no more while flash is written. */
+static enum sl_err touch_flash(struct session *s, const struct flash_job *job,
+			       const struct kind *k, struct flash_stats *st)
+{
+	bool is_running = false;
+	enum sl_err err;
+
+	if (!k->writes)
+		return flash_verify(s->flash, s->ctx, job, st);
+	err = session_ask_halt(s, &is_running);
+	if (!err)
+		err = session_explain_stop(s, flash_program(s->flash, s->ctx, job, st));
+	s->program_changed |= !err && changed(st);
+	return err;
 }
 
 static enum sl_err work(struct session *s, struct word *w, const struct kind *k)
@@ -132,11 +167,7 @@ static enum sl_err work(struct session *s, struct word *w, const struct kind *k)
 	enum sl_err err;
 
 	plan(s, w, k);
-	s->program_changed |= k->writes;
-	if (k->writes)
-		err = flash_program(s->flash, s->ctx, &job, &st);
-	else
-		err = flash_verify(s->flash, s->ctx, &job, &st);
+	err = touch_flash(s, &job, k, &st);
 	progress_end(&p);
 	if (err)
 		return err;
@@ -173,8 +204,8 @@ const struct command verb_program = {
 		"outside of it, writes, and reads every byte back. FILE is Intel HEX, S-record,\n"
 		"ELF or plain binary, told apart by content; - is standard input. A plain binary\n"
 		"goes to ADDR, or to 0x08000000. All files are read and checked before the probe\n"
-		"is opened. The core is left as it was found: put reset after it to start the\n"
-		"new program.\n"
+		"is opened. What flash holds already is not written again. The core is left as\n"
+		"it was found: put reset after it to start the new program.\n"
 		"\n"
 		"  stlink-download program=blink.hex reset\n"
 		"  stlink-download program=boot.elf program=app.bin@0x08004000 reset\n",

@@ -131,7 +131,7 @@ static enum sl_err fetch(struct session *s, const struct word *w, uint8_t *dst)
 			listener.fn(listener.priv, FLASH_READ, done, w->len);
 	}
 	progress_end(&p);
-	return err;
+	return session_explain_fault(s, err);
 }
 
 static enum sl_err keep(struct session *s, const struct word *w, const uint8_t *data)

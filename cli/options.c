@@ -23,7 +23,7 @@ static const struct option_row rows[] = {
 				"only one present", false },
 	{ 0, "speed", "KHZ", "SWD clock, at most this many kHz (a V1 has one speed)", false },
 	{ 0, "connect", "HOW", "normal, under-reset (for chips that sleep or lock SWD) or hotplug "
-			       "(do not reset, do not halt)", false },
+			       "(only words such as debug may halt the core)", false },
 	{ 0, "json", NULL, "one JSON event a line on standard output", false },
 	{ 'q', "quiet", NULL, "no progress, no talk: results and errors only", false },
 	{ 'v', "verbose", NULL, "say more; -vv more still, -vvv every wire command", false },

@@ -61,7 +61,7 @@ static enum sl_err climb_target(struct session *s)
 		.allow_unknown = true,
 	};
 	const struct target_info *info;
-	char name[80];
+	char name[CHIP_NAME_MAX];
 	enum sl_err err;
 
 	if (s->target)
@@ -137,7 +137,7 @@ enum sl_err session_close(struct session *s, enum sl_err so_far)
 enum sl_err session_chip(struct session *s, const struct chip_row **out)
 {
 	const struct target_info *info = target_get_info(s->target);
-	char name[80];
+	char name[CHIP_NAME_MAX];
 
 	if (!info->chip) {
 		(void)ctx_fail(s->ctx, SL_UNSUPPORTED, "cli", "%s: its memories are not known here",
@@ -148,24 +148,43 @@ enum sl_err session_chip(struct session *s, const struct chip_row **out)
 	return SL_OK;
 }
 
-enum sl_err session_pause_core(struct session *s, bool *was_running)
+enum sl_err session_ask_halt(struct session *s, bool *is_running)
 {
 	enum target_state state = TARGET_RUNNING;
 	enum sl_err err = target_get_state(s->target, s->ctx, &state);
 
 	if (err)
 		return err;
-	*was_running = state != TARGET_HALTED;
-	if (!*was_running)
+	*is_running = state != TARGET_HALTED;
+	if (!*is_running || s->options->connect != CONNECT_HOTPLUG)
 		return SL_OK;
-	if (s->options->connect == CONNECT_HOTPLUG) {
-		(void)ctx_fail(s->ctx, SL_USAGE, "cli", "this needs a halted core, and "
-			       "--connect=hotplug leaves it %s", describe_state(state));
-		ctx_hint(s->ctx, "put debug before it to halt the core on purpose, or leave out "
-				 "--connect=hotplug");
-		return SL_USAGE;
-	}
-	return target_halt_quietly(s->target, s->ctx);
+	(void)ctx_fail(s->ctx, SL_USAGE, "cli", "this needs a halted core, and --connect=hotplug "
+		       "leaves it %s", describe_state(state));
+	ctx_hint(s->ctx, "put debug before it to halt the core on purpose, or leave out "
+			 "--connect=hotplug");
+	return SL_USAGE;
+}
+
+enum sl_err session_pause_core(struct session *s, bool *was_running)
+{
+	enum sl_err err = session_ask_halt(s, was_running);
+
+	return err || !*was_running ? err : target_halt_quietly(s->target, s->ctx);
+}
+
+enum sl_err session_explain_fault(struct session *s, enum sl_err err)
+{
+	if (err == SL_TARGET && s->ctx->fault.hint[0] == '\0')
+		ctx_hint(s->ctx, "is there memory, or a peripheral with its clock on, at that address? "
+				 "info says where flash and SRAM are");
+	return err;
+}
+
+enum sl_err session_explain_stop(struct session *s, enum sl_err err)
+{
+	if (err == SL_INTR && s->ctx->fault.hint[0] == '\0')
+		ctx_hint(s->ctx, "flash may be partly changed: run the same words again");
+	return err;
 }
 
 enum sl_err session_resume_core(struct session *s, bool was_running)

@@ -42,9 +42,18 @@ enum sl_err session_close(struct session *s, enum sl_err so_far) MUST_CHECK;
 /* session_chip - the chip that was identified; SL_UNSUPPORTED when it is not in the table. */
 enum sl_err session_chip(struct session *s, const struct chip_row **out) MUST_CHECK;
 
+/* session_ask_halt - may the next work halt the core? SL_USAGE with --connect=hotplug while the
+ * core runs. *is_running: it would have to be halted. */
+enum sl_err session_ask_halt(struct session *s, bool *is_running) MUST_CHECK;
+
 /* session_pause_core - halt the core for work that needs it still; *was_running tells
  * session_resume_core what to do. Refused with --connect=hotplug when the core runs. */
 enum sl_err session_pause_core(struct session *s, bool *was_running) MUST_CHECK;
 enum sl_err session_resume_core(struct session *s, bool was_running) MUST_CHECK;
+
+/* session_explain_fault - returns err; a bus fault without advice gets some.
+ * session_explain_stop - returns err; a signal during work on flash says what that leaves. */
+enum sl_err session_explain_fault(struct session *s, enum sl_err err) MUST_CHECK;
+enum sl_err session_explain_stop(struct session *s, enum sl_err err) MUST_CHECK;
 
 #endif
