@@ -19,9 +19,11 @@ const struct command verb_help = {
 	.name = "help",
 	.syntax = "help [WORD]",
 	.summary = "all words, or one explained with an example",
-	.help = "Shows all words and options, or explains one word with an example.\n"
+	.help = "Shows all words and options, or explains one word with an example. help chips\n"
+		"lists the chips and says what was tested with each.\n"
 		"\n"
-		"  stlink-download help program\n",
+		"  stlink-download help program\n"
+		"  stlink-download help chips\n",
 	.form = FORM_ALONE,
 	.needs = RUNG_NOTHING,
 	.takes_next = true,

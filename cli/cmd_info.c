@@ -45,7 +45,7 @@ static enum sl_err info_run(struct session *s, struct word *w)
 {
 	const struct target_info *info = target_get_info(s->target);
 	struct output *o = s->out;
-	char name[80], uid[25];
+	char name[CHIP_NAME_MAX], uid[25];
 
 	(void)w;
 	show_probe(s);

@@ -53,10 +53,22 @@ const char *describe_state(enum target_state st)
 	return "unknown";
 }
 
+void describe_devices(const char *devices, char *buf, size_t size)
+{
+	size_t at = 0;
+
+	for (; *devices && at + 3 < size; devices++) {
+		buf[at++] = *devices == ';' ? ',' : *devices;
+		if (*devices == ';')
+			buf[at++] = ' ';
+	}
+	buf[at] = '\0';
+}
+
 const char *describe_chip_name(const struct target_info *info, char *buf, size_t size)
 {
 	if (info->chip)
-		(void)snprintf(buf, size, "%s", info->chip->devices);
+		describe_devices(info->chip->devices, buf, size);
 	else if (info->dev_id)
 		(void)snprintf(buf, size, "unknown chip (device id 0x%03x)", info->dev_id);
 	else

@@ -10,17 +10,16 @@
 
 enum { WIDTH = 79, LEFT = 25 };
 
-/* text, wrapped, its lines beginning at column LEFT; the cursor is in column at. */
-static void put_wrapped(FILE *f, const char *text, size_t at)
+void help_wrap(FILE *f, const char *text, size_t at, size_t left)
 {
-	(void)fprintf(f, "%*s", at < LEFT ? (int)(LEFT - at) : 2, "");
-	at = at < LEFT ? LEFT : at + 2;
+	(void)fprintf(f, "%*s", at < left ? (int)(left - at) : 2, "");
+	at = at < left ? left : at + 2;
 	while (*text) {
 		size_t word = strcspn(text, " ");
 
-		if (at > LEFT && at + word > WIDTH) {
-			(void)fprintf(f, "\n%*s", LEFT, "");
-			at = LEFT;
+		if (at > left && at + word > WIDTH) {
+			(void)fprintf(f, "\n%*s", (int)left, "");
+			at = left;
 		}
 		(void)fprintf(f, "%.*s", (int)word, text);
 		at += word;
@@ -43,7 +42,7 @@ static void put_option(FILE *f, const struct option_row *row)
 			 row->argument ? "=" : "", row->argument ? row->argument : "");
 
 	(void)fputs(left, f);
-	put_wrapped(f, row->help, (size_t)n);
+	help_wrap(f, row->help, (size_t)n, LEFT);
 }
 
 void help_all(FILE *f)
@@ -60,7 +59,7 @@ void help_all(FILE *f)
 		if (rows[i]->hidden)
 			continue;
 		(void)fprintf(f, "  %s", rows[i]->syntax);
-		put_wrapped(f, rows[i]->summary, 2 + strlen(rows[i]->syntax));
+		help_wrap(f, rows[i]->summary, 2 + strlen(rows[i]->syntax), LEFT);
 	}
 	(void)fputs("\noptions:\n", f);
 	options = option_rows(&n);
@@ -102,6 +101,10 @@ enum sl_err help_word(struct ctx *c, FILE *f, const char *topic)
 	const struct command *row = find_topic(topic);
 	const struct command *near = row ? NULL : verb_nearest(topic);
 
+	if (strcmp(topic, "chips") == 0) {
+		help_chips(f);
+		return SL_OK;
+	}
 	if (!row) {
 		(void)ctx_fail(c, SL_USAGE, "cli", "there is no word %.60s to explain", topic);
 		if (near)
