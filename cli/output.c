@@ -9,11 +9,14 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/format.h"
 
 static const char program[] = "stlink-download";
+
+enum { COLUMNS_DEFAULT = 80 };
 
 /* One line of talk, above any progress line. */
 static void write_log(void *priv, enum log_level level, const char *line)
@@ -129,17 +132,31 @@ void output_talk(struct output *o, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Asked anew for each line: windows change their size. */
+static size_t terminal_columns(void)
+{
+	struct winsize size = { 0 };
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || size.ws_col == 0)
+		return COLUMNS_DEFAULT;
+	return size.ws_col;
+}
+
 void output_progress_line(struct output *o, const char *text)
 {
-	size_t columns = strlen(text);
-	size_t rest = o->line_columns > columns ? o->line_columns - columns : 0;
+	size_t columns = strlen(text), most;
+	size_t rest;
 
 	if (!o->terminal) {
 		(void)fprintf(o->err, "%s\n", text);
 		return;
 	}
+	/* A line that wraps could not be taken back. */
+	most = terminal_columns() - 1;
+	columns = columns < most ? columns : most;
+	rest = o->line_columns > columns ? o->line_columns - columns : 0;
 	/* Blanks rather than an erase sequence: works on anything that knows \r. */
-	(void)fprintf(o->err, "\r%s%*s", text, (int)rest, "");
+	(void)fprintf(o->err, "\r%.*s%*s", (int)columns, text, (int)rest, "");
 	(void)fflush(o->err);
 	o->line_columns = columns;
 }
