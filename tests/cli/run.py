@@ -23,9 +23,11 @@
 #   ~ REGEX                     standard output matches
 #   j           j EVENT k=v     every line of standard output is JSON; EVENT has k equal v
 #   f FILE N    f FILE = OTHER    f- FILE      size; same bytes; is not there
-#   b WORDS                     meanwhile the program runs with these words, begun 0.5 s before
+#   b WORDS                     meanwhile the program runs with these words; it has printed a
+#                               line before the command line begins
 #   t                           standard error is a terminal; texts show \\r and escapes as ^M ^[
-#   s SIGNAL SECONDS            send the signal after so many seconds
+#   s SIGNAL SECONDS [TEXT]     send the signal so many seconds after the program catches it
+#                               and, with TEXT, after it has printed that
 #   # comment
 #
 # Prints one line for each failure and "cli: N passed, N failed, N skipped" at the end.
@@ -53,7 +55,9 @@ TOOL = os.path.abspath(os.environ.get("STLINK_DOWNLOAD", os.path.join(ROOT, "stl
 SIM = os.path.abspath(os.environ.get("STLINK_SIM", os.path.join(ROOT, "stlink-sim")))
 WITH_BOARD = os.path.abspath(os.environ.get("WITH_BOARD", os.path.join(
     ROOT, os.environ.get("BUILD", "build"), "tests/t1/with_board")))
-CASE_TIMEOUT = 120
+# Limits for what hangs, not for what is slow.
+CASE_TIMEOUT = 300
+START_TIMEOUT = 60
 
 sys.path.insert(0, HERE)
 import data  # noqa: E402
@@ -100,7 +104,7 @@ def parse(path):
         elif kind == "b":
             groups[-1].cases[-1].background = shlex.split(rest)
         elif kind == "s":
-            groups[-1].cases[-1].signal = rest.split()
+            groups[-1].cases[-1].signal = rest.split(" ", 2)
         elif kind in (">", ">!", ">-", "!", "!!", "!-", "~", "j", "f", "f-"):
             groups[-1].cases[-1].checks.append((kind, rest))
         else:
@@ -124,7 +128,7 @@ class Board:
                 "--listen", "unix:" + self.path, "--control", "unix:" + self.path + ".control",
                 "--report", self.path + ".json"],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT)
-        end = time.monotonic() + 20
+        end = time.monotonic() + START_TIMEOUT
         while not (os.path.exists(self.path) and os.path.exists(self.path + ".control")):
             if self.proc.poll() is not None or time.monotonic() > end:
                 raise RuntimeError("stlink-sim did not start: " + " ".join(spec))
@@ -132,7 +136,7 @@ class Board:
 
     def set(self, condition):
         with socket.socket(socket.AF_UNIX) as control:
-            control.settimeout(10)
+            control.settimeout(START_TIMEOUT)
             control.connect(self.path + ".control")
             control.sendall(f"set {condition}\n".encode())
             answer = control.recv(200)
@@ -143,7 +147,7 @@ class Board:
         """Ends the board and returns its report."""
         self.proc.send_signal(signal.SIGTERM)
         try:
-            self.proc.wait(10)
+            self.proc.wait(START_TIMEOUT)
         except subprocess.TimeoutExpired:
             self.proc.kill()
             self.proc.wait()
@@ -166,10 +170,49 @@ def watch(master, screen):
         screen.append(piece)
 
 
+def catches(pid, number):
+    """Has the process, or a child that it runs the program in, a handler for the signal?"""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii") as f:
+            mask = int(re.search(r"^SigCgt:\s*(\w+)", f.read(), re.M).group(1), 16)
+    except (OSError, AttributeError):
+        return False
+    return mask >> (number - 1) & 1 == 1
+
+
+def signal_when_ready(proc, spec, paths):
+    """Sends the signal of an s line. paths: files that take standard output and error."""
+    number = getattr(signal, spec[0])
+    text = spec[2].encode() if len(spec) > 2 else b""
+    end = time.monotonic() + START_TIMEOUT
+    while proc.poll() is None and time.monotonic() < end:
+        if catches(proc.pid, number) and any(text in open(p, "rb").read() for p in paths):
+            time.sleep(float(spec[1]))
+            break
+        time.sleep(0.01)
+    proc.send_signal(number)
+
+
+def start_signalled(case, args, env, tmp, stdin):
+    paths = [os.path.join(tmp, "signalled." + name) for name in ("out", "err")]
+    with open(paths[0], "wb") as out, open(paths[1], "wb") as err:
+        proc = subprocess.Popen(args, cwd=tmp, env=env, stdin=stdin, stdout=out, stderr=err)
+    signal_when_ready(proc, case.signal, paths)
+    try:
+        proc.wait(CASE_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        proc.kill()
+        proc.wait()
+        return None, b"", b""
+    return (proc.returncode, *(open(p, "rb").read() for p in paths))
+
+
 def start(case, args, env, tmp):
     stdin = subprocess.DEVNULL
     if case.stdin:
         stdin = open(case.stdin.replace("{data}", data.DIR), "rb")
+    if case.signal:
+        return start_signalled(case, args, env, tmp, stdin)
     screen = []
     stderr, master = subprocess.PIPE, None
     if case.terminal:
@@ -180,9 +223,6 @@ def start(case, args, env, tmp):
     if case.terminal:
         os.close(stderr)
         watcher.start()
-    if case.signal:
-        time.sleep(float(case.signal[1]))
-        proc.send_signal(getattr(signal, case.signal[0]))
     try:
         out, err = proc.communicate(timeout=CASE_TIMEOUT)
     except subprocess.TimeoutExpired:
@@ -311,12 +351,12 @@ def run_case(case, prefix, board, tmp):
     other = None
     if case.background:
         other = subprocess.Popen(prefix + [TOOL] + case.background, cwd=tmp, env=env,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(0.5)
+                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        other.stdout.readline()
     status, out, err = start(case, prefix + [TOOL] + words, env, tmp)
     if other:
         other.send_signal(signal.SIGINT)
-        other.wait(30)
+        other.wait(START_TIMEOUT)
     out, err = (b.decode("utf-8", "replace") for b in (out, err))
     case.checks = [(k, r.replace("{data}", data.DIR)) for k, r in case.checks]
     wrong = judge(case, status, out, err, tmp)
