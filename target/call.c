@@ -10,7 +10,10 @@
 
 #include "target/scs.h"
 
-#define CALL_CATCH (DEMCR_TRCENA | DEMCR_VC_HARDERR | DEMCR_VC_INTERR | DEMCR_VC_BUSERR)
+/* Firmware may have enabled the handlers of the lesser faults: those are caught, too. ARMv6-M
+ * has VC_HARDERR alone and ignores the rest. */
+#define CALL_CATCH (DEMCR_TRCENA | DEMCR_VC_HARDERR | DEMCR_VC_INTERR | DEMCR_VC_BUSERR | \
+		    DEMCR_VC_STATERR | DEMCR_VC_CHKERR | DEMCR_VC_NOCPERR | DEMCR_VC_MMERR)
 
 enum {
 	HALT_AFTER_CALL_MS = 500,
@@ -48,6 +51,18 @@ static enum sl_err clear_faults(struct target *t, struct ctx *c)
 	return err;
 }
 
+/* Firmware's MPU regions are not made for our code: off until core_unmask. */
+static enum sl_err mpu_off(struct target *t, struct ctx *c)
+{
+	uint32_t ctrl = 0;
+	enum sl_err err = link_read32(t->l, c, SCS_MPU_CTRL, &ctrl);
+
+	if (err || !(ctrl & MPU_CTRL_ENABLE))
+		return err;
+	t->mpu_ctrl = ctrl;
+	return link_write32(t->l, c, SCS_MPU_CTRL, ctrl & ~MPU_CTRL_ENABLE);
+}
+
 /* Once after a halt: catch faults, mask interrupts (in a write of its own, C1.6.2). */
 static enum sl_err prepare(struct target *t, struct ctx *c)
 {
@@ -57,7 +72,9 @@ static enum sl_err prepare(struct target *t, struct ctx *c)
 		err = core_set_demcr(t, c, t->demcr_now | CALL_CATCH);
 	if (err || t->ints_masked)
 		return err;
-	err = core_write_dhcsr(t, c, DHCSR_HALT | DHCSR_MASKINTS);
+	err = mpu_off(t, c);
+	if (!err)
+		err = core_write_dhcsr(t, c, DHCSR_HALT | DHCSR_MASKINTS);
 	if (!err)
 		t->ints_masked = true;
 	return err;
@@ -126,6 +143,7 @@ enum sl_err target_call_poll(struct target *t, struct ctx *c, bool *done)
 		return err;
 	if (dhcsr & DHCSR_S_RESET) {
 		t->call_running = false;
+		t->mpu_ctrl = 0;        /* its regions are gone as well */
 		err = ctx_fail(c, SL_TARGET, "target", "the chip was reset while code ran in its SRAM");
 		ctx_hint(c, "a watchdog or the supply may have reset it; try --connect=under-reset");
 		return err;
@@ -140,7 +158,8 @@ enum sl_err target_call_poll(struct target *t, struct ctx *c, bool *done)
 }
 
 /* The core stopped, but not where it should have. */
-static enum sl_err stopped_elsewhere(struct target *t, struct ctx *c, const struct target_core *core)
+static enum sl_err stopped_elsewhere(struct target *t, struct ctx *c,
+				     const struct target_core *core, bool *faulted)
 {
 	uint32_t dfsr = 0, cfsr = 0;
 	enum sl_err err = link_read32(t->l, c, SCS_DFSR, &dfsr);
@@ -149,9 +168,10 @@ static enum sl_err stopped_elsewhere(struct target *t, struct ctx *c, const stru
 		err = link_read32(t->l, c, SCS_CFSR, &cfsr);
 	if (err)
 		return err;
+	*faulted = (dfsr & DFSR_VCATCH) != 0;
 	return ctx_fail_addr(c, SL_TARGET, "target", core->regs[REG_PC],
 			     "code in SRAM %s at 0x%08x instead of ending at 0x%08x (DFSR 0x%x, CFSR 0x%x)",
-			     dfsr & DFSR_VCATCH ? "faulted" : "stopped", core->regs[REG_PC], t->call_stop,
+			     *faulted ? "faulted" : "stopped", core->regs[REG_PC], t->call_stop,
 			     dfsr, cfsr);
 }
 
@@ -161,6 +181,7 @@ enum sl_err target_call_finish(struct target *t, struct ctx *c, struct target_ca
 	enum sl_err err = SL_OK;
 	bool done = false;
 
+	call->faulted = false;
 	while (!err && !done) {
 		err = target_call_poll(t, c, &done);
 		if (!err && !done)
@@ -171,7 +192,7 @@ enum sl_err target_call_finish(struct target *t, struct ctx *c, struct target_ca
 	if (err)
 		return err;
 	if (core.regs[REG_PC] != t->call_stop)
-		return stopped_elsewhere(t, c, &core);
+		return stopped_elsewhere(t, c, &core, &call->faulted);
 	for (unsigned i = 0; i < TARGET_CALL_REGS; i++)
 		call->r[i] = core.regs[i];
 	return SL_OK;

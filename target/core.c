@@ -55,12 +55,20 @@ enum sl_err core_wait_halted(struct target *t, struct ctx *c, unsigned timeout_m
 	}
 }
 
+static enum sl_err mpu_back(struct target *t, struct ctx *c)
+{
+	uint32_t was = t->mpu_ctrl;
+
+	t->mpu_ctrl = 0;
+	return was ? link_write32(t->l, c, SCS_MPU_CTRL, was) : SL_OK;
+}
+
 enum sl_err core_unmask(struct target *t, struct ctx *c)
 {
-	enum sl_err err;
+	enum sl_err err = mpu_back(t, c);
 
-	if (!t->ints_masked)
-		return SL_OK;
+	if (err || !t->ints_masked)
+		return err;
 	err = core_write_dhcsr(t, c, DHCSR_HALT | DHCSR_MASKINTS);
 	if (!err)
 		err = core_wait_halted(t, c, CORE_WAIT_MS);

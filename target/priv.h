@@ -25,6 +25,7 @@ struct target {
 	bool halted;                    /* we know that it is halted */
 	bool leave_halted;
 	bool ints_masked;               /* C_MASKINTS is set */
+	uint32_t mpu_ctrl;              /* MPU_CTRL as found, when a call turned the MPU off; else 0 */
 
 	uint32_t demcr_found, demcr_now;
 	bool demcr_saved;

@@ -23,6 +23,9 @@
 #define DFSR_VCATCH     (UINT32_C(1) << 3)
 #define DFSR_ALL        UINT32_C(0x1F)
 
+#define SCS_MPU_CTRL    UINT32_C(0xE000ED94)    /* B3.5: reads 0 without an MPU */
+#define MPU_CTRL_ENABLE (UINT32_C(1) << 0)
+
 #define SCS_DHCSR       UINT32_C(0xE000EDF0)    /* C1.6.2 */
 #define DHCSR_KEY       UINT32_C(0xA05F0000)
 #define DHCSR_DEBUGEN   (UINT32_C(1) << 0)
@@ -36,6 +39,10 @@
 
 #define SCS_DEMCR       UINT32_C(0xE000EDFC)    /* C1.6.5 */
 #define DEMCR_VC_CORERESET (UINT32_C(1) << 0)
+#define DEMCR_VC_MMERR  (UINT32_C(1) << 4)
+#define DEMCR_VC_NOCPERR (UINT32_C(1) << 5)
+#define DEMCR_VC_CHKERR (UINT32_C(1) << 6)
+#define DEMCR_VC_STATERR (UINT32_C(1) << 7)
 #define DEMCR_VC_BUSERR (UINT32_C(1) << 8)
 #define DEMCR_VC_INTERR (UINT32_C(1) << 9)
 #define DEMCR_VC_HARDERR (UINT32_C(1) << 10)

@@ -116,13 +116,15 @@ struct target_call {
 	uint32_t sp;                    /* 0: the code needs no stack */
 	uint32_t r[TARGET_CALL_REGS];   /* r0-r5 in; out after the call */
 	unsigned timeout_ms;
+	bool faulted;                   /* out: a failed call ended in a fault of the code */
 };
 
 /* target_call - run code that ends in BKPT with interrupts masked. The core must be halted.
  * Returns SL_TARGET when the core stops elsewhere, locks up, faults or is reset; and when it
  *   does not stop within timeout_ms (it is halted then).
  * Effects: changes core registers (target_save_core) and clears CFSR, HFSR and DFSR; sets
- *   vector catch for faults and masks interrupts until target_run, step, reset or detach. */
+ *   vector catch for faults, masks interrupts and turns the MPU off until target_run, step, reset
+ *   or detach. */
 enum sl_err target_call(struct target *t, struct ctx *c, struct target_call *call) MUST_CHECK;
 
 /* target_call_start, target_call_poll, target_call_finish - the same in three steps, so that

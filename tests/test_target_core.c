@@ -400,6 +400,26 @@ static void call__that_faults__is_told_with_the_place(void **state)
 	}
 }
 
+static void call__with_an_undefined_instruction__never_reaches_firmwares_handler(void **state)
+{
+	static const uint16_t code[] = { 0xDE00, 0xBE00 };
+
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		struct target_call call = { .pc = CODE, .stop = CODE + 2, .timeout_ms = 20 };
+		struct rig r;
+
+		open_running(&r, boards[k]);
+		put_code(&r, code, 2);
+		/* SHCSR: firmware has handlers of its own for usage, bus and memory faults. */
+		rig_ok(&r, target_write32(r.t, r.c, 0xE000ED24, 7u << 16));
+		assert_int_equal(target_call(r.t, r.c, &call), SL_TARGET);
+		assert_non_null(strstr(r.c->fault.text, "faulted"));
+		assert_true(call.faulted);
+		rig_close(&r);
+	}
+}
+
 static void call__while_the_core_runs__is_our_own_mistake(void **state)
 {
 	struct target_call call = { .pc = CODE, .stop = CODE, .timeout_ms = 20 };
@@ -450,6 +470,7 @@ int main(void)
 		cmocka_unit_test(call__that_never_ends__is_halted_at_its_deadline),
 		cmocka_unit_test(call__that_stops_elsewhere__is_told_from_success),
 		cmocka_unit_test(call__that_faults__is_told_with_the_place),
+		cmocka_unit_test(call__with_an_undefined_instruction__never_reaches_firmwares_handler),
 		cmocka_unit_test(call__while_the_core_runs__is_our_own_mistake),
 		cmocka_unit_test(call__abandoned__is_stopped_by_detach),
 	};

@@ -36,6 +36,9 @@ struct link {
 	unsigned faults;
 	bool left;
 	struct link_caps caps;
+	bool nrst_wired;                /* a pulse on NRST resets the chip */
+	unsigned nrst_pulses;
+	uint32_t regs[LINK_ALL_REGS];
 };
 
 static inline void fake_put(struct link *l, uint32_t addr, uint32_t value, uint32_t writable)
@@ -78,6 +81,8 @@ enum sl_err link_read32(struct link *l, struct ctx *c, uint32_t addr, uint32_t *
 		return ctx_fail_addr(c, SL_TARGET, "fake", addr, "bus fault at 0x%08x", addr);
 	}
 	*value = gate_open(l, w) ? w->value : 0;
+	if (addr == 0xE000EDF0)
+		w->value &= ~(UINT32_C(1) << 25);       /* S_RESET_ST: cleared by the read */
 	return SL_OK;
 }
 
@@ -163,26 +168,37 @@ enum sl_err link_write_mem(struct link *l, struct ctx *c, uint32_t addr, const v
 
 enum sl_err link_read_reg(struct link *l, struct ctx *c, unsigned reg, uint32_t *value)
 {
-	(void)l, (void)reg, (void)value;
-	return not_here(c, "link_read_reg");
+	(void)c;
+	assert_true(reg < LINK_ALL_REGS);
+	*value = l->regs[reg];
+	return SL_OK;
 }
 
 enum sl_err link_write_reg(struct link *l, struct ctx *c, unsigned reg, uint32_t value)
 {
-	(void)l, (void)reg, (void)value;
-	return not_here(c, "link_write_reg");
+	(void)c;
+	assert_true(reg < LINK_ALL_REGS);
+	l->regs[reg] = value;
+	return SL_OK;
 }
 
 enum sl_err link_read_all_regs(struct link *l, struct ctx *c, uint32_t regs[LINK_ALL_REGS])
 {
-	(void)l, (void)regs;
-	return not_here(c, "link_read_all_regs");
+	(void)c;
+	memcpy(regs, l->regs, sizeof(l->regs));
+	return SL_OK;
 }
 
 enum sl_err link_nrst(struct link *l, struct ctx *c, enum link_nrst what)
 {
-	(void)l, (void)what;
-	return not_here(c, "link_nrst");
+	if (!l->caps.nrst)
+		return not_here(c, "link_nrst without the capability");
+	if (what == LINK_NRST_PULSE) {
+		l->nrst_pulses++;
+		if (l->nrst_wired)
+			fake_find(l, 0xE000EDF0)->value |= UINT32_C(1) << 25;
+	}
+	return SL_OK;
 }
 
 enum sl_err link_open_on(struct ctx *c, struct transport *t, link_reopen_fn *reopen, void *priv,
