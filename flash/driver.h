@@ -54,6 +54,8 @@ struct flash_ops {
 	enum sl_err (*program_on)(struct flash *f, struct ctx *c, unsigned bank, bool fresh,
 				  struct flash_how *how);
 	enum sl_err (*program_off)(struct flash *f, struct ctx *c, unsigned bank);
+	/* May the probe itself write a step, as words, when code in SRAM does not run? */
+	bool by_probe;
 	/* Make reads see what flash holds now. NULL: they do. */
 	enum sl_err (*flush)(struct flash *f, struct ctx *c);
 };
@@ -61,6 +63,7 @@ struct flash_ops {
 /* What a session changed and puts back. */
 struct flash_session {
 	bool open, unlocked, sram_saved, core_saved;
+	bool no_loader;                 /* code in SRAM faulted: the probe writes */
 	struct target_core core;
 	uint8_t *sram;
 	uint32_t hsi_was;               /* f1: RCC_CR as found, when HSI had to be turned on */

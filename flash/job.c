@@ -52,6 +52,22 @@ static enum sl_err erase_one(struct run *r, struct ctx *c, const struct plan_sec
 	return SL_OK;
 }
 
+/* Erased but not whole again: bytes that nobody asked to change may be gone with it. */
+static void tell_loss(struct run *r, struct ctx *c, size_t from, size_t end)
+{
+	uint32_t first = r->p->sec[from].s->addr;
+	uint32_t last = r->p->sec[end - 1].s->addr + r->p->sec[end - 1].s->bytes - 1;
+	uint64_t kept = 0;
+
+	for (size_t i = from; i < end; i++)
+		kept += r->p->sec[i].s->bytes - r->p->sec[i].asked;
+	ctx_log(c, LOG_ERR, "flash from 0x%08x to 0x%08x was being rewritten: its content is not sure",
+		first, last);
+	if (kept)
+		ctx_log(c, LOG_ERR, "%llu bytes there that were to keep their value may be lost",
+			(unsigned long long)kept);
+}
+
 static enum sl_err do_group(struct run *r, struct ctx *c, size_t from, size_t end)
 {
 	const struct plan_sector *ps = &r->p->sec[from], *last = &r->p->sec[end - 1];
@@ -67,6 +83,8 @@ static enum sl_err do_group(struct run *r, struct ctx *c, size_t from, size_t en
 		err = loader_run(r->f, c, &s, &r->stats->bytes_programmed);
 	if (!err)
 		run_progress(r, FLASH_PROGRAM, s.len);
+	else
+		tell_loss(r, c, from, end);
 	return err;
 }
 
@@ -82,6 +100,18 @@ static enum sl_err erase_all(struct run *r, struct ctx *c)
 	r->stats->mass_erased = true;
 	run_progress(r, FLASH_ERASE, r->total[FLASH_ERASE]);
 	return SL_OK;
+}
+
+/* Also after a failure: whatever was erased or written must not hide behind old cache lines. */
+static enum sl_err flush(struct run *r, struct ctx *c, enum sl_err so_far)
+{
+	struct fault why = c->fault;
+	enum sl_err err = r->f->ops->flush ? r->f->ops->flush(r->f, c) : SL_OK;
+
+	if (!so_far)
+		return err;
+	c->fault = why;
+	return so_far;
 }
 
 enum sl_err run_changes(struct run *r, struct ctx *c)
@@ -101,12 +131,13 @@ enum sl_err run_changes(struct run *r, struct ctx *c)
 		if (p->sec[i].differs) {
 			end = group_end(p, i);
 			err = ctx_interrupted(c);
+			if (err && p->erase_all)
+				ctx_log(c, LOG_ERR, "all of flash was erased, and is blank from 0x%08x on",
+					p->sec[i].s->addr);
 			if (!err)
 				err = do_group(r, c, i, end);
 		}
 		i = end;
 	}
-	if (!err && r->f->ops->flush)
-		err = r->f->ops->flush(r->f, c);
-	return err;
+	return flush(r, c, err);
 }

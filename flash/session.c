@@ -39,6 +39,7 @@ enum sl_err session_begin(struct flash *f, struct ctx *c, bool need_sram)
 	enum sl_err err = target_halt_quietly(f->t, c);
 
 	f->s.open = true;
+	f->s.no_loader = false;
 	if (!err && need_sram)
 		err = borrow_sram(f, c);
 	if (!err)

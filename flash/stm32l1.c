@@ -112,7 +112,8 @@ static enum sl_err lx_erase_sector(struct flash *f, struct ctx *c, const struct 
 }
 
 /* Half pages (half of an erase page) where everything is erased; else word by word, so that
- * words that hold something are never written. */
+ * words that hold something are never written. PROG goes with ERASE and FPRG: single words are
+ * written without it (ST's HAL and OpenOCD do so on both families). */
 static enum sl_err lx_program_on(struct flash *f, struct ctx *c, unsigned bank, bool fresh,
 				 struct flash_how *how)
 {
@@ -124,7 +125,7 @@ static enum sl_err lx_program_on(struct flash *f, struct ctx *c, unsigned bank, 
 		.loader = &loader_lx, .step_bytes = step, .burst_words = step / 4,
 		.step_max_us = STEP_US, .sr = f->chip->flash_regs + LX_SR,
 	};
-	return ctrl_write(f, c, LX_PECR, PECR_PROG | (fresh ? PECR_FPRG : 0));
+	return ctrl_write(f, c, LX_PECR, fresh ? PECR_PROG | PECR_FPRG : 0);
 }
 
 static enum sl_err lx_program_off(struct flash *f, struct ctx *c, unsigned bank)
@@ -147,7 +148,7 @@ static enum sl_err lx_program_off(struct flash *f, struct ctx *c, unsigned bank)
 	.busy = UINT32_C(1) << 0, \
 	.read_guards = lx_read_guards, .guarded = lx_guarded, \
 	.unlock = lx_unlock, .lock = lx_lock, .erase_sector = lx_erase_sector, \
-	.program_on = lx_program_on, .program_off = lx_program_off
+	.program_on = lx_program_on, .program_off = lx_program_off, .by_probe = true
 
 const struct flash_ops flash_stm32l1 = {
 	.name = "stm32l1",

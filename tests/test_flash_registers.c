@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * test_flash_registers.c - the register writes of controllers that no virtual board has:
- * second bank of F1 XL, both banks of F42x, L0; in the order of the manuals.
+ * test_flash_registers.c - the register writes of controllers that no virtual board has: F0,
+ * F2, F3, second bank of F1 XL, both banks of F42x, L0; in the order of the manuals.
  *
- * Expected sequences: the erase and program procedures of PM0068 (XL), RM0090 (F42x), RM0367 (L0).
+ * Expected sequences: the unlock, erase and program procedures of RM0091 (F0), RM0033 (F2),
+ * RM0316 (F3), PM0068 (XL), RM0090 (F42x), RM0367 (L0).
  */
 #include "tests/support/fake_open.h"
 
@@ -124,11 +125,155 @@ static void f405__mass_erase__has_no_second_bank(void **state)
 	close_it(&o);
 }
 
+/* Unlock, page, half-words, mass erase, lock of a chip with one FPEC. */
+static void fpec_sequence(uint16_t dev, unsigned kb, size_t page, uint32_t page_addr)
+{
+	const struct step want[] = {
+		{ 0x4002200C, 0x34 }, { 0x40022004, 0x45670123 }, { 0x40022004, 0xCDEF89AB },
+		{ 0x40022010, 0x02 }, { 0x40022014, page_addr }, { 0x40022010, 0x42 },
+		{ 0x4002200C, 0x20 }, { 0x40022010, 0x00 },
+		{ 0x40022010, 0x01 }, { 0x4002200C, 0x20 }, { 0x40022010, 0x00 },
+		{ 0x40022010, 0x04 }, { 0x40022010, 0x44 }, { 0x4002200C, 0x20 }, { 0x40022010, 0x00 },
+		{ 0x40022010, 0x80 },
+	};
+	struct flash_how how;
+	struct open_chip o;
+
+	open_it(&o, chip_find(dev), kb, 0);
+	fake_put(&o.l, 0x40021000, 0x83, 0);            /* HSI is on: not touched */
+	fake_put(&o.l, 0x40022004, 0, 0);
+	fake_put(&o.l, 0x4002200C, 0, 0);
+	fake_put(&o.l, 0x40022010, 0x80, UINT32_MAX);
+	fake_put(&o.l, 0x40022014, 0, UINT32_MAX);
+	o.l.n_log = 0;
+	/* A list of words knows no keys: it stays locked, which is told. */
+	assert_int_equal(o.f->ops->unlock(o.f, &o.c), SL_FLASH);
+	must(&o, o.f->ops->erase_sector(o.f, &o.c, sector(&o, page)));
+	must(&o, o.f->ops->program_on(o.f, &o.c, 0, true, &how));
+	assert_int_equal(how.step_bytes, 2);
+	assert_int_equal(how.sr, 0x4002200C);
+	must(&o, o.f->ops->program_off(o.f, &o.c, 0));
+	must(&o, o.f->ops->erase_all(o.f, &o.c));
+	must(&o, o.f->ops->lock(o.f, &o.c));
+	expect_log(&o, want, sizeof(want) / sizeof(want[0]));
+	close_it(&o);
+}
+
+static void f0__unlock_erase_program_lock__are_in_the_manuals_order(void **state)
+{
+	(void)state;
+	fpec_sequence(0x440, 64, 5, 0x08001400);        /* pages of 1 KiB */
+	fpec_sequence(0x448, 128, 5, 0x08002800);       /* pages of 2 KiB */
+}
+
+static void f3__unlock_erase_program_lock__are_in_the_manuals_order(void **state)
+{
+	(void)state;
+	fpec_sequence(0x422, 256, 127, 0x0803F800);
+	fpec_sequence(0x446, 512, 255, 0x0807F800);
+}
+
+static void f2__unlock_erase_program_lock__are_in_the_manuals_order(void **state)
+{
+	/* Supply unknown: PSIZE 1. Sector 11 at bit 3. */
+	static const struct step want[] = {
+		{ 0x40023C0C, 0x1F3 }, { 0x40023C04, 0x45670123 }, { 0x40023C04, 0xCDEF89AB },
+		{ 0x40023C10, 0x15A }, { 0x40023C10, 0x1015A }, { 0x40023C10, 0 },
+		{ 0x40023C10, 0x101 }, { 0x40023C10, 0 },
+		{ 0x40023C10, 0x104 }, { 0x40023C10, 0x10104 }, { 0x40023C10, 0 },
+		{ 0x40023C10, 0x80000000 },
+	};
+	struct flash_how how;
+	struct open_chip o;
+
+	(void)state;
+	open_it(&o, chip_find(0x411), 1024, 0);
+	fake_put(&o.l, 0x40023C04, 0, 0);
+	fake_put(&o.l, 0x40023C0C, 0, 0);
+	fake_put(&o.l, 0x40023C10, 0x80000000, UINT32_MAX);
+	o.l.n_log = 0;
+	assert_int_equal(o.f->ops->unlock(o.f, &o.c), SL_FLASH);
+	must(&o, o.f->ops->erase_sector(o.f, &o.c, sector(&o, 11)));
+	must(&o, o.f->ops->program_on(o.f, &o.c, 0, true, &how));
+	assert_int_equal(how.step_bytes, 2);
+	assert_int_equal(how.sr, 0x40023C0C);
+	must(&o, o.f->ops->program_off(o.f, &o.c, 0));
+	must(&o, o.f->ops->erase_all(o.f, &o.c));
+	must(&o, o.f->ops->lock(o.f, &o.c));
+	expect_log(&o, want, sizeof(want) / sizeof(want[0]));
+	close_it(&o);
+}
+
+/* Cache reset bits only while the caches are off, which then are as they were. */
+static void f2_f4__flush__resets_the_caches_while_they_are_off(void **state)
+{
+	static const struct step want[] = {
+		{ 0x40023C00, 0x105 }, { 0x40023C00, 0x1905 }, { 0x40023C00, 0x105 },
+		{ 0x40023C00, 0x705 },
+	};
+	static const uint16_t devs[] = { 0x411, 0x413, 0x419 };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct open_chip o;
+
+		open_it(&o, chip_find(devs[i]), 1024, 0);
+		fake_put(&o.l, 0x40023C00, 0x705, UINT32_MAX);
+		o.l.n_log = 0;
+		must(&o, o.f->ops->flush(o.f, &o.c));
+		expect_log(&o, want, 4);
+		close_it(&o);
+	}
+}
+
+/* Which sectors a write protection bit guards; guard[0] is as read from the register. */
+static void guards__of_each_family__cover_the_sectors_of_the_manual(void **state)
+{
+	static const struct {
+		uint16_t dev;
+		unsigned kb;
+		uint32_t reg, value;
+		size_t first, last;     /* sectors that are guarded, and no others */
+	} cases[] = {
+		{ 0x420, 128, 0x40022020, ~(UINT32_C(1) << 2), 8, 11 },
+		{ 0x440, 64, 0x40022020, ~(UINT32_C(1) << 15), 60, 63 },
+		{ 0x448, 128, 0x40022020, ~(UINT32_C(1) << 1), 2, 3 },
+		{ 0x414, 512, 0x40022020, ~(UINT32_C(1) << 31), 62, 255 },
+		{ 0x446, 512, 0x40022020, ~(UINT32_C(1) << 31), 62, 255 },
+		{ 0x430, 1024, 0x40022020, ~(UINT32_C(1) << 31), 62, 511 },
+		{ 0x411, 1024, 0x40023C14, 0x0FFFAAED & ~(UINT32_C(1) << 27), 11, 11 },
+		{ 0x463, 1536, 0x40023C14, 0x7FFFAAED & ~(UINT32_C(1) << 30), 14, 15 },
+		{ 0x416, 128, 0x40023C20, UINT32_C(1) << 31, 496, 511 },
+		{ 0x417, 64, 0x40022020, UINT32_C(1) << 1, 32, 63 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct open_chip o;
+		struct fake_word *w;
+		size_t n;
+		const struct flash_sector *s;
+
+		open_it(&o, chip_find(cases[i].dev), cases[i].kb, 0);
+		w = fake_find(&o.l, cases[i].reg);
+		if (w)
+			w->value = cases[i].value;
+		else
+			fake_put(&o.l, cases[i].reg, cases[i].value, 0);
+		must(&o, o.f->ops->read_guards(o.f, &o.c));
+		s = flash_sectors(o.f, &n);
+		for (size_t k = 0; k < n; k++)
+			if (o.f->ops->guarded(o.f, &s[k]) != (k >= cases[i].first && k <= cases[i].last))
+				fail_msg("chip 0x%03x: sector %zu", cases[i].dev, k);
+		close_it(&o);
+	}
+}
+
 static void l0__page__is_128_bytes_with_half_pages_of_16_words(void **state)
 {
 	static const struct step want[] = {
 		{ 0x40022004, 0x208 }, { 0x08000180, 0 }, { 0x40022018, 2 }, { 0x40022004, 0 },
-		{ 0x40022004, 0x408 }, { 0x40022004, 0x008 },
+		{ 0x40022004, 0x408 }, { 0x40022004, 0x000 },
 	};
 	struct flash_how how;
 	struct open_chip o;
@@ -200,6 +345,11 @@ int main(void)
 		cmocka_unit_test(f1_xl__unlock_and_lock__do_both_banks),
 		cmocka_unit_test(f42x__sector_12_and_mass_erase__use_the_numbers_of_bank_2),
 		cmocka_unit_test(f405__mass_erase__has_no_second_bank),
+		cmocka_unit_test(f0__unlock_erase_program_lock__are_in_the_manuals_order),
+		cmocka_unit_test(f3__unlock_erase_program_lock__are_in_the_manuals_order),
+		cmocka_unit_test(f2__unlock_erase_program_lock__are_in_the_manuals_order),
+		cmocka_unit_test(f2_f4__flush__resets_the_caches_while_they_are_off),
+		cmocka_unit_test(guards__of_each_family__cover_the_sectors_of_the_manual),
 		cmocka_unit_test(l0__page__is_128_bytes_with_half_pages_of_16_words),
 		cmocka_unit_test(wait__failure_flags__are_named_and_cleared),
 		cmocka_unit_test(wait__busy_for_ever__ends_at_its_limit),
