@@ -305,7 +305,7 @@ const char *chip_who(const struct chip *c);
 
 extern const struct flash_ops flash_f1, flash_f4, flash_l1;
 
-/* ---- core.c, core_hooks.c, core_poll.c, core_exc.c, core_debug.c, scs.c ------------------------------------- */
+/* ---- core.c, core_hooks.c, core_poll.c, core_exc.c, core_debug.c, scs.c ------- */
 
 enum bus_result core_init(struct chip *c) MUST_CHECK;
 void core_free(struct chip *c);

@@ -96,6 +96,7 @@ static void on_interrupt(uc_engine *uc, uint32_t number, void *user)
 	stop(c);
 }
 
+/* Unicorn's signature. */
 static bool on_bad_access(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
 			  int64_t value, void *user)
 {
@@ -110,6 +111,7 @@ static bool on_bad_access(uc_engine *uc, uc_mem_type type, uint64_t address, int
 	return false;
 }
 
+/* Unicorn's signature. */
 static void on_flash_read(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
 			  int64_t value, void *user)
 {
@@ -124,6 +126,7 @@ static void on_flash_read(uc_engine *uc, uc_mem_type type, uint64_t address, int
 		core_stall(c);
 }
 
+/* Unicorn's signature. */
 static void on_ram_write(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
 			 int64_t value, void *user)
 {
@@ -138,7 +141,7 @@ static void on_ram_write(uc_engine *uc, uc_mem_type type, uint64_t address, int 
 }
 
 /* A store to flash, EEPROM or option bytes: the controller judges it, Unicorn stores it
- * nevertheless, and apply_fixes writes what the controller made of it. */
+ * nevertheless, and apply_fixes writes what the controller made of it. Unicorn's signature. */
 static bool on_flash_write(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
 			   int64_t value, void *user)
 {

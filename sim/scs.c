@@ -237,16 +237,25 @@ static void aircr_write(struct chip *c, uint32_t v)
 		chip_note_illegal(c, "VECTRESET while the core runs is unpredictable");
 }
 
+static uint32_t systick_read(struct chip *c, uint32_t addr)
+{
+	switch (addr) {
+	case 0xE000E010u: return systick_ctrl_read(c);
+	case 0xE000E014u: return c->core.systick_load;
+	case 0xE000E018u: return systick_now(c, c->at_ps);
+	case 0xE000E01Cu: return 0x40000000u | 8999u;           /* SKEW, as RM0008 gives TENMS */
+	default: return 0;
+	}
+}
+
 static uint32_t scb_read(struct chip *c, uint32_t addr)
 {
 	const struct core *co = &c->core;
 
+	if (addr >= 0xE000E010u && addr < 0xE000E020u)
+		return systick_read(c, addr);
 	switch (addr) {
 	case 0xE000E004u: return (c->kind->n_irq - 1u) / 32u;   /* ICTR */
-	case 0xE000E010u: return systick_ctrl_read(c);
-	case 0xE000E014u: return co->systick_load;
-	case 0xE000E018u: return systick_now(c, c->at_ps);
-	case 0xE000E01Cu: return 0x40000000u | 8999u;           /* SKEW, as RM0008 gives TENMS */
 	case 0xE000ED00u: return c->kind->cpuid;
 	case 0xE000ED04u: return icsr_read(c);
 	case 0xE000ED08u: return co->vtor;
@@ -367,7 +376,7 @@ static uint32_t component_id(const struct chip *c, uint32_t addr)
 	}
 }
 
-/* ---- the map ---------------------------------------------------------------------------------------------- */
+/* ---- the map ---------------------------------------------------------------- */
 
 enum bus_result scs_read(struct chip *c, uint32_t addr, uint32_t *v)
 {

@@ -1,59 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * test_sim_chip_f1.c - the FPEC of F100 and F103: what it does, how long it takes,
- * and everything that it refuses.
+ * and everything that it refuses. Protection is in test_sim_chip_f1_options.c.
  */
-#include "tests/chip_bench.h"
-
-#define FLASH 0x40022000u
-#define KEYR (FLASH + 0x04)
-#define OPTKEYR (FLASH + 0x08)
-#define SR (FLASH + 0x0C)
-#define CR (FLASH + 0x10)
-#define AR (FLASH + 0x14)
-#define OBR (FLASH + 0x1C)
-#define WRPR (FLASH + 0x20)
-#define OB 0x1FFFF800u
-enum { PG = 1, PER = 2, MER = 4, OPTPG = 0x10, OPTER = 0x20, STRT = 0x40, LOCK = 0x80,
-       OPTWRE = 0x200 };
-enum { BSY = 1, PGERR = 4, WRPRTERR = 0x10, EOP = 0x20 };
+#include "tests/fpec_bench.h"
 
 /* r0 source, r1 destination, r2 half-words, r3 FLASH: the shape of every F1 loader. */
 static const uint16_t loader[] = { 0x8804, 0x800C, 0x68DD, 0x086E, 0xD2FC, 0x3002, 0x3102,
 				   0x3A01, 0xD1F6, 0xBE00 };
-
-static void unlock(struct bench *b)
-{
-	w32(b, KEYR, 0x45670123u);
-	w32(b, KEYR, 0xCDEF89ABu);
-	assert_int_equal(r32(b, CR) & LOCK, 0);
-}
-
-static void unlock_options(struct bench *b)
-{
-	unlock(b);
-	w32(b, OPTKEYR, 0x45670123u);
-	w32(b, OPTKEYR, 0xCDEF89ABu);
-	assert_true(r32(b, CR) & OPTWRE);
-}
-
-/* Poll as a tool does; returns how long it was busy. */
-static uint64_t wait_idle(struct bench *b)
-{
-	uint64_t t0 = b->clk.now_ns;
-
-	while (r32(b, SR) & BSY)
-		pass(b, 100);
-	return b->clk.now_ns - t0;
-}
-
-static void erase_options(struct bench *b)
-{
-	w32(b, CR, OPTER | OPTWRE);
-	w32(b, CR, OPTER | OPTWRE | STRT);
-	wait_idle(b);
-	w32(b, CR, OPTPG | OPTWRE);
-}
 
 static void ids__are_those_of_the_chip(void **state)
 {
@@ -271,137 +225,6 @@ static void hsi_off__busy_for_ever(void **state)
 	assert_true(r32(b, SR) & BSY);
 	assert_int_equal(chip_read(b->chip, 0x08000000u, 4, &v), BUS_FAULT);
 	assert_int_equal(report(b).illegal, 1);
-	bench_free(b);
-}
-
-static void write_protection__covers_four_pages(void **state)
-{
-	struct bench *b = bench_new("STM32F100RB");
-
-	(void)state;
-	chip_write_protect(b->chip, 2, true);
-	assert_int_equal(r32(b, WRPR), 0xFFFFFFFEu);
-	unlock(b);
-	w32(b, CR, PG);
-	w16(b, 0x08000C00u, 0x1111u);
-	assert_int_equal(r32(b, SR), WRPRTERR);
-	assert_int_equal(r16(b, 0x08000C00u), 0xFFFFu);
-	w32(b, SR, WRPRTERR);
-	w16(b, 0x08001000u, 0x1111u);
-	wait_idle(b);
-	assert_int_equal(r16(b, 0x08001000u), 0x1111u);
-	w32(b, CR, PER);
-	w32(b, AR, 0x08000000u);
-	w32(b, CR, PER | STRT);
-	assert_true(r32(b, SR) & WRPRTERR);
-	w32(b, CR, MER);
-	w32(b, CR, MER | STRT);
-	assert_int_equal(r16(b, 0x08001000u), 0x1111u);
-	assert_int_equal(report(b).illegal, 3);
-	bench_free(b);
-}
-
-static void read_protection__refuses_what_the_matrix_says(void **state)
-{
-	static const uint16_t ldr[] = { 0x6808, 0xBE00 };       /* ldr r0,[r1]; bkpt */
-	struct bench *b = bench_new("STM32F100RB");
-
-	(void)state;
-	memset(chip_flash(b->chip, NULL), 0x42, 0x20000);
-	chip_flash_changed(b->chip);
-	chip_set_protected(b->chip, true);
-	assert_true(r32(b, OBR) & 2u);
-	assert_true(read_faults(b, 0x08000000u));
-	assert_true(read_faults(b, 0x0801FFFCu));
-	assert_int_equal(r16(b, 0x1FFFF7E0u), 128u);
-	assert_int_equal(r32(b, 0xE0042000u), 0x10016420u);
-	(void)r32(b, 0x1FFFF000u);
-	(void)r32(b, OB);
-	w32(b, 0x20000000u, 1);
-	halt(b);
-	put_code(b, 0x20000000u, ldr, 2);
-	w32(b, DEMCR, 1u << 10);
-	set_reg(b, 1, 0x08000000u);
-	set_reg(b, 0, 0x77u);
-	start(b, 0x20000000u);
-	pass(b, 10000);
-	assert_int_not_equal(get_reg(b, 0), 0x42424242u);
-	unlock(b);
-	w32(b, CR, PG);
-	w16(b, 0x08002000u, 0);
-	assert_true(r32(b, SR) & WRPRTERR);
-	w32(b, CR, PER);
-	w32(b, AR, 0x08002000u);
-	w32(b, CR, PER | STRT);
-	assert_int_equal(chip_flash(b->chip, NULL)[0x2000], 0x42);
-	bench_free(b);
-}
-
-static void unprotecting__erases_flash_and_needs_power_for_the_first_4k(void **state)
-{
-	struct bench *b = bench_new("STM32F100RB");
-
-	(void)state;
-	memset(chip_flash(b->chip, NULL), 0x42, 0x20000);
-	chip_set_protected(b->chip, true);
-	unlock_options(b);
-	erase_options(b);
-	assert_int_equal(r32(b, OB), 0xFFFFFFFFu);
-	w32(b, SR, EOP);
-	w16(b, OB, 0xA5u);
-	assert_int_equal(wait_idle(b), 30052500u);
-	assert_int_equal(r32(b, OB), 0xFFFF5AA5u);
-	assert_true(read_faults(b, 0x08000000u));
-	w32(b, AIRCR, 0x05FA0004u);
-	assert_int_equal(r32(b, OBR) & 2u, 0);
-	assert_int_equal(r32(b, 0x08000000u), 0xFFFFFFFFu);
-	assert_int_equal(r32(b, 0x0801FFFCu), 0xFFFFFFFFu);
-	unlock(b);
-	w32(b, CR, PG);
-	w16(b, 0x08000000u, 0x1234u);
-	assert_true(r32(b, SR) & WRPRTERR);
-	w32(b, SR, WRPRTERR | EOP);
-	w16(b, 0x08001000u, 0x1234u);
-	wait_idle(b);
-	assert_int_equal(r16(b, 0x08001000u), 0x1234u);
-	chip_power(b->chip, false);
-	chip_power(b->chip, true);
-	unlock(b);
-	w32(b, CR, PG);
-	w16(b, 0x08000000u, 0x1234u);
-	wait_idle(b);
-	assert_int_equal(r16(b, 0x08000000u), 0x1234u);
-	bench_free(b);
-}
-
-static void protecting__takes_effect_at_reset(void **state)
-{
-	struct bench *b = bench_new("STM32F100RB");
-
-	(void)state;
-	unlock_options(b);
-	erase_options(b);
-	assert_int_equal(r32(b, 0x08000000u), 0xFFFFFFFFu);
-	w16(b, OB + 2u, 0xFFu);
-	wait_idle(b);
-	assert_int_equal(r16(b, OB + 2u), 0x00FFu);
-	w32(b, AIRCR, 0x05FA0004u);
-	assert_true(read_faults(b, 0x08000000u));
-	assert_int_equal(report(b).option_erases, 1);
-	assert_int_equal(report(b).option_programs, 1);
-	bench_free(b);
-}
-
-static void options__without_optwre_are_refused(void **state)
-{
-	struct bench *b = bench_new("STM32F100RB");
-
-	(void)state;
-	unlock(b);
-	w32(b, CR, OPTER);
-	w32(b, CR, OPTER | STRT);
-	assert_int_equal(r32(b, OB), 0x00FF5AA5u);
-	assert_true(report(b).illegal >= 1);
 	bench_free(b);
 }
 
@@ -637,11 +460,6 @@ int main(void)
 		cmocka_unit_test(not_blank__is_pgerr_unless_zero),
 		cmocka_unit_test(mass_erase__takes_30_ms_and_blanks_everything),
 		cmocka_unit_test(hsi_off__busy_for_ever),
-		cmocka_unit_test(write_protection__covers_four_pages),
-		cmocka_unit_test(read_protection__refuses_what_the_matrix_says),
-		cmocka_unit_test(unprotecting__erases_flash_and_needs_power_for_the_first_4k),
-		cmocka_unit_test(protecting__takes_effect_at_reset),
-		cmocka_unit_test(options__without_optwre_are_refused),
 		cmocka_unit_test(loader_in_ram__programs_at_the_speed_of_flash),
 		cmocka_unit_test(core_store_of_a_word__is_refused_and_leaves_flash_alone),
 		cmocka_unit_test(core_store_over_data__is_pgerr_and_leaves_flash_alone),
