@@ -130,7 +130,9 @@ check-room: $$(filter $$(BUILD)/tests/test_$$(R)_% $$(BUILD)/tests/test_$$(R),$$
 # ---- tiers ------------------------------------------------------------------
 # T0 in-process, T1 umockdev, cli the real programs, vm a guest kernel.
 
-T0_BIN = $(filter-out $(BUILD)/tests/test_t1_%,$(TEST_BIN))
+# It replaces malloc, which the sanitizers replace themselves.
+NOT_SANITIZED = $(if $(SANITIZED),$(BUILD)/tests/test_image_nomem)
+T0_BIN = $(filter-out $(BUILD)/tests/test_t1_% $(NOT_SANITIZED),$(TEST_BIN))
 T1_BIN = $(filter $(BUILD)/tests/test_t1_%,$(TEST_BIN))
 
 check: all check-t0 check-t1 check-cli check-sanitized check-readme check-generated check-vm
@@ -149,7 +151,7 @@ check-cli: all $(if $(UMOCKDEV_LIBS),with-board)
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
            -fno-sanitize-recover=undefined
 check-sanitized:
-	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized CFLAGS="$(SANITIZE)" check-t0 check-t1
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized CFLAGS="$(SANITIZE)" SANITIZED=1 check-t0 check-t1
 
 # The lines that the README tells people to type, as they stand there.
 check-readme:
