@@ -41,8 +41,9 @@ enum {
 	HALFWORD_US = 400,
 	BUSY_MS = 500,
 	HSI_READY_MS = 10,
-	GUARD_BYTES = 4096,             /* PM0075, write protection: a WRPR bit is 4 pages of 1K or 2 of 2K ... */
-	GUARD_LAST = 31                 /* ... and the last one is all the rest */
+	/* PM0075, write protection: a WRPR bit is 4 pages of 1K or 2 of 2K; the last is the rest. */
+	GUARD_BYTES = 4096,
+	GUARD_LAST = 31
 };
 
 static unsigned n_banks(const struct flash *f)

@@ -33,6 +33,13 @@
 #define OPTCR_DB1M    (UINT32_C(1) << 30)
 #define OPTCR_SPRMOD  (UINT32_C(1) << 31)       /* then 1 = protected against reading too */
 
+/* RM0090, SYSCFG_MEMRMP.FB_MODE: bank 2 shows at the address of bank 1, and the other way round;
+ * sector numbers stay with the bank. The clock of SYSCFG: RCC_APB2ENR. */
+#define RCC_APB2ENR   UINT32_C(0x40023844)
+#define RCC_SYSCFGEN  (UINT32_C(1) << 14)
+#define SYSCFG_MEMRMP UINT32_C(0x40013800)
+#define MEMRMP_FB_MODE (UINT32_C(1) << 8)
+
 static const uint32_t keys[2] = { 0x45670123, 0xCDEF89AB };     /* RM0090, FLASH_KEYR */
 
 enum {
@@ -86,7 +93,8 @@ static void f4_choose(struct flash *f, struct ctx *c)
 		f->info->supply_mv, f->info->supply_known ? "" : ", not measured");
 }
 
-/* RM0090, flash organization and FLASH_OPTCR.DB1M: parts of 1 MiB are one bank unless DB1M is set; smaller ones always. */
+/* RM0090, flash organization and FLASH_OPTCR.DB1M: parts of 1 MiB are one bank unless DB1M is
+ * set; smaller ones always. */
 static enum sl_err f4_bank1_bytes(struct flash *f, struct ctx *c, uint32_t *bytes)
 {
 	uint32_t all = f->info->flash_kb * 1024, optcr = 0;
@@ -126,11 +134,36 @@ static bool f4_guarded(const struct flash *f, const struct flash_sector *s)
 	return set == f->guard_inverted;
 }
 
+/* Firmware, or the boot ROM for OPTCR.BFB2, may have exchanged the banks: a sector number would
+ * then erase the other bank. */
+static enum sl_err refuse_exchanged(struct flash *f, struct ctx *c)
+{
+	uint32_t enr = 0, memrmp = 0;
+	enum sl_err err = target_read32(f->t, c, RCC_APB2ENR, &enr);
+
+	if (!err && !(enr & RCC_SYSCFGEN))
+		err = target_write32(f->t, c, RCC_APB2ENR, enr | RCC_SYSCFGEN);
+	if (!err)
+		err = target_read32(f->t, c, SYSCFG_MEMRMP, &memrmp);
+	if (!err && !(enr & RCC_SYSCFGEN))
+		err = target_write32(f->t, c, RCC_APB2ENR, enr);
+	if (err || !(memrmp & MEMRMP_FB_MODE))
+		return err;
+	err = ctx_fail(c, SL_FLASH, "flash",
+		       "the firmware runs with the two banks of flash exchanged (SYSCFG_MEMRMP 0x%08x)",
+		       memrmp);
+	ctx_hint(c, "nothing was changed; connect before it runs: --connect=under-reset");
+	return err;
+}
+
 static enum sl_err f4_unlock(struct flash *f, struct ctx *c)
 {
+	bool two = f->sectors[f->n_sectors - 1].bank != 0;
 	uint32_t cr = 0;
-	enum sl_err err = ctrl_write(f, c, F4_SR, ctrl_flag_mask(f->ops) | SR_EOP);
+	enum sl_err err = two ? refuse_exchanged(f, c) : SL_OK;
 
+	if (!err)
+		err = ctrl_write(f, c, F4_SR, ctrl_flag_mask(f->ops) | SR_EOP);
 	/* SR first: a write to CR while busy stalls the bus until the operation ends. */
 	if (!err)
 		err = ctrl_wait(f, c, F4_SR, BUSY_MS, f->chip->flash_base);
@@ -214,8 +247,8 @@ static enum sl_err f4_program_off(struct flash *f, struct ctx *c, unsigned bank)
 	return err ? err : ctrl_write(f, c, F4_CR, 0);
 }
 
-/* RM0090, ART accelerator and FLASH_ACR: after erase or program the caches hold old data; reset them while they are
- * off, then put them back. A debugger reads through the data cache too. */
+/* RM0090, ART accelerator and FLASH_ACR: after erase or program the caches hold old data; reset
+ * them while they are off, then put them back. A debugger reads through the data cache too. */
 static enum sl_err f4_flush(struct flash *f, struct ctx *c)
 {
 	uint32_t acr = 0, off;

@@ -108,6 +108,31 @@ static void f42x__sector_12_and_mass_erase__use_the_numbers_of_bank_2(void **sta
 	close_it(&o);
 }
 
+static void f42x__banks_exchanged_by_firmware__are_refused_before_anything(void **state)
+{
+	static const struct step want[] = {
+		{ 0x40023844, 0x4001 }, { 0x40023844, 0x0001 },
+	};
+	struct open_chip o;
+
+	(void)state;
+	open_it(&o, chip_find(0x419), 2048, 0);
+	fake_put(&o.l, 0x40023844, 0x0001, UINT32_MAX);
+	fake_put(&o.l, 0x40013800, 0x100, 0);
+	o.l.word[o.l.n - 1].gate_addr = 0x40023844;
+	o.l.word[o.l.n - 1].gate_bits = 0x4000;
+	fake_put(&o.l, 0x40023C0C, 0, 0);
+	fake_put(&o.l, 0x40023C10, 0, UINT32_MAX);
+	o.l.n_log = 0;
+	assert_int_equal(o.f->ops->unlock(o.f, &o.c), SL_FLASH);
+	assert_non_null(strstr(o.c.fault.text, "exchanged"));
+	assert_non_null(strstr(o.c.fault.hint, "under-reset"));
+	expect_log(&o, want, 2);
+	fake_find(&o.l, 0x40013800)->value = 0;
+	must(&o, o.f->ops->unlock(o.f, &o.c));
+	close_it(&o);
+}
+
 static void f405__mass_erase__has_no_second_bank(void **state)
 {
 	static const struct step want[] = {
@@ -344,6 +369,7 @@ int main(void)
 		cmocka_unit_test(f1_xl__page_of_bank_2__is_erased_by_the_second_register_set),
 		cmocka_unit_test(f1_xl__unlock_and_lock__do_both_banks),
 		cmocka_unit_test(f42x__sector_12_and_mass_erase__use_the_numbers_of_bank_2),
+		cmocka_unit_test(f42x__banks_exchanged_by_firmware__are_refused_before_anything),
 		cmocka_unit_test(f405__mass_erase__has_no_second_bank),
 		cmocka_unit_test(f0__unlock_erase_program_lock__are_in_the_manuals_order),
 		cmocka_unit_test(f3__unlock_erase_program_lock__are_in_the_manuals_order),
