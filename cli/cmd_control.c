@@ -25,10 +25,38 @@ static enum sl_err debug_run(struct session *s, struct word *w)
 	return say(s, target_halt(s->target, s->ctx), "halted");
 }
 
+/* A core that was let go may have locked up at once: without a program in flash it does. One
+ * that cannot be asked any more (asleep, SWD pins in other use) was let go all the same. */
+static enum sl_err say_going(struct session *s, enum sl_err err, const char *running,
+			     const char *locked_up)
+{
+	enum target_state state = TARGET_RUNNING;
+
+	if (!err && target_get_state(s->target, s->ctx, &state)) {
+		ctx_log(s->ctx, LOG_INFO, "its state is not known: %s", s->ctx->fault.text);
+		ctx_clear(s->ctx);
+		state = TARGET_RUNNING;
+	}
+	err = say(s, err, state == TARGET_LOCKUP ? locked_up : running);
+	if (!err && state == TARGET_LOCKUP)
+		ctx_log(s->ctx, LOG_WARN, "the core has locked up: is there a program in flash?");
+	return err;
+}
+
+static enum sl_err start_over(struct session *s)
+{
+	s->program_changed = false;
+	return say_going(s, target_reset(s->target, s->ctx, RESET_RUN), "reset, running",
+			 "reset, locked up");
+}
+
+/* As with the original, whose program= had reset the chip: run starts what was written. */
 static enum sl_err run_run(struct session *s, struct word *w)
 {
 	(void)w;
-	return say(s, target_run(s->target, s->ctx), "running");
+	if (s->program_changed)
+		return start_over(s);
+	return say_going(s, target_run(s->target, s->ctx), "running", "locked up");
 }
 
 static enum sl_err step_run(struct session *s, struct word *w)
@@ -47,8 +75,7 @@ static enum sl_err step_run(struct session *s, struct word *w)
 static enum sl_err reset_run(struct session *s, struct word *w)
 {
 	(void)w;
-	s->program_changed = false;
-	return say(s, target_reset(s->target, s->ctx, RESET_RUN), "reset, running");
+	return start_over(s);
 }
 
 const struct command verb_debug = {
@@ -82,9 +109,10 @@ const struct command verb_halt = {
 const struct command verb_run = {
 	.name = "run",
 	.syntax = "run",
-	.summary = "let the core run on from where it is",
-	.help = "Lets the core run from its program counter. To start a program that was just\n"
-		"written, put reset before it, or instead of it.\n"
+	.summary = "let the core run; a program just written, from reset",
+	.help = "Lets the core run on from its program counter. After words that changed the\n"
+		"program it resets the chip, because counter and stack of the old program mean\n"
+		"nothing to the new one; wregpc= before it prevents that.\n"
 		"\n"
 		"  stlink-download program=blink.hex reset run\n",
 	.form = FORM_ALONE,

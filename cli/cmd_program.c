@@ -205,7 +205,7 @@ const struct command verb_program = {
 		"ELF or plain binary, told apart by content; - is standard input. A plain binary\n"
 		"goes to ADDR, or to 0x08000000. All files are read and checked before the probe\n"
 		"is opened. What flash holds already is not written again. The core is left as\n"
-		"it was found: put reset after it to start the new program.\n"
+		"it was found: put reset or run after it to start the new program.\n"
 		"\n"
 		"  stlink-download program=blink.hex reset\n"
 		"  stlink-download program=boot.elf program=app.bin@0x08004000 reset\n",

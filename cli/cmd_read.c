@@ -38,6 +38,9 @@ static enum sl_err check_directory(struct ctx *c, const char *path)
 		memcpy(dir, path, len);
 		dir[len] = '\0';
 	}
+	if (strlen(slash ? slash + 1 : path) > NAME_MAX)
+		return ctx_fail(c, SL_FILE, "cli", "the name %.60s... is too long",
+				slash ? slash + 1 : path);
 	if (slash && slash[1] == '\0')
 		return ctx_fail(c, SL_FILE, "cli", "%s names a directory", path);
 	if (access(dir, W_OK | X_OK))
@@ -53,6 +56,12 @@ static enum sl_err check_output(struct session *s, struct word *w)
 		(void)ctx_fail(s->ctx, SL_USAGE, "cli", "standard output cannot take both the "
 			       "memory and --json");
 		ctx_hint(s->ctx, "name a file instead of -");
+		return SL_USAGE;
+	}
+	if (to_stdout(w) && !s->options->force && isatty(STDOUT_FILENO) == 1) {
+		(void)ctx_fail(s->ctx, SL_USAGE, "cli", "standard output is a terminal, which plain "
+			       "binary would upset");
+		ctx_hint(s->ctx, "send it to a file or a pipe, name a file instead of -, or add --force");
 		return SL_USAGE;
 	}
 	if (to_stdout(w))
@@ -220,8 +229,8 @@ const struct command verb_read = {
 	.summary = "read memory into a new FILE",
 	.help = "Reads LEN bytes from ADDR, or all from ADDR to the end of that memory, into\n"
 		"FILE: Intel HEX for names in .hex or .ihex, S-record for .srec, .s19 and the\n"
-		"like, else plain binary; - is standard output. An existing file is kept unless\n"
-		"--force is given. LEN may end in k (1024) or M.\n"
+		"like, else plain binary; - is standard output, unless that is a terminal. An\n"
+		"existing file is kept unless --force is given. LEN may end in k (1024) or M.\n"
 		"\n"
 		"  stlink-download read=dump.bin@0x08000000:64k\n",
 	.form = FORM_ARGUMENT,

@@ -146,6 +146,8 @@ static enum sl_err wreg_run(struct session *s, struct word *w)
 	if (back != w->value)
 		ctx_log(s->ctx, LOG_WARN, "%s keeps only part of 0x%08x", w->reg->name,
 			(unsigned)w->value);
+	if (strcmp(w->reg->name, "pc") == 0)
+		s->program_changed = false;
 	show(s, w->reg, back);
 	return SL_OK;
 }

@@ -123,7 +123,7 @@ enum sl_err run_words(struct ctx *c, const struct options *opt, struct output *o
 		err = prefer_signal(c, run_chain(&s, &chain));
 	err = session_close(&s, err);
 	if (!err && s.program_changed)
-		output_talk(out, "the chip was not reset: reset starts the new program");
+		output_talk(out, "the chip was not reset: reset or run starts the new program");
 	chain_free(&chain);
 	if (!err)
 		done_event(out);

@@ -23,7 +23,7 @@ struct session {
 	struct link *link;
 	struct target *target;
 	struct flash *flash;
-	bool program_changed;           /* flash was written and the chip not reset since */
+	bool program_changed;           /* flash was written, chip not reset nor pc set since */
 };
 
 /* session_init - a session with nothing open. */
