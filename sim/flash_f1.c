@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* PM0075 3: register map. */
+/* PM0075, register map. */
 enum { ACR = 0x00, KEYR = 0x04, OPTKEYR = 0x08, SR = 0x0C, CR = 0x10, AR = 0x14, OBR = 0x1C,
        WRPR = 0x20 };
 enum { SR_PGERR = 1u << 2, SR_WRPRTERR = 1u << 4, SR_EOP = 1u << 5 };
@@ -20,14 +20,14 @@ enum { CR_PG = 1u << 0, CR_PER = 1u << 1, CR_MER = 1u << 2, CR_OPTPG = 1u << 4,
 
 #define OB_BASE 0x1FFFF800u
 #define OB_BYTES 16u
-#define RDP_OFF 0xA5u                   /* PM0075 2.4.1: the only value without protection */
+#define RDP_OFF 0xA5u                   /* PM0075, RDP: the only value without protection */
 
 /* Typical values, DS5319 table 28; the F100's are remembered to be the same.
  * The erase figure is the middle of the range 20-40 ms. */
 #define PROGRAM_NS 52500u
 #define ERASE_NS 30000000u
 
-static const uint32_t keys[2] = { 0x45670123u, 0xCDEF89ABu };   /* PM0075 2.3.1 */
+static const uint32_t keys[2] = { 0x45670123u, 0xCDEF89ABu };   /* PM0075, FLASH_KEYR */
 
 static uint8_t ob_byte(struct chip *c, unsigned n)
 {
@@ -112,7 +112,7 @@ static uint64_t timed(struct chip *c, uint64_t ns)
 	return PS_NEVER;
 }
 
-/* PM0075 2.4.2: one WRP bit is 4 pages of 1 KiB. A protected chip also locks its first 4 KiB. */
+/* PM0075, write protection: one WRP bit is 4 pages of 1 KiB. A protected chip also locks its first 4 KiB. */
 static bool page_locked(const struct chip *c, uint32_t addr)
 {
 	const struct flash *f = &c->flash;
@@ -218,7 +218,7 @@ static enum bus_result write_key(struct chip *c, uint32_t v)
 
 	if (flash_key(c, &f->key_step, &f->key_dead, keys, v))
 		f->cr &= ~(uint32_t)CR_LOCK;
-	return f->key_dead ? BUS_FAULT : BUS_OK;        /* PM0075 2.3.1: bus error */
+	return f->key_dead ? BUS_FAULT : BUS_OK;        /* PM0075, unlocking: bus error */
 }
 
 static enum bus_result write_optkey(struct chip *c, uint32_t v)
@@ -273,7 +273,7 @@ static enum bus_result bad_store(struct chip *c, uint32_t addr, unsigned size, c
 	return BUS_FAULT;
 }
 
-/* Programming RDP = A5 over an active protection mass-erases main flash first (PM0075 2.4.1). */
+/* Programming RDP = A5 over an active protection mass-erases main flash first (PM0075). */
 static uint64_t unprotect(struct chip *c)
 {
 	const struct chip_kind *k = c->kind;
@@ -330,7 +330,7 @@ static enum bus_result f1_store(struct chip *c, uint32_t addr, unsigned size, ui
 		return bad_store(c, addr, size, "while flash is locked");
 	if ((f->cr & CR_MODE) != CR_PG && (f->cr & CR_MODE) != CR_OPTPG)
 		return bad_store(c, addr, size, "without PG or OPTPG alone");
-	if (size != 2)                  /* PM0075 2.3.3: any other width is a bus error */
+	if (size != 2)                  /* PM0075, programming: any other width is a bus error */
 		return bad_store(c, addr, size, "must be a half-word");
 	if (f->sr & (SR_PGERR | SR_WRPRTERR))
 		chip_note_illegal(c, "program at %08x with stale error flags %02x",

@@ -2,12 +2,12 @@
  *
  * flash_f4.c - the flash interface of STM32F407: sectors, PSIZE, OPTCR, OTP.
  *
- * After RM0090 3.6-3.9 and DS8626 tables 39 and 40. The data cache's stale lines
+ * After the flash interface chapter of RM0090 and DS8626, flash memory characteristics. The data cache's stale lines
  * are not modelled.
  */
 #include "sim/chip_priv.h"
 
-/* RM0090 3.9: register map. */
+/* RM0090, register map. */
 enum { ACR = 0x00, KEYR = 0x04, OPTKEYR = 0x08, SR = 0x0C, CR = 0x10, OPTCR = 0x14 };
 enum { SR_EOP = 1u << 0, SR_OPERR = 1u << 1, SR_WRPERR = 1u << 4, SR_PGAERR = 1u << 5,
        SR_PGPERR = 1u << 6, SR_PGSERR = 1u << 7, SR_BSY = 1u << 16, SR_ERRORS = 0xF2 };
@@ -26,8 +26,8 @@ enum { OPT_LOCK = 1u << 0, OPT_STRT = 1u << 1, OPT_WDG_SW = 1u << 5 };
 #define RDP_LEVEL0 0xAAu
 #define RDP_LEVEL2 0xCCu
 
-static const uint32_t keys[2] = { 0x45670123u, 0xCDEF89ABu };           /* RM0090 3.6.1 */
-static const uint32_t opt_keys[2] = { 0x08192A3Bu, 0x4C5D6E7Fu };       /* RM0090 3.7.2 */
+static const uint32_t keys[2] = { 0x45670123u, 0xCDEF89ABu };           /* RM0090, FLASH_KEYR */
+static const uint32_t opt_keys[2] = { 0x08192A3Bu, 0x4C5D6E7Fu };       /* RM0090, FLASH_OPTKEYR */
 
 /* Typical times of the bench's timing model (DS8626 table 40 and memory), milliseconds:
  * rows x8, x16, x32; columns 16 KiB, 64 KiB, 128 KiB, mass. */
@@ -46,7 +46,7 @@ static uint8_t rdp_byte(const struct chip *c)
 	return (uint8_t)(c->flash.optcr >> 8);
 }
 
-/* RM0090 table 7: x16 from 2.1 V, x32 from 2.7 V, x64 only with Vpp. */
+/* RM0090, program/erase parallelism: x16 from 2.1 V, x32 from 2.7 V, x64 only with Vpp. */
 static bool psize_allowed(struct chip *c)
 {
 	static const unsigned least_mv[4] = { 1700, 2100, 2700, UINT32_MAX };
@@ -185,7 +185,7 @@ static void write_cr(struct chip *c, uint32_t v)
 {
 	struct flash *f = &c->flash;
 
-	if (!flash_wait(c))             /* RM0090 3.9.8: a write while BSY stalls the bus */
+	if (!flash_wait(c))             /* RM0090, FLASH_CR: a write while BSY stalls the bus */
 		return;
 	if (f->cr & CR_LOCK) {
 		if ((v ^ f->cr) & CR_WRITABLE)

@@ -3,13 +3,13 @@
  * flash_l1.c - the flash interface of STM32L152: erased cells are 0, pages of
  * 256 bytes, words and half pages, data EEPROM, option words.
  *
- * After RM0038 3.3-3.9.
+ * After the flash chapter of RM0038.
  */
 #include "sim/chip_priv.h"
 
 #include <string.h>
 
-/* RM0038 3.9: register map. */
+/* RM0038, register map. */
 enum { ACR = 0x00, PECR = 0x04, PDKEYR = 0x08, PEKEYR = 0x0C, PRGKEYR = 0x10, OPTKEYR = 0x14,
        SR = 0x18, OBR = 0x1C, WRPR = 0x20 };
 enum { PE_LOCK = 1u << 0, PRG_LOCK = 1u << 1, OPT_LOCK = 1u << 2, PROG = 1u << 3,
@@ -30,7 +30,7 @@ enum { SR_BSY = 1u << 0, SR_EOP = 1u << 1, SR_ENDHV = 1u << 2, SR_READY = 1u << 
 #define PROGRAM_NS 3280000u
 #define ERASE_NS 3940000u
 
-static const uint32_t pe_keys[2] = { 0x89ABCDEFu, 0x02030405u };        /* RM0038 3.3.2 */
+static const uint32_t pe_keys[2] = { 0x89ABCDEFu, 0x02030405u };        /* RM0038, FLASH_PEKEYR */
 static const uint32_t prg_keys[2] = { 0x8C9DAEBFu, 0x13141516u };
 static const uint32_t opt_keys[2] = { 0xFBEAD9C8u, 0x24252627u };
 
@@ -215,7 +215,7 @@ static enum bus_result refuse(struct chip *c, uint32_t flag, uint32_t addr, cons
 	return BUS_OK;
 }
 
-/* RM0038 3.8.4: one WRPR bit per 4 KiB, 1 = protected on this chip's options. */
+/* RM0038, FLASH_WRPR: one WRPR bit per 4 KiB, 1 = protected on this chip's options. */
 static bool page_locked(const struct chip *c, uint32_t addr)
 {
 	uint32_t n = (addr - c->kind->flash_base) / 4096u;
@@ -319,7 +319,7 @@ static enum bus_result store_eeprom(struct chip *c, uint32_t addr, unsigned size
 	return BUS_OK;
 }
 
-/* Level 1 to level 0: program memory and EEPROM are erased (RM0038 3.8.3). */
+/* Level 1 to level 0: program memory and EEPROM are erased (RM0038, RDP). */
 static void leave_level1(struct chip *c)
 {
 	unsigned i;

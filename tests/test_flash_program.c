@@ -342,6 +342,25 @@ static void program__core_and_sram__are_as_before(void **state)
 	}
 }
 
+/* Blank bytes of an image are wanted like all others: what was there must go. */
+static void program__blank_bytes_over_data__erase_it(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		uint8_t data[1500];
+		struct bench b;
+
+		bench_open(&b, boards[k], true);
+		memset(data, flash_erased_byte(b.f), sizeof(data));
+		data[700] = 0x42;
+		memcpy(b.expect + 77, data, sizeof(data));
+		rig_ok(&b.rig, run_job(&b, &(struct span){ BASE + 77, sizeof(data), data }, 1, true));
+		assert_true(b.stats.sectors_erased > 0);
+		check(&b, boards[k]);
+		bench_close(&b);
+	}
+}
+
 /* Counts in SRAM, inside what loaders borrow; with WFI it sleeps before each count. */
 static void give_counter(struct bench *b, bool sleeps)
 {
@@ -545,6 +564,7 @@ int main(void)
 		cmocka_unit_test(open__protected_chip__is_named_and_left_alone),
 		cmocka_unit_test(program__f4_at_low_supply__takes_a_width_that_it_allows),
 		cmocka_unit_test(program__core_and_sram__are_as_before),
+		cmocka_unit_test(program__blank_bytes_over_data__erase_it),
 		cmocka_unit_test(program__under_running_firmware__lets_it_go_on_where_it_was),
 		cmocka_unit_test(program__with_the_watchdog_running__keeps_it_fed),
 		cmocka_unit_test(proof__byte_that_is_wrong_after_programming__is_found_kept_ones_too),
