@@ -102,6 +102,11 @@ enum sl_err ctx_interrupted(struct ctx *c)
 	return SL_INTR;
 }
 
+bool ctx_signalled(const struct ctx *c)
+{
+	return c->signal_flag && *c->signal_flag != 0;
+}
+
 uint64_t ctx_now_us(const struct ctx *c)
 {
 	return c->clock->now_us(c->clock);

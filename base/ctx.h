@@ -57,6 +57,9 @@ void ctx_clear(struct ctx *c);
 /* ctx_interrupted - SL_OK, or SL_INTR with the fault filled once a signal came. */
 enum sl_err ctx_interrupted(struct ctx *c) MUST_CHECK;
 
+/* ctx_signalled - true once a signal came; records nothing. For waits that it shall shorten. */
+bool ctx_signalled(const struct ctx *c);
+
 /* ctx_now_us, ctx_sleep_us, ctx_deadline, ctx_expired - the context's clock. */
 uint64_t ctx_now_us(const struct ctx *c);
 void ctx_sleep_us(const struct ctx *c, uint64_t us);

@@ -110,6 +110,20 @@ static enum sl_err fail_stale(struct ctx *c, const struct command *cmd)
 	return SL_PROTO;
 }
 
+/* A probe that let a command pass unanswered is not given so much time again, or tidying up
+ * after a dead one would take a limit for each step. What a slow clock adds stays. */
+static void limit_time(const struct link *l, const struct ctx *c, struct xfer *x)
+{
+	unsigned slow = x->timeout_ms > COMMAND_MS ? x->timeout_ms - COMMAND_MS : 0;
+	unsigned late_ms = LATE_MS;
+
+	for (unsigned i = 1; i < l->late && late_ms > LATE_LEAST_MS; i++)
+		late_ms /= 2;
+	if (x->timeout_ms >= COMMAND_MS && (l->late || ctx_signalled(c)))
+		x->timeout_ms = late_ms + slow;
+	x->hurry_ms = HURRY_MS + slow;
+}
+
 enum sl_err link_run(struct link *l, struct ctx *c, struct command *cmd)
 {
 	unsigned number = l->wire_number++;
@@ -122,12 +136,14 @@ enum sl_err link_run(struct link *l, struct ctx *c, struct command *cmd)
 	if (cmd->x.dir == XFER_IN)
 		memset(cmd->x.in, 0, cmd->x.len);
 	cmd->status = 0;
+	limit_time(l, c, &cmd->x);
 	log_command(c, number, cmd);
 	start = ctx_now_us(c);
 	err = transport_xfer(l->t, c, &cmd->x);
 	if (cmd->has_status && cmd->x.got > 0)
 		cmd->status = cmd->x.in[0];
 	log_reply(c, number, cmd, err, ctx_now_us(c) - start);
+	l->late = err == SL_TIMEOUT ? l->late + 1 : 0;
 	if (err == SL_GONE)
 		l->gone = true;
 	if (!err)

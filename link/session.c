@@ -51,10 +51,15 @@ static enum sl_err first_answer(struct link *l, struct ctx *c)
 		enum sl_err err = ask_version(l, c);
 
 		if (err && again && (err == SL_TIMEOUT || err == SL_STALL || err == SL_PROTO)) {
-			ctx_log(c, LOG_INFO, "no answer to the first command (%s): once more",
-				c->fault.text);
-			ctx_clear(c);
+			struct fault lost = c->fault;
+
 			again = false;
+			err = ctx_interrupted(c);
+			if (err)
+				return err;
+			ctx_log(c, LOG_INFO, "no answer to the first command (%s): once more",
+				lost.text);
+			ctx_clear(c);
 			continue;
 		}
 		/* Zeros that stay are named by version_decode. */

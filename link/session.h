@@ -24,6 +24,7 @@ struct link {
 	char describe[160];
 	unsigned speed_khz;             /* SWD clock as far as known */
 	unsigned wire_number;           /* of the next command, for the wire log */
+	unsigned late;                  /* how many commands in a row were not answered in time */
 	bool gone;                      /* the probe left the bus: only close */
 	bool nrst_low;                  /* we hold NRST */
 };

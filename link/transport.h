@@ -15,6 +15,8 @@
  *    that is enough. An answer longer than len is SL_PROTO.
  *  - x->timeout_ms bounds the whole call, all phases and recovery together, give or take
  *    the 500 ms that one recovery step may need. SL_TIMEOUT when it has passed.
+ *  - When a signal comes meanwhile (ctx_signalled), x->hurry_ms is all the time that is left,
+ *    for a carrier that can notice; SG_IO cannot. 0: the signal changes nothing.
  *  - After any failure but SL_GONE the transport has put the wire back into a state in
  *    which the next command can start: halts cleared, late replies drained, bulk-only
  *    reset done. Where that failed it returns SL_HOST and every later call fails fast.
@@ -45,6 +47,7 @@ struct xfer {
 	size_t len;
 	size_t got;                         /* set by xfer */
 	unsigned timeout_ms;
+	unsigned hurry_ms;
 };
 
 struct transport;

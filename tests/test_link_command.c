@@ -378,6 +378,44 @@ static void timeout__command_of_the_transport__is_passed_up(void **state)
 
 /* ---- the status table ---- */
 
+static void timeout__several_in_a_row__get_less_time_until_one_is_answered(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), { READ_CPUID, "", NULL, SL_TIMEOUT, 0 },
+		{ READ_CPUID, "", NULL, SL_TIMEOUT, 0 }, { READ_CPUID, "", NULL, SL_TIMEOUT, 0 },
+		{ READ_CPUID, "", NULL, SL_TIMEOUT, 0 }, { READ_CPUID, "", NULL, SL_TIMEOUT, 0 },
+		{ READ_CPUID, "80 00 00 00 31 c2 2f 41", NULL, 0, 0 },
+		{ READ_CPUID, "80 00 00 00 31 c2 2f 41", NULL, 0, 0 }, CLOSE,
+	};
+	static const unsigned limits_ms[] = { 3000, 1000, 500, 250, 250, 250, 3000 };
+	uint32_t value;
+
+	(void)state;
+	BEGIN(steps);
+	for (size_t i = 0; i < ARRAY_LEN(limits_ms); i++) {
+		assert_int_equal(read_cpuid(&value), i < 5 ? SL_TIMEOUT : SL_OK);
+		assert_int_equal(script.last_timeout_ms, limits_ms[i]);
+		assert_int_equal(script.last_hurry_ms, 500);
+	}
+	end();
+}
+
+static void timeout__after_a_signal__is_a_second(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), { READ_CPUID, "80 00 00 00 31 c2 2f 41", NULL, 0, 0 }, CLOSE,
+	};
+	static volatile sig_atomic_t flag = 2;
+	uint32_t value;
+
+	(void)state;
+	BEGIN(steps);
+	ctx.signal_flag = &flag;
+	assert_int_equal(read_cpuid(&value), SL_OK);
+	assert_int_equal(script.last_timeout_ms, 1000);
+	end();
+}
+
 static void status__every_code_of_the_firmware__has_name_cause_and_verdict(void **state)
 {
 	static const uint8_t codes[] = {
@@ -507,6 +545,8 @@ int main(void)
 		TEST(fault__old_firmware__is_cleared_by_entering_again),
 		TEST(fault__old_firmware_holding_reset__does_not_let_go_of_it),
 		TEST(timeout__command_of_the_transport__is_passed_up),
+		TEST(timeout__several_in_a_row__get_less_time_until_one_is_answered),
+		TEST(timeout__after_a_signal__is_a_second),
 		TEST(status__every_code_of_the_firmware__has_name_cause_and_verdict),
 		TEST(status__every_failing_code__reaches_the_fault),
 		TEST(wire_log__has_every_byte_and_names_parameters_and_status),

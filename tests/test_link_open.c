@@ -237,6 +237,20 @@ static void open__first_command_lost__is_sent_once_more(void **state)
 	script_done(&script);
 }
 
+static void open__signal_while_the_first_command_hangs__is_not_followed_by_another(void **state)
+{
+	static const struct script_step steps[] = {
+		{ "f1 80", "", NULL, SL_TIMEOUT, 100 },
+	};
+	static volatile sig_atomic_t flag = 2;
+
+	(void)state;
+	BEGIN(steps);
+	ctx.signal_flag = &flag;
+	open_fails(SL_INTR);
+	script_done(&script);
+}
+
 /* ---- DFU ---- */
 
 static void open__dfu_that_switches_in_place__goes_on(void **state)
@@ -396,6 +410,7 @@ int main(void)
 		TEST(open__zeros_at_first__waits_for_the_probe),
 		TEST(open__zeros_for_ever__ends_within_three_seconds_with_a_hint),
 		TEST(open__first_command_lost__is_sent_once_more),
+		TEST(open__signal_while_the_first_command_hangs__is_not_followed_by_another),
 		TEST(open__dfu_that_switches_in_place__goes_on),
 		TEST(open__dfu_that_re_enumerates__is_reopened),
 		TEST(open__dfu_that_never_returns__times_out_in_six_seconds),

@@ -2,14 +2,17 @@
  *
  * test_t1_libusb.c - usb/ with the real libusb, against virtual boards behind a mock usbfs.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/time.h>
 
 #include <cmocka.h>
 #include <linux/usbdevice_fs.h>
@@ -298,6 +301,48 @@ static void libusb__hanging_probe__times_out_in_time_and_works_again(void **stat
 	rig_end(&r);
 }
 
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signo)
+{
+	interrupted = signo;
+}
+
+static void libusb__signal_while_the_probe_hangs__leaves_no_more_than_the_hurry(void **state)
+{
+	struct xfer x = { .command = { 0xF1, 0x80 }, .command_len = 2, .dir = XFER_IN, .len = 6,
+			  .timeout_ms = 20000, .hurry_ms = 200 };
+	struct itimerval soon = { .it_value = { .tv_usec = 100000 } };
+	struct sigaction act = { .sa_handler = interrupt };
+	struct transport *t;
+	struct rig r;
+	uint8_t in[6];
+	uint64_t took;
+	size_t got;
+
+	(void)state;
+	rig_start(&r, "l-discovery", NULL, NULL);
+	t = open_usb(&r);
+	rig_set(&r, "hang", "on");
+	interrupted = 0;
+	r.c.signal_flag = &interrupted;
+	x.in = in;
+	assert_int_equal(sigaction(SIGALRM, &act, NULL), 0);
+	assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+	took = ctx_now_us(&r.c);
+	assert_int_equal(transport_xfer(t, &r.c, &x), SL_TIMEOUT);
+	took = ctx_now_us(&r.c) - took;
+	assert_int_equal(interrupted, SIGALRM);
+	/* 300 ms; less when the signal breaks the mock kernel's answer to an ioctl. */
+	assert_in_range(took, 100000, 5000000);
+	assert_true(signal(SIGALRM, SIG_DFL) != SIG_ERR);
+	rig_set(&r, "hang", "off");
+	assert_int_equal(rig_ask(&r, t, in, 6, &got), SL_OK);
+	rig_assert_version(in, PID_V2);
+	transport_close(t, &r.c);
+	rig_end(&r);
+}
+
 static void libusb__v1_refusal__is_sense_and_the_next_command_works(void **state)
 {
 	struct xfer x = { .command = { 0xEE }, .command_len = 1, .dir = XFER_IN, .len = 4,
@@ -511,6 +556,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(libusb__unconfigured_probe__is_configured),
 		cmocka_unit_test(libusb__hanging_probe__times_out_in_time_and_works_again),
 		cmocka_unit_test(libusb__v1_refusal__is_sense_and_the_next_command_works),
+		cmocka_unit_test(libusb__signal_while_the_probe_hangs__leaves_no_more_than_the_hurry),
 		cmocka_unit_test(libusb__v1_that_hangs__is_reset_and_works_again),
 		cmocka_unit_test(libusb__v1_residue_that_lies__is_ignored),
 		cmocka_unit_test(libusb__answer_too_long_for_the_buffer__is_babble),

@@ -45,7 +45,7 @@ static void rig_end(struct rig *r)
 static enum sl_err ask(struct rig *r, size_t len, size_t *got)
 {
 	struct xfer x = { .command = { 0xF1, 0x80 }, .command_len = 2, .dir = XFER_IN, .in = r->in,
-			  .len = len, .timeout_ms = 1000 };
+			  .len = len, .timeout_ms = 1000, .hurry_ms = 77 };
 	enum sl_err err = r->t->ops->xfer(r->t, &r->c, &x);
 
 	*got = x.got;
@@ -55,7 +55,7 @@ static enum sl_err ask(struct rig *r, size_t len, size_t *got)
 static enum sl_err tell(struct rig *r, const uint8_t *data, size_t len, size_t *got)
 {
 	struct xfer x = { .command = { 0xF2, 0x0D }, .command_len = 2, .dir = XFER_OUT, .out = data,
-			  .len = len, .timeout_ms = 1000 };
+			  .len = len, .timeout_ms = 1000, .hurry_ms = 77 };
 	enum sl_err err = r->t->ops->xfer(r->t, &r->c, &x);
 
 	*got = x.got;
@@ -359,6 +359,7 @@ static void v2__phases__share_one_deadline(void **state)
 	rig_start(&r, s, ARRAY_LEN(s));
 	assert_int_equal(ask(&r, 6, &got), SL_OK);
 	assert_int_equal(r.pipe.last_timeout_ms, 300);
+	assert_int_equal(r.pipe.last_hurry_ms, 77);
 	rig_end(&r);
 }
 

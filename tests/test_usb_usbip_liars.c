@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -410,6 +412,39 @@ static void transfer__unlink_answered_out_of_turn__ends_the_connection(void **st
 }
 
 /* Whatever comes, the call ends in time and writes nowhere else (the sanitizers look). */
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signo)
+{
+	interrupted = signo;
+}
+
+static void transfer__signal_meanwhile__leaves_no_more_than_the_hurry(void **state)
+{
+	struct pipe_xfer x = { .ep = 0x81, .len = 6, .timeout_ms = 20000, .hurry_ms = 200 };
+	struct itimerval soon = { .it_value = { .tv_usec = 100000 } };
+	struct sigaction act = { .sa_handler = interrupt };
+	uint8_t in[6];
+	struct talk t;
+	uint64_t took;
+
+	(void)state;
+	talk_start(&t);
+	interrupted = 0;
+	t.c.signal_flag = &interrupted;
+	x.data = in;
+	assert_int_equal(sigaction(SIGALRM, &act, NULL), 0);
+	assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+	took = ctx_now_us(&t.c);
+	/* The server answers neither the transfer nor its unlinking. */
+	assert_int_equal(usbip_submit(&t.client, &t.c, &x), SL_TIMEOUT);
+	took = ctx_now_us(&t.c) - took;
+	assert_int_equal(interrupted, SIGALRM);
+	assert_in_range(took, 250000, 5000000);
+	assert_int_equal(signal(SIGALRM, SIG_DFL) != SIG_ERR, 1);
+	talk_end(&t);
+}
+
 static void transfer__random_replies__never_do_harm(void **state)
 {
 	uint32_t seed = 0x2468ACE1;
@@ -456,6 +491,7 @@ int main(void)
 		cmocka_unit_test(transfer__unlink_without_answer__ends_the_connection),
 		cmocka_unit_test(transfer__unlink_answered_out_of_turn__ends_the_connection),
 		cmocka_unit_test(transfer__random_replies__never_do_harm),
+		cmocka_unit_test(transfer__signal_meanwhile__leaves_no_more_than_the_hurry),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,14 +46,17 @@ struct phases {
 	uint8_t *data;
 	size_t len, got;
 	struct deadline deadline;
+	unsigned hurry_ms;
 	uint8_t status;                 /* of the status wrapper */
 	bool status_early;              /* it came in place of the data */
 	uint8_t csw[CSW_LEN];
 };
 
-static enum sl_err bulk(struct bulk_only *b, struct ctx *c, struct pipe_xfer *x, struct deadline d)
+static enum sl_err bulk(struct bulk_only *b, struct ctx *c, struct pipe_xfer *x,
+			const struct phases *p)
 {
-	x->timeout_ms = deadline_left_ms(c->clock, d);
+	x->timeout_ms = deadline_left_ms(c->clock, p->deadline);
+	x->hurry_ms = p->hurry_ms;
 	return b->pipe->ops->bulk(b->pipe, c, x);
 }
 
@@ -108,7 +111,7 @@ static enum sl_err send_cbw(struct bulk_only *b, struct ctx *c, const struct pha
 	cbw[13] = 0;
 	cbw[14] = p->cdb_len;
 	memcpy(cbw + 15, p->cdb, p->cdb_len);
-	err = bulk(b, c, &x, p->deadline);
+	err = bulk(b, c, &x, p);
 	if (err == SL_OK && x.got != CBW_LEN)
 		err = ctx_fail(c, SL_HOST, "usb", "only %zu of %d command bytes were taken", x.got,
 			       CBW_LEN);
@@ -129,7 +132,7 @@ static enum sl_err data_in(struct bulk_only *b, struct ctx *c, struct phases *p)
 	bool bounce = p->len < b->pipe->max_packet && b->pipe->max_packet <= BOUNCE;
 	struct pipe_xfer x = { .ep = b->pipe->ep_in, .data = bounce ? b->bounce : p->data,
 			       .len = bounce ? b->pipe->max_packet : p->len };
-	enum sl_err err = bulk(b, c, &x, p->deadline);
+	enum sl_err err = bulk(b, c, &x, p);
 
 	if (err == SL_OK && is_own_csw(b, x.data, x.got)) {
 		memcpy(p->csw, x.data, CSW_LEN);
@@ -148,7 +151,7 @@ static enum sl_err data_in(struct bulk_only *b, struct ctx *c, struct phases *p)
 static enum sl_err data_out(struct bulk_only *b, struct ctx *c, struct phases *p)
 {
 	struct pipe_xfer x = { .ep = b->pipe->ep_out, .data = p->data, .len = p->len };
-	enum sl_err err = bulk(b, c, &x, p->deadline);
+	enum sl_err err = bulk(b, c, &x, p);
 
 	p->got = x.got;
 	return err;
@@ -174,7 +177,7 @@ static enum sl_err read_csw(struct bulk_only *b, struct ctx *c, struct phases *p
 	/* BOT figure 2: after a stall of the status, clear it and read once more. The Linux driver
 	 * also reads again after an empty packet, which ends the data of some devices. */
 	for (int attempt = 0; attempt < 2; attempt++) {
-		err = bulk(b, c, &x, p->deadline);
+		err = bulk(b, c, &x, p);
 		*got = x.got;
 		if (err == SL_STALL && attempt == 0) {
 			err = b->pipe->ops->clear_halt(b->pipe, c, b->pipe->ep_in);
@@ -268,6 +271,7 @@ static enum sl_err bulk_only_xfer(struct transport *t, struct ctx *c, struct xfe
 				"the wire could not be put in order after an earlier failure");
 	memcpy(cdb, x->command, x->command_len < CDB_LONG ? x->command_len : CDB_LONG);
 	p.deadline = ctx_deadline(c, x->timeout_ms);
+	p.hurry_ms = x->hurry_ms;
 	p.dir = x->len > 0 ? x->dir : XFER_NONE;
 	p.len = p.dir == XFER_NONE ? 0 : x->len;
 	/* The pipe takes one buffer type for both directions and does not write to OUT data. */

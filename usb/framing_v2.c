@@ -109,7 +109,8 @@ static enum sl_err send_command(struct framing_v2 *v, struct ctx *c, const struc
 	uint8_t packet[PACKET] = { 0 };
 	size_t len = x->command_len < PACKET ? x->command_len : PACKET;
 	struct pipe_xfer out = { .ep = v->pipe->ep_out, .data = packet, .len = PACKET,
-				 .timeout_ms = deadline_left_ms(c->clock, d) };
+				 .timeout_ms = deadline_left_ms(c->clock, d),
+				 .hurry_ms = x->hurry_ms };
 	enum sl_err err;
 
 	memcpy(packet, x->command, len);
@@ -137,7 +138,8 @@ static enum sl_err send_data(struct framing_v2 *v, struct ctx *c, struct xfer *x
 {
 	/* The pipe takes one buffer type for both directions and does not write to OUT data. */
 	struct pipe_xfer out = { .ep = v->pipe->ep_out, .data = (uint8_t *)(uintptr_t)x->out,
-				 .len = x->len, .timeout_ms = deadline_left_ms(c->clock, d) };
+				 .len = x->len, .timeout_ms = deadline_left_ms(c->clock, d),
+				 .hurry_ms = x->hurry_ms };
 	enum sl_err err = v->pipe->ops->bulk(v->pipe, c, &out);
 
 	x->got = out.got;
@@ -156,7 +158,8 @@ static enum sl_err read_reply(struct framing_v2 *v, struct ctx *c, struct xfer *
 	bool bounce = x->len < v->pipe->max_packet && v->pipe->max_packet <= BOUNCE;
 	struct pipe_xfer in = { .ep = v->pipe->ep_in, .data = bounce ? v->bounce : x->in,
 				.len = bounce ? v->pipe->max_packet : x->len,
-				.timeout_ms = deadline_left_ms(c->clock, d) };
+				.timeout_ms = deadline_left_ms(c->clock, d),
+				.hurry_ms = x->hurry_ms };
 	enum sl_err err = v->pipe->ops->bulk(v->pipe, c, &in);
 
 	x->got = in.got < x->len ? in.got : x->len;

@@ -24,6 +24,7 @@ struct pipe_xfer {
 	size_t len;
 	size_t got;                     /* set by the pipe, on failure too */
 	unsigned timeout_ms;            /* 0 counts as 1 */
+	unsigned hurry_ms;              /* what is left of it once a signal comes; 0: all */
 };
 
 struct pipe_ops {

@@ -20,12 +20,13 @@
 #include "usb/descriptor.h"
 #include "usb/usb.h"
 
-enum { INTERFACE = 0, CONFIGURATION = 1, CONTROL_MS = 500 };
+enum { INTERFACE = 0, CONFIGURATION = 1, CONTROL_MS = 500, SLICE_US = 100000 };
 
 struct pipe_libusb {
 	struct pipe base;
 	libusb_context *usb;
 	libusb_device_handle *handle;
+	struct libusb_transfer *transfer;
 	int fd;
 	bool claimed, detached;
 	char node[64], driver[32];
@@ -114,19 +115,67 @@ static unsigned at_least_1(unsigned timeout_ms)
 	return timeout_ms ? timeout_ms : 1;     /* libusb: 0 is for ever */
 }
 
+static void LIBUSB_CALL on_done(struct libusb_transfer *t)
+{
+	*(int *)t->user_data = 1;
+}
+
+/* What a finished transfer says, as the error that libusb's own waiting calls give for it. */
+static int result_of(const struct libusb_transfer *t)
+{
+	static const int results[] = {
+		[LIBUSB_TRANSFER_COMPLETED] = 0,
+		[LIBUSB_TRANSFER_ERROR] = LIBUSB_ERROR_IO,
+		[LIBUSB_TRANSFER_TIMED_OUT] = LIBUSB_ERROR_TIMEOUT,
+		/* Nobody but wait_done takes a transfer back, and only a late one. */
+		[LIBUSB_TRANSFER_CANCELLED] = LIBUSB_ERROR_TIMEOUT,
+		[LIBUSB_TRANSFER_STALL] = LIBUSB_ERROR_PIPE,
+		[LIBUSB_TRANSFER_NO_DEVICE] = LIBUSB_ERROR_NO_DEVICE,
+		[LIBUSB_TRANSFER_OVERFLOW] = LIBUSB_ERROR_OVERFLOW,
+	};
+
+	return (size_t)t->status < ARRAY_LEN(results) ? results[t->status] : LIBUSB_ERROR_OTHER;
+}
+
+/* Until the transfer is over, in slices, so that a signal is seen. The kernel ends each one: by
+ * its time limit, or because it was taken back here. */
+static void wait_done(struct pipe_libusb *p, const struct ctx *c, unsigned hurry_ms, int *done)
+{
+	struct deadline end = { .at_us = UINT64_MAX };
+	bool hurried = hurry_ms == 0, taken_back = false;
+
+	while (!*done) {
+		struct timeval slice = { .tv_usec = SLICE_US };
+		int rc = libusb_handle_events_timeout_completed(p->usb, &slice, done);
+
+		if (!hurried && ctx_signalled(c)) {
+			hurried = true;
+			end = ctx_deadline(c, hurry_ms);
+		}
+		if (taken_back || (!ctx_expired(c, end) && (rc == 0 || rc == LIBUSB_ERROR_INTERRUPTED)))
+			continue;
+		taken_back = true;
+		(void)libusb_cancel_transfer(p->transfer);
+	}
+}
+
 static enum sl_err libusb_pipe_bulk(struct pipe *base, struct ctx *c, struct pipe_xfer *x)
 {
 	struct pipe_libusb *p = (struct pipe_libusb *)base;
-	int moved = 0;
+	int done = 0;
 	int rc;
 
 	x->got = 0;
 	if (x->len > INT32_MAX)
 		return ctx_fail(c, SL_BUG, "usb", "a transfer of %zu bytes", x->len);
-	rc = libusb_bulk_transfer(p->handle, x->ep, x->data, (int)x->len, &moved,
-				  at_least_1(x->timeout_ms));
-	if (moved > 0)
-		x->got = (size_t)moved;
+	libusb_fill_bulk_transfer(p->transfer, p->handle, x->ep, x->data, (int)x->len, on_done,
+				  &done, at_least_1(x->timeout_ms));
+	rc = libusb_submit_transfer(p->transfer);
+	if (rc == 0) {
+		wait_done(p, c, x->hurry_ms, &done);
+		rc = result_of(p->transfer);
+		x->got = (size_t)p->transfer->actual_length;
+	}
 	if (rc == 0)
 		return SL_OK;
 	return fail_usb(c, p, rc,
@@ -177,6 +226,7 @@ static void libusb_pipe_close(struct pipe *base, struct ctx *c)
 					     "plug the board in again", p->driver,
 				libusb_error_name(rc));
 	}
+	libusb_free_transfer(p->transfer);
 	if (p->handle)
 		libusb_close(p->handle);
 	if (p->usb)
@@ -224,6 +274,9 @@ static enum sl_err wrap_node(struct ctx *c, struct pipe_libusb *p)
 	if (rc != 0)
 		return fail_usb(c, p, rc, "starting libusb");
 	(void)libusb_set_option(p->usb, LIBUSB_OPTION_LOG_LEVEL, LIBUSB_LOG_LEVEL_NONE);
+	p->transfer = libusb_alloc_transfer(0);
+	if (!p->transfer)
+		return ctx_fail(c, SL_NOMEM, "usb", "no memory for the transfers");
 	rc = libusb_wrap_sys_device(p->usb, (intptr_t)p->fd, &p->handle);
 	return rc == 0 ? SL_OK : fail_usb(c, p, rc, "opening the probe");
 }

@@ -32,6 +32,7 @@ enum {
 	DEVICES_MAX = 256,              /* more than this is no list of real devices */
 	DIALOG_MS = 5000,               /* connect, list, import */
 	UNLINK_MS = 500,
+	SLICE_MS = 100,
 };
 
 struct usbip_device {
@@ -431,6 +432,31 @@ static enum sl_err unlink_late(struct usbip_client *u, struct ctx *c, struct pip
 	return result;
 }
 
+/* Wait for the reply's first byte, in slices, so that a signal which comes in between two of
+ * them is seen. */
+static enum sl_err wait_reply(struct usbip_client *u, struct ctx *c, struct pipe_xfer *t)
+{
+	struct fault before = c->fault;
+	unsigned left = t->timeout_ms ? t->timeout_ms : 1;
+	bool hurried = false;
+	enum sl_err err;
+
+	do {
+		unsigned slice = left < SLICE_MS ? left : SLICE_MS;
+
+		if (!hurried && t->hurry_ms && ctx_signalled(c)) {
+			hurried = true;
+			left = left < t->hurry_ms ? left : t->hurry_ms;
+			t->timeout_ms = left;
+		}
+		err = usbip_wait(c, u->fd, ctx_deadline(c, slice));
+		left -= left < slice ? left : slice;
+	} while (err == SL_TIMEOUT && left > 0);
+	if (err == SL_OK)
+		c->fault = before;
+	return err;
+}
+
 enum sl_err usbip_submit(struct usbip_client *u, struct ctx *c, struct pipe_xfer *t)
 {
 	struct deadline d = ctx_deadline(c, t->timeout_ms ? t->timeout_ms : 1);
@@ -445,7 +471,7 @@ enum sl_err usbip_submit(struct usbip_client *u, struct ctx *c, struct pipe_xfer
 	submitted = u->seqnum;
 	if (err != SL_OK)
 		return give_up(u, err);
-	err = usbip_wait(c, u->fd, d);
+	err = wait_reply(u, c, t);
 	if (err == SL_TIMEOUT)
 		return unlink_late(u, c, t, submitted);
 	/* From its first byte on, a reply has time of its own: it must not be cut in two. */

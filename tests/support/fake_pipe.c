@@ -68,6 +68,7 @@ static enum sl_err fake_bulk(struct pipe *p, struct ctx *c, struct pipe_xfer *x)
 	bool in = (x->ep & 0x80) != 0;
 	const struct fake_step *s = next_step(f, in ? FAKE_IN : FAKE_OUT, x->timeout_ms);
 
+	f->last_hurry_ms = x->hurry_ms;
 	assert_int_equal(x->ep, in ? p->ep_in : p->ep_out);
 	assert_true(x->len > 0);
 	if (s->asked)

@@ -38,7 +38,7 @@ struct fake_pipe {
 	bool closed;
 	uint8_t seen_out[8][64];        /* the first 64 bytes of the last 8 OUTs */
 	size_t outs;
-	unsigned last_timeout_ms;
+	unsigned last_timeout_ms, last_hurry_ms;
 };
 
 /* fake_pipe_init - endpoints 02 and 81, packets of 64 bytes. */

@@ -90,6 +90,7 @@ static enum sl_err script_xfer(struct transport *t, struct ctx *c, struct xfer *
 	check_command(s, step, x);
 	s->at++;
 	s->last_timeout_ms = x->timeout_ms;
+	s->last_hurry_ms = x->hurry_ms;
 	s->clock->now_us += 1000u * step->took_ms;
 	if (!step->reply && !step->out && !step->err)
 		assert_int_equal(x->dir, XFER_NONE);

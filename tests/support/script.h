@@ -24,7 +24,7 @@ struct script {
 	const struct script_step *steps;
 	size_t n, at;
 	bool closed;
-	unsigned last_timeout_ms;
+	unsigned last_timeout_ms, last_hurry_ms;
 };
 
 /* script_init - the transport is part of s: close does not free it. */
