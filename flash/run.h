@@ -11,7 +11,7 @@
 /* session_begin - halt the core; save its registers and the SRAM that loaders use (need_sram);
  * put the loader there; unlock the controller. session_end - lock it and put everything back,
  * on every path: tries all steps, returns err if that is set (its fault is kept), else the
- * first failure of its own. */
+ * first failure of its own. After a reset in between SRAM and registers are left as they are. */
 enum sl_err session_begin(struct flash *f, struct ctx *c, bool need_sram) MUST_CHECK;
 enum sl_err session_end(struct flash *f, struct ctx *c, enum sl_err err) MUST_CHECK;
 

@@ -83,6 +83,9 @@ enum sl_err session_end(struct flash *f, struct ctx *c, enum sl_err err)
 	};
 	struct fault why = c->fault;
 
+	/* After a reset firmware runs anew: what was saved is of another life. */
+	if (target_call_lost(f->t))
+		f->s.sram_saved = f->s.core_saved = false;
 	for (size_t i = 0; f->s.open && i < ARRAY_LEN(steps); i++) {
 		enum sl_err e = steps[i](f, c);
 

@@ -2,8 +2,8 @@
  *
  * flash_f4.c - the flash interface of STM32F407: sectors, PSIZE, OPTCR, OTP.
  *
- * After the flash interface chapter of RM0090 and DS8626, flash memory characteristics. The data cache's stale lines
- * are not modelled.
+ * After the flash interface chapter of RM0090 and the flash characteristics of DS8626. Stale
+ * lines of the data cache are not modelled.
  */
 #include "sim/chip_priv.h"
 

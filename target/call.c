@@ -112,6 +112,7 @@ enum sl_err target_call_start(struct target *t, struct ctx *c, const struct targ
 	t->call_stop = call->stop;
 	t->halted = false;
 	t->call_running = true;
+	t->call_reset = false;
 	return core_write_dhcsr(t, c, DHCSR_MASKINTS);
 }
 
@@ -143,6 +144,7 @@ enum sl_err target_call_poll(struct target *t, struct ctx *c, bool *done)
 		return err;
 	if (dhcsr & DHCSR_S_RESET) {
 		t->call_running = false;
+		t->call_reset = true;
 		t->mpu_ctrl = 0;        /* its regions are gone as well */
 		err = ctx_fail(c, SL_TARGET, "target", "the chip was reset while code ran in its SRAM");
 		ctx_hint(c, "a watchdog or the supply may have reset it; try --connect=under-reset");
@@ -203,6 +205,11 @@ enum sl_err target_call(struct target *t, struct ctx *c, struct target_call *cal
 	enum sl_err err = target_call_start(t, c, call);
 
 	return err ? err : target_call_finish(t, c, call);
+}
+
+bool target_call_lost(const struct target *t)
+{
+	return t->call_reset;
 }
 
 enum sl_err target_call_abort(struct target *t, struct ctx *c)

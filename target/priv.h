@@ -36,6 +36,7 @@ struct target {
 	uint32_t call_stop;
 	unsigned call_timeout_ms;
 	bool call_running;
+	bool call_reset;                /* the chip was reset under the last call */
 };
 
 /* freeze.c: low-power debug on, watchdogs stopped while the core is halted; and back. */

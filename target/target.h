@@ -133,6 +133,10 @@ enum sl_err target_call_start(struct target *t, struct ctx *c, const struct targ
 enum sl_err target_call_poll(struct target *t, struct ctx *c, bool *done) MUST_CHECK;
 enum sl_err target_call_finish(struct target *t, struct ctx *c, struct target_call *call) MUST_CHECK;
 
+/* target_call_lost - was the chip reset while the last call ran? Its registers and SRAM belong to
+ * what runs since then: do not put back what was saved. */
+bool target_call_lost(const struct target *t);
+
 /* target_call_abort - halt the core if a call was started and not finished; else nothing. */
 enum sl_err target_call_abort(struct target *t, struct ctx *c) MUST_CHECK;
 

@@ -222,6 +222,35 @@ static void l1__words_with_a_watchdog_running__come_in_short_runs(void **state)
 	bench_close(&b);
 }
 
+/* A watchdog that nobody can feed in time: like a WWDG, which has no key that would do. */
+static void reset__under_the_loader__is_told_and_sram_is_left_to_the_new_life(void **state)
+{
+	static const char *const names[] = { "vldiscovery", "f4discovery" };
+
+	(void)state;
+	for (size_t k = 0; k < 2; k++) {
+		uint8_t data[3000];
+		uint32_t mark = 0;
+		struct bench b;
+		struct heard h;
+
+		bench_open(&b, names[k], true);
+		listen_to(&b, &h);
+		rig_noise(data, sizeof(data), 76);
+		assert_int_equal(chip_write(b.rig.chip, 0x20000084, 4, 0xA5A55A5A), BUS_OK);
+		(void)chip_write(b.rig.chip, 0x40003000, 4, 0x5555);
+		(void)chip_write(b.rig.chip, 0x40003004, 4, 0);
+		(void)chip_write(b.rig.chip, 0x40003008, 4, 20);        /* 2 ms */
+		(void)chip_write(b.rig.chip, 0x40003000, 4, 0xCCCC);
+		assert_int_equal(program(&b, 100, data, sizeof(data)), SL_TARGET);
+		assert_non_null(strstr(b.rig.c->fault.text, "was reset"));
+		assert_non_null(strstr(h.text, "to keep their value may be lost"));
+		assert_int_equal(chip_read(b.rig.chip, 0x20000084, 4, &mark), BUS_OK);
+		assert_int_not_equal(mark, 0xA5A55A5A);
+		bench_close(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +258,7 @@ int main(void)
 		cmocka_unit_test(l1__words_when_the_loader_faults__are_written_one_by_one),
 		cmocka_unit_test(others__loader_that_faults__is_an_error_that_names_what_may_be_lost),
 		cmocka_unit_test(signal__after_a_mass_erase__says_what_is_blank),
+		cmocka_unit_test(reset__under_the_loader__is_told_and_sram_is_left_to_the_new_life),
 		cmocka_unit_test(l1__words_with_a_watchdog_running__come_in_short_runs),
 	};
 
