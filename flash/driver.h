@@ -32,6 +32,7 @@ struct flash_how {
 struct flash_ops {
 	const char *name;
 	uint32_t busy;                          /* bits of the status register */
+	uint32_t dma_clock, dma_bits;           /* register of RCC that gates the DMAs */
 	struct flash_flag flags[FLASH_FLAGS_MAX];       /* ends with bit 0 */
 
 	/* Bytes of bank 1, where an option bit decides (BANKS_OPTION). NULL: never asked. */
@@ -66,6 +67,7 @@ struct flash_session {
 	bool no_loader;                 /* code in SRAM faulted: the probe writes */
 	struct target_core core;
 	uint8_t *sram;
+	uint32_t dma_was;               /* dma_bits that were set when the session began */
 	uint32_t hsi_was;               /* f1: RCC_CR as found, when HSI had to be turned on */
 	bool hsi_changed;
 };

@@ -67,7 +67,8 @@ enum sl_err flash_check(struct flash *f, struct ctx *c, const struct span *spans
  *   differing address; SL_INTR between groups of sectors (4 KiB, or one larger sector; 32 KiB
  *   when the whole chip is replaced), where every sector has its old or its new content, or is
  *   blank when the whole chip was erased at once. What a failure left half done is logged.
- * Effects: flash locked again, core registers and SRAM as before, on every path; core left halted
+ * Effects: flash locked again, core registers and SRAM as before, on every path (after a reset
+ *   under the loader they are left alone); DMA clocks off meanwhile; core left halted
  *   (target_detach decides how it ends). A running independent watchdog is reloaded. */
 struct flash_job {
 	const struct span *spans;

@@ -214,6 +214,7 @@ static enum sl_err f1_program_off(struct flash *f, struct ctx *c, unsigned bank)
 const struct flash_ops flash_stm32f1 = {
 	.name = "stm32f1",
 	.busy = UINT32_C(1) << 0,
+	.dma_clock = 0x40021014, .dma_bits = 3,         /* RCC_AHBENR: DMA1EN, DMA2EN */
 	.flags = {
 		{ UINT32_C(1) << 2, "PGERR", "the place is not blank" },
 		{ UINT32_C(1) << 4, "WRPRTERR", "this part of flash is write-protected" },

@@ -268,6 +268,7 @@ static enum sl_err f4_flush(struct flash *f, struct ctx *c)
 const struct flash_ops flash_stm32f4 = {
 	.name = "stm32f4",
 	.busy = UINT32_C(1) << 16,
+	.dma_clock = 0x40023830, .dma_bits = UINT32_C(3) << 21, /* RCC_AHB1ENR: DMA1EN, DMA2EN */
 	.flags = {
 		{ UINT32_C(1) << 1, "OPERR", "the operation failed" },
 		{ UINT32_C(1) << 4, "WRPERR", "this sector is write-protected" },

@@ -152,12 +152,14 @@ static enum sl_err lx_program_off(struct flash *f, struct ctx *c, unsigned bank)
 
 const struct flash_ops flash_stm32l1 = {
 	.name = "stm32l1",
+	.dma_clock = 0x4002381C, .dma_bits = UINT32_C(3) << 24, /* RCC_AHBENR: DMA1EN, DMA2EN */
 	.flags = { COMMON_FLAGS },
 	COMMON_OPS,
 };
 
 const struct flash_ops flash_stm32l0 = {
 	.name = "stm32l0",
+	.dma_clock = 0x40021030, .dma_bits = 1,         /* RCC_AHBENR: DMAEN */
 	.flags = {
 		COMMON_FLAGS,
 		{ UINT32_C(1) << 16, "NOTZEROERR", "the place is not blank" },  /* RM0367, FLASH_SR */

@@ -342,6 +342,60 @@ static void program__core_and_sram__are_as_before(void **state)
 	}
 }
 
+struct dma_watch {
+	struct bench *b;
+	uint32_t reg, seen;
+	unsigned calls;
+};
+
+static void look_at_dma(void *priv, enum flash_phase phase, uint64_t done, uint64_t total)
+{
+	struct dma_watch *w = priv;
+	uint32_t v = 0;
+
+	(void)done, (void)total;
+	if (phase != FLASH_PROGRAM)
+		return;
+	assert_int_equal(chip_read(w->b->rig.chip, w->reg, 4, &v), BUS_OK);
+	w->seen |= v;
+	w->calls++;
+}
+
+static void program__while_a_dma_is_on__stops_its_clock_for_the_while(void **state)
+{
+	static const struct { uint32_t reg, bit; } dma[4] = {
+		{ 0x40021014, 1 }, { 0x40021014, 1 }, { 0x4002381C, 1u << 24 },
+		{ 0x40023830, 1u << 22 },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		uint8_t data[3000];
+		struct bench b;
+		struct dma_watch w = { .b = &b, .reg = dma[k].reg };
+		struct span s = { BASE, sizeof(data), data };
+		struct flash_job job = {
+			.spans = &s, .n_spans = 1, .erase_first = true,
+			.progress = { look_at_dma, &w },
+		};
+		uint32_t was = 0, is = 0;
+
+		bench_open(&b, boards[k], true);
+		rig_noise(data, sizeof(data), 81);
+		assert_int_equal(chip_read(b.rig.chip, w.reg, 4, &was), BUS_OK);
+		was |= dma[k].bit;
+		assert_int_equal(chip_write(b.rig.chip, w.reg, 4, was), BUS_OK);
+		assert_int_equal(chip_read(b.rig.chip, w.reg, 4, &is), BUS_OK);
+		assert_int_equal(is, was);
+		rig_ok(&b.rig, flash_program(b.f, b.rig.c, &job, &b.stats));
+		assert_true(w.calls > 0);
+		assert_int_equal(w.seen, was & ~dma[k].bit);
+		assert_int_equal(chip_read(b.rig.chip, w.reg, 4, &is), BUS_OK);
+		assert_int_equal(is, was);
+		bench_close(&b);
+	}
+}
+
 /* Blank bytes of an image are wanted like all others: what was there must go. */
 static void program__blank_bytes_over_data__erase_it(void **state)
 {
@@ -564,6 +618,7 @@ int main(void)
 		cmocka_unit_test(open__protected_chip__is_named_and_left_alone),
 		cmocka_unit_test(program__f4_at_low_supply__takes_a_width_that_it_allows),
 		cmocka_unit_test(program__core_and_sram__are_as_before),
+		cmocka_unit_test(program__while_a_dma_is_on__stops_its_clock_for_the_while),
 		cmocka_unit_test(program__blank_bytes_over_data__erase_it),
 		cmocka_unit_test(program__under_running_firmware__lets_it_go_on_where_it_was),
 		cmocka_unit_test(program__with_the_watchdog_running__keeps_it_fed),
