@@ -15,7 +15,7 @@
 static const char where[] = "link";
 
 /* A V1 whose fake disk is still being looked at answers ids of 0/0 for a while. */
-enum { FIRST_ANSWER_MS = 2000, FIRST_PAUSE_US = 100000 };
+enum { FIRST_ANSWER_MS = 2000, FIRST_PAUSE_US = 100000, RESET_PAUSE_US = 1000000 };
 
 /* Leaving DFU: a V2 switches at once or re-enumerates within a second; a V1 then waits for
  * usb-storage's delay_use of 1 s until it has an sg node. 5 s is link.h's promise. */
@@ -40,26 +40,48 @@ static bool is_zero(const uint8_t *data, size_t n)
 	return true;
 }
 
-/* The first command after plug-in or after another program's crash may get lost once; a
- * probe that is starting up answers zeros for a while. */
+/* The first command after plug-in or after another program's crash may get lost once; a probe
+ * that stays silent then was left locked up and needs a USB reset (V2: OpenOCD 5fcd6d77b; V3:
+ * probe-rs 289). SL_OK: ask again. */
+static enum sl_err ask_again(struct link *l, struct ctx *c, unsigned *lost)
+{
+	struct fault silence = c->fault;
+	enum sl_err err = ctx_interrupted(c);
+
+	if (err)
+		return err;
+	/* A wire that is out of order for good has no use for another command. */
+	*lost += silence.code == SL_HOST && *lost == 0 ? 2 : 1;
+	if (*lost == 1) {
+		ctx_log(c, LOG_INFO, "no answer to the first command (%s): once more",
+			silence.text);
+		ctx_clear(c);
+		return SL_OK;
+	}
+	if (*lost == 2 && !transport_reset(l->t, c)) {
+		ctx_log(c, LOG_WARN, "the probe does not answer (%s): it was reset", silence.text);
+		ctx_clear(c);
+		ctx_sleep_us(c, RESET_PAUSE_US);
+		return SL_OK;
+	}
+	ctx_log(c, LOG_DEBUG, "no reset: %s", c->fault.text);
+	c->fault = silence;
+	return silence.code;
+}
+
+/* A probe that is starting up answers zeros for a while. */
 static enum sl_err first_answer(struct link *l, struct ctx *c)
 {
 	struct deadline end = ctx_deadline(c, FIRST_ANSWER_MS);
-	bool again = true;
+	unsigned lost = 0;
 
 	for (;;) {
 		enum sl_err err = ask_version(l, c);
 
-		if (err && again && (err == SL_TIMEOUT || err == SL_STALL || err == SL_PROTO)) {
-			struct fault lost = c->fault;
-
-			again = false;
-			err = ctx_interrupted(c);
+		if (err == SL_TIMEOUT || err == SL_STALL || err == SL_PROTO || err == SL_HOST) {
+			err = ask_again(l, c, &lost);
 			if (err)
 				return err;
-			ctx_log(c, LOG_INFO, "no answer to the first command (%s): once more",
-				lost.text);
-			ctx_clear(c);
 			continue;
 		}
 		/* Zeros that stay are named by version_decode. */

@@ -54,6 +54,10 @@ struct transport;
 
 struct transport_ops {
 	enum sl_err (*xfer)(struct transport *t, struct ctx *c, struct xfer *x);
+	/* USB port reset, for a probe that does not answer at all; afterwards commands may be sent
+	 * again. NULL: this carrier cannot. Returns SL_OK; SL_GONE when the probe came back as
+	 * another device; SL_HOST. */
+	enum sl_err (*reset)(struct transport *t, struct ctx *c);
 	/* Give everything back; t is freed. Never fails: what cannot be given back is logged. */
 	void (*close)(struct transport *t, struct ctx *c);
 };
@@ -94,8 +98,10 @@ enum sl_err transport_open(struct ctx *c, const struct probe *p, struct transpor
 enum sl_err transport_open_among(struct ctx *c, const struct transport_class *const *classes,
 				 const struct probe *p, struct transport **out) MUST_CHECK;
 
-/* transport_xfer, transport_close - call the ops; close accepts NULL. */
+/* transport_xfer, transport_reset, transport_close - call the ops; reset is SL_HOST where the
+ * carrier cannot, close accepts NULL. */
 enum sl_err transport_xfer(struct transport *t, struct ctx *c, struct xfer *x) MUST_CHECK;
+enum sl_err transport_reset(struct transport *t, struct ctx *c) MUST_CHECK;
 void transport_close(struct transport *t, struct ctx *c);
 
 #endif

@@ -106,6 +106,13 @@ enum sl_err transport_xfer(struct transport *t, struct ctx *c, struct xfer *x)
 	return t->ops->xfer(t, c, x);
 }
 
+enum sl_err transport_reset(struct transport *t, struct ctx *c)
+{
+	if (!t->ops->reset)
+		return ctx_fail(c, SL_HOST, "link", "%s cannot be reset", t->describe);
+	return t->ops->reset(t, c);
+}
+
 void transport_close(struct transport *t, struct ctx *c)
 {
 	if (t)

@@ -251,6 +251,39 @@ static void open__signal_while_the_first_command_hangs__is_not_followed_by_anoth
 	script_done(&script);
 }
 
+static void open__silent_probe__is_reset_once(void **state)
+{
+	static const struct script_step cured[] = {
+		{ "f1 80", "", NULL, SL_TIMEOUT, 100 }, { "f1 80", "", NULL, SL_TIMEOUT, 100 },
+		OPEN(V2J37), { "f5", IDLE, NULL, 0, 0 },
+	};
+	static const struct script_step broken[] = {
+		{ "f1 80", "", NULL, SL_HOST, 100 }, OPEN(V2J37), { "f5", IDLE, NULL, 0, 0 },
+	};
+	static const struct script_step dead[] = {
+		{ "f1 80", "", NULL, SL_TIMEOUT, 100 }, { "f1 80", "", NULL, SL_STALL, 100 },
+		{ "f1 80", "", NULL, SL_TIMEOUT, 100 },
+	};
+
+	(void)state;
+	BEGIN(cured);
+	script.can_reset = true;
+	link_close(open_ok(), &ctx);
+	assert_int_equal(script.resets, 1);
+	assert_in_range(clock_.now_us, 1200000, 1300000);
+	script_done(&script);
+	BEGIN(broken);
+	script.can_reset = true;
+	link_close(open_ok(), &ctx);
+	assert_int_equal(script.resets, 1);
+	script_done(&script);
+	BEGIN(dead);
+	script.can_reset = true;
+	open_fails(SL_TIMEOUT);
+	assert_int_equal(script.resets, 1);
+	script_done(&script);
+}
+
 /* ---- DFU ---- */
 
 static void open__dfu_that_switches_in_place__goes_on(void **state)
@@ -410,6 +443,7 @@ int main(void)
 		TEST(open__zeros_at_first__waits_for_the_probe),
 		TEST(open__zeros_for_ever__ends_within_three_seconds_with_a_hint),
 		TEST(open__first_command_lost__is_sent_once_more),
+		TEST(open__silent_probe__is_reset_once),
 		TEST(open__signal_while_the_first_command_hangs__is_not_followed_by_another),
 		TEST(open__dfu_that_switches_in_place__goes_on),
 		TEST(open__dfu_that_re_enumerates__is_reopened),

@@ -343,6 +343,25 @@ static void libusb__signal_while_the_probe_hangs__leaves_no_more_than_the_hurry(
 	rig_end(&r);
 }
 
+static void libusb__probe_that_was_left_locked_up__is_reset_and_opens(void **state)
+{
+	static const struct mock_options cured = { .reset_cures = true };
+	struct mock_counts counts;
+	struct link *l = NULL;
+	struct rig r;
+
+	(void)state;
+	rig_start(&r, "l-discovery", &cured, NULL);
+	rig_set(&r, "hang", "on");
+	if (link_open(&r.c, &r.probe, &l))
+		fail_msg("%s", r.c.fault.text);
+	mock_get_counts(r.mk, &counts);
+	assert_int_equal(counts.resets, 1);
+	assert_non_null(strstr(r.log, "it was reset"));
+	link_close(l, &r.c);
+	rig_end(&r);
+}
+
 static void libusb__v1_refusal__is_sense_and_the_next_command_works(void **state)
 {
 	struct xfer x = { .command = { 0xEE }, .command_len = 1, .dir = XFER_IN, .len = 4,
@@ -556,6 +575,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(libusb__unconfigured_probe__is_configured),
 		cmocka_unit_test(libusb__hanging_probe__times_out_in_time_and_works_again),
 		cmocka_unit_test(libusb__v1_refusal__is_sense_and_the_next_command_works),
+		cmocka_unit_test(libusb__probe_that_was_left_locked_up__is_reset_and_opens),
 		cmocka_unit_test(libusb__signal_while_the_probe_hangs__leaves_no_more_than_the_hurry),
 		cmocka_unit_test(libusb__v1_that_hangs__is_reset_and_works_again),
 		cmocka_unit_test(libusb__v1_residue_that_lies__is_ignored),

@@ -199,6 +199,23 @@ static enum sl_err v2_xfer(struct transport *t, struct ctx *c, struct xfer *x)
 	return SL_OK;
 }
 
+static enum sl_err v2_reset(struct transport *t, struct ctx *c)
+{
+	struct framing_v2 *v = (struct framing_v2 *)t;
+	enum sl_err err;
+
+	if (v->state == WIRE_GONE)
+		return fail_fast(c, v->state);
+	if (!v->pipe->ops->reset)
+		return ctx_fail(c, SL_HOST, "usb", "%s cannot be reset", v->pipe->describe);
+	err = v->pipe->ops->reset(v->pipe, c);
+	if (err == SL_OK)
+		v->state = WIRE_SUSPECT;
+	else if (err == SL_GONE)
+		v->state = WIRE_GONE;
+	return err;
+}
+
 static void v2_close(struct transport *t, struct ctx *c)
 {
 	struct framing_v2 *v = (struct framing_v2 *)t;
@@ -209,6 +226,7 @@ static void v2_close(struct transport *t, struct ctx *c)
 
 static const struct transport_ops v2_ops = {
 	.xfer = v2_xfer,
+	.reset = v2_reset,
 	.close = v2_close,
 };
 

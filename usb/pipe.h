@@ -35,6 +35,9 @@ struct pipe_ops {
 	enum sl_err (*control)(struct pipe *p, struct ctx *c, struct pipe_xfer *x);
 	/* clear_halt - CLEAR_FEATURE(ENDPOINT_HALT), host and device toggles together. */
 	enum sl_err (*clear_halt)(struct pipe *p, struct ctx *c, uint8_t ep);
+	/* reset - USB port reset; what was claimed stays so. NULL: this pipe cannot.
+	 * Returns SL_OK; SL_GONE when the device came back as another; SL_HOST. */
+	enum sl_err (*reset)(struct pipe *p, struct ctx *c);
 	/* close - release the interface, give the kernel its driver back, free p. */
 	void (*close)(struct pipe *p, struct ctx *c);
 };

@@ -206,6 +206,14 @@ static enum sl_err libusb_pipe_clear_halt(struct pipe *base, struct ctx *c, uint
 	return rc == 0 ? SL_OK : fail_usb(c, p, rc, "clearing a halt");
 }
 
+static enum sl_err libusb_pipe_reset(struct pipe *base, struct ctx *c)
+{
+	struct pipe_libusb *p = (struct pipe_libusb *)base;
+	int rc = libusb_reset_device(p->handle);
+
+	return rc == 0 ? SL_OK : fail_usb(c, p, rc, "resetting the probe");
+}
+
 /* Undo, in reverse, what was done so far; what cannot be given back is said. */
 static void libusb_pipe_close(struct pipe *base, struct ctx *c)
 {
@@ -240,6 +248,7 @@ static const struct pipe_ops libusb_pipe_ops = {
 	.bulk = libusb_pipe_bulk,
 	.control = libusb_pipe_control,
 	.clear_halt = libusb_pipe_clear_halt,
+	.reset = libusb_pipe_reset,
 	.close = libusb_pipe_close,
 };
 

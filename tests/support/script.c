@@ -101,6 +101,17 @@ static enum sl_err script_xfer(struct transport *t, struct ctx *c, struct xfer *
 	return step->err ? ctx_fail(c, step->err, "script", "scripted failure") : SL_OK;
 }
 
+static enum sl_err script_reset(struct transport *t, struct ctx *c)
+{
+	struct script *s = (struct script *)t;
+
+	assert_false(s->closed);
+	if (!s->can_reset)
+		return ctx_fail(c, SL_HOST, "script", "cannot be reset");
+	s->resets++;
+	return SL_OK;
+}
+
 static void script_close(struct transport *t, struct ctx *c)
 {
 	struct script *s = (struct script *)t;
@@ -110,7 +121,9 @@ static void script_close(struct transport *t, struct ctx *c)
 	s->closed = true;
 }
 
-static const struct transport_ops script_ops = { .xfer = script_xfer, .close = script_close };
+static const struct transport_ops script_ops = {
+	.xfer = script_xfer, .reset = script_reset, .close = script_close,
+};
 
 void script_init(struct script *s, struct fake_clock *clock, const struct script_step *steps,
 		 size_t n)

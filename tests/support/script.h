@@ -24,6 +24,8 @@ struct script {
 	const struct script_step *steps;
 	size_t n, at;
 	bool closed;
+	bool can_reset;         /* set by the test; default: it cannot */
+	unsigned resets;
 	unsigned last_timeout_ms, last_hurry_ms;
 };
 

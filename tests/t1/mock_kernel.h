@@ -19,6 +19,7 @@ struct mock_kernel;
 
 struct mock_options {
 	bool ignore_storage;            /* usb-storage quirk 'i': never bound, no sg node */
+	bool reset_cures;               /* a USB reset ends the condition "hang" */
 	unsigned replug_ms;             /* how long a device that left the bus stays away */
 	unsigned sg_ms;                 /* how long after that the sg node takes (kernel: 1000) */
 };
@@ -55,7 +56,7 @@ void mock_sg_result(struct mock_kernel *mk, const struct mock_sg_result *r);
 void mock_interface_driver(struct mock_kernel *mk, size_t n, char out[32]);
 
 struct mock_counts {
-	unsigned long ioctls, sg_ios, urbs, discarded, clear_halts;
+	unsigned long ioctls, sg_ios, urbs, discarded, clear_halts, resets;
 	unsigned long claims, releases, disconnects, connects, set_configurations, sg_opens;
 };
 

@@ -343,6 +343,9 @@ struct mock_answer mock_usbfs(struct mock_device *d, UMockdevIoctlClient *client
 	case USBDEVFS_SETCONFIGURATION:
 		return set_configuration(d, arg);
 	case USBDEVFS_RESET:
+		d->mk->counts.resets++;
+		if (d->options.reset_cures)
+			(void)board_set(d->board, "hang", "off");
 		usbdev_reset(d->board);
 		return ok;
 	default:
