@@ -88,13 +88,6 @@ static enum sl_err enter_once(struct link *l, struct ctx *c, uint8_t *status)
 	return err;
 }
 
-static bool is_done(uint8_t status)
-{
-	const struct status_row *row = status_find(status);
-
-	return row && row->action == STATUS_DONE;
-}
-
 /* Which V1 firmware first knows API v2 is disputed (J11 or J12): its answer tells. How firmware
  * without a status refuses a command is not known: a V1 stalls on other unknown ones. */
 static bool is_api_v1(const struct link *l, enum sl_err err, uint8_t status)
@@ -148,7 +141,7 @@ enum sl_err session_enter(struct link *l, struct ctx *c)
 		return fall_back_to_v1(l, c);
 	if (err)
 		return err;
-	return is_done(status) ? first_debug_command(l, c) : status_fail(c, status, NULL, "");
+	return status_is_done(status) ? first_debug_command(l, c) : status_fail(c, status, NULL, "");
 }
 
 static enum sl_err open_access_port(struct link *l, struct ctx *c)

@@ -84,11 +84,15 @@ static enum sl_err abort_sticky(struct link *l, struct ctx *c)
 {
 	uint8_t reply[2];
 	struct command cmd = command_debug(WRITE_DAP_REG, reply, sizeof(reply));
+	enum sl_err err;
 
 	command_u16(&cmd, PORT_DP);
 	command_u16(&cmd, DP_ABORT);
 	command_u32(&cmd, ABORT_CLEAR_ALL);
-	return link_run(l, c, &cmd);
+	err = link_run(l, c, &cmd);
+	if (err || status_is_done(cmd.status))
+		return err;
+	return status_fail(c, cmd.status, NULL, "writing DP ABORT");
 }
 
 /* Leaving and entering again resets the line and the debug port's flags. It would also

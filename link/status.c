@@ -76,6 +76,13 @@ const struct status_row *status_find(uint8_t code)
 	return NULL;
 }
 
+bool status_is_done(uint8_t code)
+{
+	const struct status_row *row = status_find(code);
+
+	return row && row->action == STATUS_DONE;
+}
+
 const struct status_row *status_table(size_t *n)
 {
 	*n = ARRAY_LEN(rows);

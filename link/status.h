@@ -5,6 +5,7 @@
 #ifndef LINK_STATUS_H
 #define LINK_STATUS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,9 @@ enum {
 
 /* status_find - the row of a code; NULL: no status that is known, so not a status at all. */
 const struct status_row *status_find(uint8_t code);
+
+/* status_is_done - true for a code that means success. */
+bool status_is_done(uint8_t code);
 
 /* status_table - all rows, sorted by code. */
 const struct status_row *status_table(size_t *n);

@@ -316,6 +316,15 @@ static void wait__slow_host__tries_once_more_after_the_time_is_over(void **state
 	end();
 }
 
+static char said[512];
+
+static void keep_last(void *priv, enum log_level level, const char *line)
+{
+	(void)priv;
+	if (level == LOG_DEBUG)
+		(void)snprintf(said, sizeof(said), "%s", line);
+}
+
 static void fault__new_firmware__is_cleared_by_dp_abort_and_stays_reported(void **state)
 {
 	static const struct script_step steps[] = {
@@ -326,9 +335,11 @@ static void fault__new_firmware__is_cleared_by_dp_abort_and_stays_reported(void 
 
 	(void)state;
 	BEGIN(steps);
+	ctx.log = (struct log_sink){ .write = keep_last, .max = LOG_DEBUG };
 	assert_int_equal(read_cpuid(&value), SL_TARGET);
 	assert_int_equal(ctx.fault.probe_status, 0x11);
 	assert_int_equal(ctx.fault.addr, 0xE000ED00);
+	assert_non_null(strstr(said, "could not be cleared: writing DP ABORT: the chip stopped"));
 	end();
 	assert_int_equal(ctx.fault.probe_status, 0x11);
 }
