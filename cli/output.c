@@ -6,6 +6,7 @@
 #include "cli/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,9 +53,27 @@ static bool wants_color(const struct output *o)
 	       strcmp(term, "dumb") != 0;
 }
 
+/* A probe's node that is opened while descriptor 1 or 2 is closed would get that number, and our
+ * text. What takes the place here fails when used, as the closed one would. */
+static void occupy_standard_descriptors(void)
+{
+	static const int modes[] = { O_WRONLY, O_RDONLY, O_RDONLY };
+
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+			return;
+}
+
+static void note_failure(struct output *o)
+{
+	if (o->write_errno == 0)
+		o->write_errno = errno ? errno : EIO;
+}
+
 enum sl_err output_open(struct output *o, struct ctx *c, const struct options *opt)
 {
 	memset(o, 0, sizeof(*o));
+	occupy_standard_descriptors();
 	o->out = stdout;
 	o->err = stderr;
 	o->json_on = opt->json;
@@ -80,13 +99,17 @@ enum sl_err output_close(struct output *o, struct ctx *c)
 
 	output_progress_end(o);
 	errno = 0;
-	bad = fflush(o->out) != 0 || ferror(o->out);
+	bad = fflush(o->out) != 0;
+	if (bad)
+		note_failure(o);
+	bad |= ferror(o->out) != 0;
 	if (o->json_on)
 		json_close(&o->json);
 	o->json_on = false;
 	if (!bad)
 		return SL_OK;
-	(void)ctx_fail_errno(c, SL_FILE, "cli", errno ? errno : EIO, "cannot write standard output");
+	(void)ctx_fail_errno(c, SL_FILE, "cli", o->write_errno ? o->write_errno : EIO,
+			     "cannot write standard output");
 	ctx_hint(c, "what it goes to was closed, or is full");
 	return SL_FILE;
 }
@@ -96,7 +119,8 @@ static void print_line(struct output *o, FILE *f, const char *fmt, va_list ap)
 	output_progress_end(o);
 	(void)vfprintf(f, fmt, ap);
 	(void)fputc('\n', f);
-	(void)fflush(f);
+	if (fflush(f) && f == o->out)
+		note_failure(o);
 }
 
 void output_result(struct output *o, const char *fmt, ...)
@@ -182,7 +206,8 @@ struct json *output_event(struct output *o, const char *event)
 void output_event_end(struct output *o)
 {
 	/* A reader that went away shows up in ferror at the end. */
-	(void)json_end(&o->json, o->out);
+	if (!json_end(&o->json, o->out))
+		note_failure(o);
 }
 
 static void fault_event(struct output *o, const struct fault *f, const char *cause,

@@ -25,6 +25,7 @@ struct output {
 	unsigned verbosity;
 	bool terminal;                  /* err is one: progress rewrites its line */
 	bool color;
+	int write_errno;                /* of the first write to out that failed; 0 none */
 	size_t line_columns;            /* columns of the progress line now showing; 0 none */
 	const struct clock *clock;
 	uint64_t start_us;

@@ -16,6 +16,7 @@
 #                               board is the default device unless the line has "-d none".
 #   & KEY=VALUE                 change a condition of the board before the next line
 #   < FILE                      standard input
+#   o REDIRECTION               of the shell: ">&-" closes standard output, "2>&-" error
 #   = 0                         expected exit status; every command line needs one
 #   > text      >! text         standard output has it (in this order), does not have it
 #   ! text      !! text         the same for standard error
@@ -71,7 +72,7 @@ class Case:
     def __init__(self, place, line):
         self.place, self.line = place, line
         self.checks, self.sets = [], []
-        self.status = self.stdin = self.signal = self.background = None
+        self.status = self.stdin = self.signal = self.background = self.redirect = None
         self.terminal = False
 
 
@@ -99,6 +100,8 @@ def parse(path):
             groups[-1].cases[-1].status = int(rest)
         elif kind == "<":
             groups[-1].cases[-1].stdin = rest
+        elif kind == "o":
+            groups[-1].cases[-1].redirect = rest
         elif kind == "t":
             groups[-1].cases[-1].terminal = True
         elif kind == "b":
@@ -310,7 +313,8 @@ def judge(case, status, out, err, tmp):
         if problem:
             wrong.append(problem)
     # Every failure is told in two lines, on standard error, and is not a sanitizer's.
-    if case.status not in (0,) and status == case.status and "stlink-download:" not in err:
+    if case.status != 0 and status == case.status and "stlink-download:" not in err \
+            and "2>" not in (case.redirect or ""):
         wrong.append("no error line")
     if "runtime error" in err or "Sanitizer" in err:
         wrong.append("a sanitizer spoke")
@@ -353,7 +357,10 @@ def run_case(case, prefix, board, tmp):
         other = subprocess.Popen(prefix + [TOOL] + case.background, cwd=tmp, env=env,
                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         other.stdout.readline()
-    status, out, err = start(case, prefix + [TOOL] + words, env, tmp)
+    args = prefix + [TOOL] + words
+    if case.redirect:
+        args = ["sh", "-c", 'exec "$0" "$@" ' + case.redirect] + args
+    status, out, err = start(case, args, env, tmp)
     if other:
         other.send_signal(signal.SIGINT)
         other.wait(START_TIMEOUT)
