@@ -3,7 +3,6 @@
  * test_flash_program.c - program, write and verify on each virtual board; the oracle is what
  * the virtual chip's flash holds, never what the tool says about it.
  */
-#include "base/bytes.h"
 #include "tests/support/flash_bench.h"
 
 static enum sl_err run_job(struct bench *b, const struct span *spans, size_t n, bool erase_first)
@@ -342,60 +341,6 @@ static void program__core_and_sram__are_as_before(void **state)
 	}
 }
 
-struct dma_watch {
-	struct bench *b;
-	uint32_t reg, seen;
-	unsigned calls;
-};
-
-static void look_at_dma(void *priv, enum flash_phase phase, uint64_t done, uint64_t total)
-{
-	struct dma_watch *w = priv;
-	uint32_t v = 0;
-
-	(void)done, (void)total;
-	if (phase != FLASH_PROGRAM)
-		return;
-	assert_int_equal(chip_read(w->b->rig.chip, w->reg, 4, &v), BUS_OK);
-	w->seen |= v;
-	w->calls++;
-}
-
-static void program__while_a_dma_is_on__stops_its_clock_for_the_while(void **state)
-{
-	static const struct { uint32_t reg, bit; } dma[4] = {
-		{ 0x40021014, 1 }, { 0x40021014, 1 }, { 0x4002381C, 1u << 24 },
-		{ 0x40023830, 1u << 22 },
-	};
-
-	(void)state;
-	for (size_t k = 0; k < 4; k++) {
-		uint8_t data[3000];
-		struct bench b;
-		struct dma_watch w = { .b = &b, .reg = dma[k].reg };
-		struct span s = { BASE, sizeof(data), data };
-		struct flash_job job = {
-			.spans = &s, .n_spans = 1, .erase_first = true,
-			.progress = { look_at_dma, &w },
-		};
-		uint32_t was = 0, is = 0;
-
-		bench_open(&b, boards[k], true);
-		rig_noise(data, sizeof(data), 81);
-		assert_int_equal(chip_read(b.rig.chip, w.reg, 4, &was), BUS_OK);
-		was |= dma[k].bit;
-		assert_int_equal(chip_write(b.rig.chip, w.reg, 4, was), BUS_OK);
-		assert_int_equal(chip_read(b.rig.chip, w.reg, 4, &is), BUS_OK);
-		assert_int_equal(is, was);
-		rig_ok(&b.rig, flash_program(b.f, b.rig.c, &job, &b.stats));
-		assert_true(w.calls > 0);
-		assert_int_equal(w.seen, was & ~dma[k].bit);
-		assert_int_equal(chip_read(b.rig.chip, w.reg, 4, &is), BUS_OK);
-		assert_int_equal(is, was);
-		bench_close(&b);
-	}
-}
-
 /* Blank bytes of an image are wanted like all others: what was there must go. */
 static void program__blank_bytes_over_data__erase_it(void **state)
 {
@@ -411,68 +356,6 @@ static void program__blank_bytes_over_data__erase_it(void **state)
 		rig_ok(&b.rig, run_job(&b, &(struct span){ BASE + 77, sizeof(data), data }, 1, true));
 		assert_true(b.stats.sectors_erased > 0);
 		check(&b, boards[k]);
-		bench_close(&b);
-	}
-}
-
-/* Counts in SRAM, inside what loaders borrow; with WFI it sleeps before each count. */
-static void give_counter(struct bench *b, bool sleeps)
-{
-	static const uint16_t code[] = {
-		0x2020, 0x0600,                 /* movs r0,#0x20; lsls r0,r0,#24 */
-		0xBF00, 0x6C01, 0x3101, 0x6401, /* nop; ldr r1,[r0,#64]; adds r1,#1; str r1,[r0,#64] */
-		0xE7FA,                         /* b to the nop */
-	};
-
-	memset(b->oracle, 0, 64);
-	put_le32(b->oracle, 0x20000800);
-	put_le32(b->oracle + 4, BASE + 0x21);
-	for (size_t i = 0; i < sizeof(code) / 2; i++)
-		put_le16(b->oracle + 0x20 + 2 * i, code[i]);
-	if (sleeps)
-		put_le16(b->oracle + 0x24, 0xBF30);
-	chip_flash_changed(b->rig.chip);
-	memcpy(b->expect, b->oracle, b->bytes);
-}
-
-static uint32_t counted(struct bench *b)
-{
-	uint32_t n = 0;
-
-	chip_sync(b->rig.chip);
-	assert_int_equal(chip_read(b->rig.chip, 0x20000040, 4, &n), BUS_OK);
-	return n;
-}
-
-static void program__under_running_firmware__lets_it_go_on_where_it_was(void **state)
-{
-	(void)state;
-	for (size_t k = 0; k < 8; k++) {
-		bool sleeps = k >= 4;
-		uint8_t data[3000];
-		struct bench b;
-		uint32_t before, after;
-
-		bench_open(&b, boards[k % 4], true);
-		give_counter(&b, sleeps);
-		rig_ok(&b.rig, target_reset(b.rig.t, b.rig.c, RESET_RUN));
-		ctx_sleep_us(b.rig.c, 2000);
-		before = counted(&b);
-		rig_noise(data, sizeof(data), 80);
-		memcpy(b.expect + 32768, data, sizeof(data));
-		rig_ok(&b.rig, run_job(&b, &(struct span){ BASE + 32768, sizeof(data), data }, 1, true));
-		check(&b, boards[k % 4]);
-		rig_ok(&b.rig, target_detach(b.rig.t, b.rig.c));
-		b.rig.t = NULL;
-		after = counted(&b);
-		ctx_sleep_us(b.rig.c, 2000);
-		assert_false(rig_report(&b.rig).core_halted);
-		if (sleeps)                     /* halting woke it: at most one count for each halt */
-			assert_in_range(counted(&b), before, before + 3);
-		else
-			assert_true(after >= before && counted(&b) > after);
-		flash_close(b.f);
-		b.f = NULL;
 		bench_close(&b);
 	}
 }
@@ -618,9 +501,7 @@ int main(void)
 		cmocka_unit_test(open__protected_chip__is_named_and_left_alone),
 		cmocka_unit_test(program__f4_at_low_supply__takes_a_width_that_it_allows),
 		cmocka_unit_test(program__core_and_sram__are_as_before),
-		cmocka_unit_test(program__while_a_dma_is_on__stops_its_clock_for_the_while),
 		cmocka_unit_test(program__blank_bytes_over_data__erase_it),
-		cmocka_unit_test(program__under_running_firmware__lets_it_go_on_where_it_was),
 		cmocka_unit_test(program__with_the_watchdog_running__keeps_it_fed),
 		cmocka_unit_test(proof__byte_that_is_wrong_after_programming__is_found_kept_ones_too),
 		cmocka_unit_test(program__supply_that_drops_after_the_choice__is_never_called_done),
