@@ -56,8 +56,8 @@ static enum sl_err f1_read_guards(struct flash *f, struct ctx *c)
 	return ctrl_read(f, c, FPEC_WRPR, &f->guard[0]);
 }
 
-/* UNSURE: on F100 high density (0x428) OpenOCD counts 4 pages of 2 KiB a bit. A bit taken for
- * too few pages only moves the refusal from the plan to the controller's WRPRTERR. */
+/* UNSURE: on F100 high density (0x428) OpenOCD counts 4 pages of 2 KiB a bit. If it is right, a
+ * plan there may be refused for the wrong page, or stopped by WRPRTERR; nothing else goes wrong. */
 static bool f1_guarded(const struct flash *f, const struct flash_sector *s)
 {
 	uint32_t bit = (s->addr - f->chip->flash_base) / GUARD_BYTES;
