@@ -60,7 +60,7 @@ static void tell_loss(struct run *r, struct ctx *c, size_t from, size_t end)
 	uint64_t kept = 0;
 
 	for (size_t i = from; i < end; i++)
-		kept += r->p->sec[i].s->bytes - r->p->sec[i].asked;
+		kept += r->p->sec[i].erase ? r->p->sec[i].s->bytes - r->p->sec[i].asked : 0;
 	ctx_log(c, LOG_ERR, "flash from 0x%08x to 0x%08x was being rewritten: its content is not sure",
 		first, last);
 	if (kept)
