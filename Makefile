@@ -4,6 +4,7 @@
 # make check           every test; make check-t0, check-t1, check-cli, check-vm: one tier
 # make demo            flash the virtual STM32VLDISCOVERY and watch its LEDs
 # make lint            the limits of the house
+# make bench           against other tools, in the guest; make bench-quick: a small form of it
 # make install         DESTDIR, PREFIX; WITHOUT_LIBUSB=1 builds with no library at all
 # Sources are found by wildcard: a new file needs no edit here.
 
@@ -119,6 +120,27 @@ $(BUILD)/tests/figures: $(BUILD)/tests/figures.o $(SUPPORT_OBJ) $(foreach r,$(LI
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(foreach r,$(LIBS_flash),$(BUILD)/lib$(r).a) \
 		-lcmocka $(SIM_LDLIBS) $(LIBUSB_LIBS)
 
+# The benchmark: bench/bench.py says what it does. Its C parts: one job in virtual time inside one
+# process, and a stopwatch for commands at a board.
+BENCH_BIN = $(BUILD)/bench/virtual $(BUILD)/bench/timed
+$(BUILD)/bench/virtual: $(BUILD)/bench/virtual.o $(SUPPORT_OBJ) $(foreach r,$(LIBS_flash),$(BUILD)/lib$(r).a)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(foreach r,$(LIBS_flash),$(BUILD)/lib$(r).a) \
+		-lcmocka $(SIM_LDLIBS) $(LIBUSB_LIBS)
+$(BUILD)/bench/timed: $(BUILD)/bench/timed.o
+	@echo "  LD      $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
+# All tools, boards and jobs in the guest, 10 to 20 minutes; writes bench/report.json, bench/plot.svg
+# and docs/benchmark.md.
+bench: all $(BENCH_BIN)
+	$(Q)python3 bench/bench.py full $(BUILD)/bench
+
+# Two boards, this tool only, in virtual time: does the benchmark work, is flash right? Writes
+# nothing outside $(BUILD)/bench.
+bench-quick: $(BENCH_BIN)
+	$(Q)python3 bench/bench.py quick $(BUILD)/bench
+
 .PRECIOUS: $(BUILD)/%.o
 
 tests: $(TEST_BIN)
@@ -160,7 +182,7 @@ check-readme:
 # Committed files that a program makes: examples, loaders, man page.
 check-generated: all
 	$(Q)$(MAKE) --no-print-directory -s -C examples/blink check
-	$(Q)for t in tests/lint/generated_*.sh; do sh $$t || exit 1; done
+	$(Q)for t in tests/lint/generated_*.sh; do BUILD=$(BUILD) sh $$t || exit 1; done
 
 # The programs under a real kernel: a QEMU guest with a virtual USB host controller.
 check-vm: all
@@ -213,6 +235,6 @@ uninstall:
 clean:
 	rm -rf $(BUILD) stlink-download stlink-sim
 
-.PHONY: all tests figures check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
+.PHONY: all tests figures bench bench-quick check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
         check-generated check-vm demo lint lint-text lint-gcc lint-clang lint-headers unsure \
         install uninstall clean

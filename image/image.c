@@ -100,7 +100,7 @@ static enum sl_err image_load_source(struct ctx *c, struct source *src,
 		image_free(img);
 		return err;
 	}
-	ctx_log(c, LOG_DEBUG, "%s: %s, %zu parts, %" PRIu64 " bytes", src->name, img->title,
+	ctx_log(c, LOG_DEBUG, "%s: %s, parts: %zu, bytes: %" PRIu64, src->name, img->title,
 		img->n_spans, img->total);
 	*out = img;
 	return SL_OK;

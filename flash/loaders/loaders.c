@@ -2,7 +2,7 @@
  *
  * loaders.c - the bytes of flash/loaders/NAME.s. Generated: do not edit.
  *
- * Written by tests/lint/loaders.sh --write; the same script checks them against the sources.
+ * Written by tests/lint/generated_loaders.sh --write; the same script checks them against the sources.
  */
 #include "flash/loaders/loaders.h"
 

@@ -6,9 +6,11 @@
 set -eu
 cd "$(dirname "$0")/../.."
 b=${BUILD:-build}
-new=$(mktemp)
-program=$(mktemp)
-trap 'rm -f "$new" "$program"' EXIT
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+# mandoc compares the section with the file's name.
+new=$dir/stlink-download.1
+program=$dir/generate
 libs=
 for room in cli flash target link usb sg link image base; do
 	libs="$libs $b/lib$room.a"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# loaders.sh - do the loader bytes in flash/loaders/loaders.c come from the sources beside them?
+# generated_loaders.sh - do the loader bytes in flash/loaders/loaders.c come from the sources beside them?
 # Assembles every flash/loaders/*.s and compares; --write puts the result in place instead.
 # Exit status: 0 the same, 1 different, 2 the assembler is missing.
 set -eu
@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.."
 out=flash/loaders/loaders.c
 cross=${CROSS:-arm-none-eabi-}
 
-command -v "${cross}as" >/dev/null || { echo "loaders.sh: ${cross}as is missing" >&2; exit 2; }
+command -v "${cross}as" >/dev/null || { echo "generated_loaders.sh: ${cross}as is missing" >&2; exit 2; }
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
@@ -18,7 +18,7 @@ one() {
 	"${cross}as" -o "$tmp/$name.o" "$1"
 	"${cross}objcopy" -O binary -j .text "$tmp/$name.o" "$tmp/$name.bin"
 	stop=$("${cross}nm" "$tmp/$name.o" | awk '$3 == "stop" { print $1 }')
-	[ -n "$stop" ] || { echo "loaders.sh: $1 has no label stop" >&2; exit 1; }
+	[ -n "$stop" ] || { echo "generated_loaders.sh: $1 has no label stop" >&2; exit 1; }
 	while [ $(($(wc -c < "$tmp/$name.bin") % 4)) -ne 0 ]; do
 		printf '\0' >> "$tmp/$name.bin"
 	done
@@ -36,7 +36,7 @@ one() {
 	 *
 	 * loaders.c - the bytes of flash/loaders/NAME.s. Generated: do not edit.
 	 *
-	 * Written by tests/lint/loaders.sh --write; the same script checks them against the sources.
+	 * Written by tests/lint/generated_loaders.sh --write; the same script checks them against the sources.
 	 */
 	#include "flash/loaders/loaders.h"
 	HEAD
@@ -50,7 +50,7 @@ if [ "${1-}" = --write ]; then
 	exit 0
 fi
 if ! diff -u "$out" "$tmp/loaders.c"; then
-	echo "loaders.sh: $out is not what its sources give; run tests/lint/loaders.sh --write" >&2
+	echo "generated_loaders.sh: $out is not what its sources give; run tests/lint/generated_loaders.sh --write" >&2
 	exit 1
 fi
 echo "loaders: $(ls flash/loaders/*.s | wc -l) sources, bytes agree"
