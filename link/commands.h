@@ -44,7 +44,7 @@ enum { ENTER_SWD = 0xA3, COM_SWD = 0x00, PORT_DP = 0xFFFF, DP_ABORT = 0x00 };
  * 3000: stlink-org's for every command; pyOCD and probe-rs use 1000, OpenOCD 6000.
  * LATE_MS: after a command that was not answered, halved with each further one down to
  * LATE_LEAST_MS, until one is. HURRY_MS: what a command still gets when a signal comes. */
-enum { COMMAND_MS = 3000, LATE_MS = 1000, LATE_LEAST_MS = 250, HURRY_MS = 500 };
+enum { COMMAND_MS = 3000, LATE_MS = 1000, LATE_LEAST_MS = 250, HURRY_MS = 1000 };
 
 struct command {
 	struct xfer x;

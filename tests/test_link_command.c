@@ -406,7 +406,7 @@ static void timeout__several_in_a_row__get_less_time_until_one_is_answered(void 
 	for (size_t i = 0; i < ARRAY_LEN(limits_ms); i++) {
 		assert_int_equal(read_cpuid(&value), i < 5 ? SL_TIMEOUT : SL_OK);
 		assert_int_equal(script.last_timeout_ms, limits_ms[i]);
-		assert_int_equal(script.last_hurry_ms, 500);
+		assert_int_equal(script.last_hurry_ms, 1000);
 	}
 	end();
 }
