@@ -17,6 +17,7 @@
 
 #define SUPPLY_DEFAULT_MV 3300u
 #define SUPPLY_MAX_MV 5500u
+#define SUPPLY_LEAST_MV 1000u   /* data sheets: every chip here is held in reset below */
 #define SERIAL_DIGITS 24u
 
 void board_illegal(struct board *b, const char *fmt, ...)
@@ -31,15 +32,21 @@ void board_illegal(struct board *b, const char *fmt, ...)
 	b->report.illegal++;
 }
 
+void board_drive_nrst(struct board *b)
+{
+	bool probe_pulls = b->probe.nrst_low && !b->cond.nrst_open;
+
+	chip_nrst(b->chip, probe_pulls || b->cond.reset_pressed);
+}
+
 void probe_restart(struct board *b, enum probe_mode mode)
 {
 	struct probe *p = &b->probe;
 
 	if (p->swd.connected)
 		swd_disconnect(b);
-	if (p->nrst_low && !b->cond.nrst_open)
-		chip_nrst(b->chip, false);
 	memset(p, 0, sizeof(*p));
+	board_drive_nrst(b);
 	p->mode = mode;
 	p->rw_status = STATUS_OK;
 	swd_set_hz(b, SWD_DEFAULT_HZ);
@@ -54,6 +61,13 @@ void board_leave_bus(struct board *b, enum probe_mode mode)
 	probe_restart(b, mode);
 	b->absent = true;
 	b->generation++;
+}
+
+/* The chip has power when cable, supply switch and voltage allow it. */
+static void feed_chip(struct board *b)
+{
+	chip_power(b->chip, !b->unplugged && b->cond.powered &&
+			    b->cond.supply_mv >= SUPPLY_LEAST_MV);
 }
 
 static bool serial_valid(const char *s)
@@ -88,8 +102,7 @@ static bool board_init(struct board *b, const struct board_options *o)
 	b->cond.no_target = o->no_target;
 	b->cond.nrst_open = o->nrst_open;
 	chip_set_supply_mv(b->chip, b->cond.supply_mv);
-	if (o->no_supply)
-		chip_power(b->chip, false);
+	feed_chip(b);
 	b->starts_in_dfu = o->start_in_dfu;
 	probe_restart(b, o->start_in_dfu ? MODE_DFU : MODE_MASS);
 	return true;
@@ -157,14 +170,35 @@ const char *usbdev_illegal(const struct board *b, size_t n)
 
 /* ---- conditions ------------------------------------------------------------- */
 
+/* "3.3" is volts, "3300" millivolts. */
+static bool parse_volts(const char *v, uint32_t *mv)
+{
+	const char *dot = strchr(v, '.');
+	uint32_t volts = 0, part = 0;
+	size_t digits;
+
+	if (dot == NULL)
+		return num_parse_str(v, mv);
+	digits = strlen(dot + 1);
+	if (digits == 0 || digits > 3 || strspn(v, "0123456789.") != strlen(v) ||
+	    strchr(dot + 1, '.') != NULL ||
+	    !num_parse(v, (size_t)(dot - v), &volts) || volts > SUPPLY_MAX_MV / 1000u)
+		return false;
+	for (size_t i = 0; i < 3; i++)
+		part = part * 10u + (i < digits ? (uint32_t)(dot[1 + i] - '0') : 0u);
+	*mv = volts * 1000u + part;
+	return true;
+}
+
 static bool set_voltage(struct board *b, const char *v)
 {
 	uint32_t mv = 0;
 
-	if (!num_parse_str(v, &mv) || mv > SUPPLY_MAX_MV)
+	if (!parse_volts(v, &mv) || mv > SUPPLY_MAX_MV)
 		return false;
 	b->cond.supply_mv = mv;
 	chip_set_supply_mv(b->chip, mv);
+	feed_chip(b);
 	return true;
 }
 
@@ -180,9 +214,8 @@ static bool set_wait(struct board *b, const char *v)
 
 static void do_power(struct board *b, bool on)
 {
-	if (b->cond.powered != on)
-		chip_power(b->chip, on);
 	b->cond.powered = on;
+	feed_chip(b);
 }
 
 static void do_protect(struct board *b, bool on)
@@ -192,9 +225,8 @@ static void do_protect(struct board *b, bool on)
 
 static void do_nrst_open(struct board *b, bool on)
 {
-	if (b->probe.nrst_low && b->cond.nrst_open != on)
-		chip_nrst(b->chip, !on);
 	b->cond.nrst_open = on;
+	board_drive_nrst(b);
 }
 
 static void do_no_target(struct board *b, bool on)
@@ -202,13 +234,45 @@ static void do_no_target(struct board *b, bool on)
 	b->cond.no_target = on;
 }
 
-static void do_button(struct board *b, bool down)
+/* One state of the target at a time, but read protection is a state of its own. */
+static void do_present(struct board *b, bool on)
+{
+	(void)on;
+	b->cond.no_target = false;
+	chip_set_habit(b->chip, CHIP_STAYS);
+}
+
+static void do_asleep(struct board *b, bool on)
+{
+	(void)on;
+	b->cond.no_target = false;
+	chip_set_habit(b->chip, CHIP_STOPS);
+}
+
+static void do_swd_off(struct board *b, bool on)
+{
+	(void)on;
+	b->cond.no_target = false;
+	chip_set_habit(b->chip, CHIP_DROPS_SWD);
+}
+
+static void do_reset_button(struct board *b, bool down)
+{
+	b->cond.reset_pressed = down;
+	board_drive_nrst(b);
+}
+
+/* Not every board has one. */
+static bool set_button(struct board *b, const char *v)
 {
 	const struct board_kind *k = b->kind;
+	bool down = strcmp(v, "down") == 0;
 
-	if (k->button_port != 0)
-		chip_drive_pin(b->chip, k->button_port, k->button_pin,
-			       down ? k->button_level : 1 - k->button_level);
+	if (k->button_port == 0 || (!down && strcmp(v, "up") != 0))
+		return false;
+	chip_drive_pin(b->chip, k->button_port, k->button_pin,
+		       down ? k->button_level : 1 - k->button_level);
+	return true;
 }
 
 /* The cable feeds probe and target: pulling it takes both down. */
@@ -216,12 +280,10 @@ static void do_unplug(struct board *b, bool out)
 {
 	if (out && !b->unplugged) {
 		board_leave_bus(b, b->starts_in_dfu ? MODE_DFU : MODE_MASS);
-		chip_power(b->chip, false);
 		b->report.wedged = false;
 	}
-	if (!out && b->unplugged && b->cond.powered)
-		chip_power(b->chip, true);
 	b->unplugged = out;
+	feed_chip(b);
 }
 
 static void do_dfu(struct board *b, bool on)
@@ -295,16 +357,20 @@ static const struct condition conditions[] = {
 	{ .key = "serial", .parse = set_serial },
 	{ .key = "power", .value = "on", .apply = do_power, .on = true },
 	{ .key = "power", .value = "off", .apply = do_power },
-	{ .key = "target", .value = "present", .apply = do_no_target },
+	{ .key = "target", .value = "present", .apply = do_present },
 	{ .key = "target", .value = "absent", .apply = do_no_target, .on = true },
+	{ .key = "target", .value = "asleep", .apply = do_asleep },
+	{ .key = "target", .value = "swd-off", .apply = do_swd_off },
+	{ .key = "target", .value = "locked", .apply = do_protect, .on = true },
 	{ .key = "swd", .value = "on", .apply = do_no_target },
 	{ .key = "swd", .value = "off", .apply = do_no_target, .on = true },
+	{ .key = "reset", .value = "down", .apply = do_reset_button, .on = true },
+	{ .key = "reset", .value = "up", .apply = do_reset_button },
 	{ .key = "nrst", .value = "wired", .apply = do_nrst_open },
 	{ .key = "nrst", .value = "open", .apply = do_nrst_open, .on = true },
 	{ .key = "protect", .value = "on", .apply = do_protect, .on = true },
 	{ .key = "protect", .value = "off", .apply = do_protect },
-	{ .key = "button", .value = "down", .apply = do_button, .on = true },
-	{ .key = "button", .value = "up", .apply = do_button },
+	{ .key = "button", .parse = set_button },
 	{ .key = "plug", .value = "out", .apply = do_unplug, .on = true },
 	{ .key = "plug", .value = "in", .apply = do_unplug },
 	{ .key = "dfu", .value = "on", .apply = do_dfu, .on = true },

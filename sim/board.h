@@ -119,7 +119,7 @@ struct bot {
 
 struct conditions {
 	unsigned supply_mv;
-	bool powered, no_target, nrst_open;
+	bool powered, no_target, nrst_open, reset_pressed;
 	bool vref_dead, hang;
 	bool dfu_exit_now, residue_broken;
 	bool disk_hang_read, disk_hang_mode_sense;
@@ -154,6 +154,9 @@ void board_leave_bus(struct board *b, enum probe_mode mode);
 
 /* probe_restart - what power-up or leaving the boot loader does to the probe's state. */
 void probe_restart(struct board *b, enum probe_mode mode);
+
+/* board_drive_nrst - the chip's pin: low while the wired probe or a finger pulls it. */
+void board_drive_nrst(struct board *b);
 
 /* usb_halt, usb_unhalt, usb_halted - the halt feature of an endpoint address. */
 void usb_halt(struct board *b, uint8_t ep);

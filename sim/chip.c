@@ -109,12 +109,15 @@ void chip_pump(struct chip *c, uint64_t t_ps)
 
 	chip_events(c);
 	while (co->t_ps < t_ps) {
-		if (core_idle(c))
+		uint64_t end = habit_limit(c, t_ps);
+
+		if (core_idle(c) || end <= co->t_ps)
 			co->t_ps = idle_until(c, t_ps);
 		else
-			core_run(c, t_ps, UINT64_MAX);
+			core_run(c, end, UINT64_MAX);
 		chip_events(c);
 	}
+	habit_settle(c);
 }
 
 void chip_sync(struct chip *c)
@@ -169,6 +172,7 @@ void chip_reset(struct chip *c, unsigned cause)
 	}
 	core_protect(c);
 	core_reset(c, cause);
+	habit_restart(c);
 	if (!(cause & RESET_CORE))
 		gpio_refresh(c);
 	c->replan = true;

@@ -60,6 +60,20 @@ void chip_nrst(struct chip *c, bool low);
 /* chip_power - supply off or on; power-on resets everything but flash. */
 void chip_power(struct chip *c, bool on);
 
+/* What the firmware does to the debug port, 1 ms after the core begins to run. */
+enum chip_habit {
+	CHIP_STAYS,             /* nothing */
+	CHIP_STOPS,             /* STOP mode: the bus has no clock unless DBGMCU_CR says so */
+	CHIP_DROPS_SWD          /* the SWD pins get another use, until a reset */
+};
+
+/* chip_set_habit - give the chip a habit; it is in that state at once unless a debugger or
+ * NRST holds the core. A halted core does not follow it; one that is let go does, after 1 ms. */
+void chip_set_habit(struct chip *c, enum chip_habit h);
+
+/* chip_debug_clock - false while STOP mode leaves the AHB access port without a clock. */
+bool chip_debug_clock(struct chip *c);
+
 /* chip_dpidr - what the SW-DP answers; 0 when no chip answers (no power, SWD pins remapped). */
 uint32_t chip_dpidr(struct chip *c);
 

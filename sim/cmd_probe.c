@@ -121,8 +121,7 @@ static void drive_nrst(struct board *b, bool low)
 	if (b->probe.nrst_low == low)
 		return;
 	b->probe.nrst_low = low;
-	if (!b->cond.nrst_open)
-		chip_nrst(b->chip, low);
+	board_drive_nrst(b);
 }
 
 enum command_result cmd_exit(struct call *c)

@@ -58,6 +58,8 @@ bool control_set(struct board *b, const char *assignment)
 	const char *eq = strchr(assignment, '=');
 	char key[KEY_MAX];
 
+	if (strcmp(assignment, "dfu") == 0)
+		return board_set(b, "dfu", "on");
 	if (eq == NULL || (size_t)(eq - assignment) >= sizeof(key))
 		return false;
 	memcpy(key, assignment, (size_t)(eq - assignment));
@@ -80,6 +82,45 @@ static void do_board(struct control_call *c)
 static void do_set(struct control_call *c)
 {
 	say_line(c->client, control_set(c->board, c->arg) ? "ok" : "error unknown key or value");
+}
+
+static void answer(struct control_call *c, bool well, const char *why)
+{
+	say_line(c->client, well ? "ok" : why);
+}
+
+static void do_unplug(struct control_call *c)
+{
+	answer(c, board_set(c->board, "plug", "out"), "error cannot unplug");
+}
+
+static void do_plug(struct control_call *c)
+{
+	answer(c, board_set(c->board, "plug", "in"), "error cannot plug in");
+}
+
+static void do_power_cycle(struct control_call *c)
+{
+	answer(c, board_set(c->board, "power", "off") && board_set(c->board, "power", "on"),
+	       "error cannot switch the supply");
+}
+
+static void push(struct control_call *c, const char *state)
+{
+	if (strcmp(c->arg, "reset") == 0 || strcmp(c->arg, "button") == 0)
+		answer(c, board_set(c->board, c->arg, state), "error no such button on this board");
+	else
+		say_line(c->client, "error reset or button?");
+}
+
+static void do_press(struct control_call *c)
+{
+	push(c, "down");
+}
+
+static void do_release(struct control_call *c)
+{
+	push(c, "up");
 }
 
 static void do_run(struct control_call *c)
@@ -112,9 +153,12 @@ static void do_report(struct control_call *c)
 		say_line(c->client, "error no memory");
 		return;
 	}
+	(void)fputs("ok ", f);
 	report_json(f, c->control->boards, c->control->n_boards);
 	if (fclose(f) == 0)
 		say(c->client, text, n);
+	else
+		say_line(c->client, "error no memory");
 	free(text);
 }
 
@@ -130,8 +174,9 @@ struct control_word {
 };
 
 static const struct control_word words[] = {
-	{ "board", do_board }, { "set", do_set }, { "run", do_run },
-	{ "time", do_time }, { "report", do_report }, { "quit", do_quit },
+	{ "board", do_board }, { "set", do_set }, { "unplug", do_unplug }, { "plug", do_plug },
+	{ "power-cycle", do_power_cycle }, { "press", do_press }, { "release", do_release },
+	{ "run", do_run }, { "time", do_time }, { "report", do_report }, { "quit", do_quit },
 };
 
 static void run_line(struct control *c, struct control_client *cl)

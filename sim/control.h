@@ -5,11 +5,15 @@
  * One command a line, one answer line each:
  *   board N        the commands that follow mean board N (from 0; 0 at first)
  *   set KEY=VALUE  as --set
+ *   unplug, plug   pull the USB cable, put it back
+ *   power-cycle    the chip's supply off and on, the probe's not
+ *   press B        B is reset (NRST low) or button (the user's)
+ *   release B
  *   run SECONDS    let the board's own time pass, with its core running
  *   time           virtual microseconds
  *   report         one line of JSON about all boards
  *   quit           end the program
- * Answers: "ok", "ok VALUE", the JSON line, or "error WHY".
+ * Answers: "ok", "ok VALUE" or "error WHY".
  */
 #ifndef SIM_CONTROL_H
 #define SIM_CONTROL_H
@@ -47,7 +51,7 @@ void control_close(struct control *c);
 size_t control_pollfds(const struct control *c, struct pollfd *p, size_t max);
 void control_handle(struct control *c, const struct pollfd *p, size_t n);
 
-/* control_set - "key=value" for a board; false: unknown. */
+/* control_set - "key=value" for a board, or "dfu" for dfu=on; false: unknown. */
 bool control_set(struct board *b, const char *assignment);
 
 #endif

@@ -181,6 +181,8 @@ uint8_t swd_ap_read(struct board *b, unsigned ap, unsigned reg, uint32_t *value)
 	if (ap != 0)
 		return STATUS_OK;       /* no such AP: IDR reads as zero */
 	if (reg == AP_DRW || (reg >= AP_BD0 && reg <= AP_BD3))
+	if (swd_ap_waits(b))
+		return STATUS_AP_WAIT;
 		st = data_read(b, reg, value);
 	else if (reg == AP_CSW)
 		*value = s->ap_csw | CSW_DEVICE_EN;
@@ -208,6 +210,8 @@ uint8_t swd_ap_write(struct board *b, unsigned ap, unsigned reg, uint32_t value)
 	if (ap != 0)
 		return STATUS_OK;
 	if (reg == AP_DRW || (reg >= AP_BD0 && reg <= AP_BD3))
+	if (swd_ap_waits(b))
+		return STATUS_AP_WAIT;
 		st = data_write(b, reg, value);
 	else if (reg == AP_CSW)
 		s->ap_csw = value;

@@ -21,7 +21,7 @@ static const char help_text[] =
 "  --listen ADDR:PORT   serve the boards over USB/IP (port 0: any free one)\n"
 "  --listen unix:PATH   the same on a Unix socket\n"
 "  --attach             give the boards to this kernel (vhci_hcd; needs root)\n"
-"  --control unix:PATH  a socket for scripts: set KEY=VALUE, run S, report, time, quit\n"
+"  --control unix:PATH  a socket for scripts; stlink-sim(1) tells what may be said\n"
 "  --realtime           each transfer takes as long as the timing model says\n"
 "  --virtual            board time passes by traffic only, whatever the host does;\n"
 "                       without both, host time counts and nothing is waited for\n"
@@ -37,10 +37,11 @@ static const char help_text[] =
 "  --load FILE          put a raw binary at the start of flash\n"
 "  --serial HEX24       the probe's serial number\n"
 "  --firmware V2J37S7   the probe's firmware\n"
-"  --set KEY=VALUE      voltage=MV power=on|off target=present|absent nrst=wired|open\n"
-"                       protect=on|off button=down|up dfu=on|off dfu-exit=now|after-csw\n"
+"  --set KEY=VALUE      target=present|absent|asleep|locked|swd-off voltage=MV|V.V\n"
+"                       power=on|off nrst=wired|open protect=on|off button=down|up\n"
+"                       reset=down|up plug=in|out dfu=on|off dfu-exit=now|after-csw\n"
 "                       serial=hex|binary|constant vref=0|ok hang=on|off wait=N\n"
-"                       residue=ok|broken disk=ok|hang-read|hang-mode-sense\n";
+"                       residue=ok|broken disk=ok|hang-read|hang-mode-sense swd=on|off\n";
 
 const char *options_help(void)
 {
@@ -77,7 +78,7 @@ static enum sl_err opt_set(struct parse *p, const char *v)
 	if (p->board->n_sets == SETS_MAX)
 		return ctx_fail(p->ctx, SL_USAGE, ROOM, "at most %u --set for a board", SETS_MAX);
 	/* known before the board exists: it powers up in its boot loader */
-	if (strcmp(v, "dfu=on") == 0)
+	if (strcmp(v, "dfu=on") == 0 || strcmp(v, "dfu") == 0)
 		p->board->options.start_in_dfu = true;
 	else
 		p->board->sets[p->board->n_sets++] = v;

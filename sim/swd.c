@@ -16,6 +16,7 @@
 #define CLOCKS_BLOCK 100u
 #define CLOCKS_TAR 50u
 #define CLOCKS_LINE_RESET 150u  /* 50 high, the 16-bit switch, 50 high, idle: rounded up */
+#define WAITS_TAKEN 5u           /* OpenOCD: AP WAIT comes after more than 4 WAIT answers */
 #define TAR_WRAP 0x400u         /* ADIv5: at least bits 9:0 of TAR increment */
 
 #define DHCSR 0xE000EDF0u       /* ARMv7-M C1.6.2 */
@@ -74,6 +75,15 @@ void swd_disconnect(struct board *b)
 	b->probe.swd.power_req = false;
 }
 
+bool swd_ap_waits(struct board *b)
+{
+	if (chip_debug_clock(b->chip))
+		return false;
+	swd_clocks(b, WAITS_TAKEN * CLOCKS_ACCESS);
+	swd_settle(b);
+	return true;
+}
+
 /* Why no access can be made at all, or STATUS_OK. */
 static uint8_t access_blocked(struct board *b)
 {
@@ -81,7 +91,9 @@ static uint8_t access_blocked(struct board *b)
 		b->cond.wait_left--;
 		return STATUS_AP_WAIT;
 	}
-	return line_dead(b) ? STATUS_AP_ERROR : STATUS_OK;
+	if (line_dead(b))
+		return STATUS_AP_ERROR;
+	return swd_ap_waits(b) ? STATUS_AP_WAIT : STATUS_OK;
 }
 
 static uint8_t bus_status(struct board *b, enum bus_result r)

@@ -54,6 +54,9 @@ void swd_settle(struct board *b);
 uint8_t swd_connect(struct board *b);
 void swd_disconnect(struct board *b);
 
+/* swd_ap_waits - the access port has no clock: the firmware gives up after its WAITs. */
+bool swd_ap_waits(struct board *b);
+
 /* swd_read_block, swd_write_block - stop at the first fault. Bytes are little-endian.
  * dst past a fault is zero. Return a status code. */
 uint8_t swd_read_block(struct board *b, struct swd_block *blk, uint8_t *dst);

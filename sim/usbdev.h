@@ -126,12 +126,16 @@ void usbdev_get_report(const struct board *b, struct usb_report *out);
 const char *usbdev_illegal(const struct board *b, size_t n);
 
 /* board_set - change a condition while the board runs, or before it is attached:
- *   voltage=MV          target supply as the probe measures it and the flash feels it
+ *   voltage=MV|V.V      target supply as the probe measures it and the flash feels it
  *   power=on|off        target supply
- *   target=present|absent   what hangs on the SWD pins
- *   nrst=wired|open     the reset wire
+ *   target=present|absent|asleep|swd-off|locked   what hangs on the SWD pins: a chip,
+ *                       nothing, one whose firmware enters STOP or gives the SWD pins
+ *                       another use 1 ms after it starts, one that is read-protected
+ *   swd=on|off          the probe's wires to the SWD pins, the same as present and absent
+ *   nrst=wired|open     the probe's reset wire
  *   protect=on|off      read protection of the chip
- *   button=down|up      the user button
+ *   button=down|up      the user button, where there is one
+ *   reset=down|up       the reset button
  *   plug=out|in         pull the cable; in: probe and chip power up again
  *   dfu=on|off          the probe is in its boot loader
  *   dfu-exit=now|after-csw  V1: when it leaves the bus on F3 07

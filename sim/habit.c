@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * habit.c - what the firmware on a chip does to its debug port soon after it starts.
+ *
+ * Stands in for firmware that enters STOP, or gives the SWD pins another use: the chip does
+ * so by itself, whatever is in flash. As on silicon it comes anew after each reset and
+ * each time a debugger lets the core run, and DBGMCU_CR decides what STOP means for the
+ * debugger (reference manuals, "Debug support for low-power modes").
+ */
+#include "sim/chip_priv.h"
+
+/* How long the firmware runs first: clocks and pins are set up. No figure of a real program;
+ * long enough for a debugger that asks for a halt right after reset, short for any other. */
+#define HABIT_PS (UINT64_C(1000000) * PS_PER_NS)
+
+#define DBGMCU_DBG_STOP (1u << 1)
+
+static bool held(const struct chip *c)
+{
+	return !c->power || c->nrst_low || c->core.halted;
+}
+
+static bool due(const struct chip *c)
+{
+	return c->habit != CHIP_STAYS && !held(c) && c->core.t_ps >= c->habit_ps;
+}
+
+void habit_restart(struct chip *c)
+{
+	c->habit_ps = c->core.t_ps + HABIT_PS;
+}
+
+uint64_t habit_limit(const struct chip *c, uint64_t t_ps)
+{
+	if (c->habit != CHIP_STOPS || held(c) || c->habit_ps > t_ps)
+		return t_ps;
+	return c->habit_ps;
+}
+
+void habit_settle(struct chip *c)
+{
+	if (held(c))
+		habit_restart(c);
+	else if (due(c) && c->habit == CHIP_DROPS_SWD)
+		c->swj_off = true;
+	else if (due(c))
+		c->core.sleeping = true;
+}
+
+void chip_set_habit(struct chip *c, enum chip_habit h)
+{
+	bool was_due;
+
+	chip_sync(c);
+	was_due = due(c);
+	if (was_due && c->habit == CHIP_DROPS_SWD)
+		c->swj_off = false;
+	if (was_due && c->habit == CHIP_STOPS)
+		c->core.sleeping = false;
+	c->habit = h;
+	c->habit_ps = c->core.t_ps;     /* a chip found in that state, not one just reset */
+	habit_settle(c);
+}
+
+bool chip_debug_clock(struct chip *c)
+{
+	chip_sync(c);
+	return !due(c) || c->habit != CHIP_STOPS || (c->dbgmcu[1] & DBGMCU_DBG_STOP) != 0;
+}

@@ -1,0 +1,565 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * test_sim_control.c - the control socket and every condition of a board, as the probe and
+ * its host notice them.
+ *
+ * Conditions are set by lines on the socket; what they do is asked of the probe in its own
+ * commands. Client and server share one thread.
+ */
+#define _GNU_SOURCE
+#include "tests/support/simhost.h"
+
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "sim/control.h"
+
+#define DEMCR_ADDR 0xE000EDFCu
+#define DBGMCU_CR 0xE0042004u
+#define HALT 0xA05F0003u
+#define RUN 0xA05F0001u
+#define S_HALT (1u << 17)
+#define S_SLEEP (1u << 18)
+#define MS 1000000u
+
+struct desk {
+	struct ctx ctx;
+	char dir[64];
+	struct listener listener;
+	struct board *boards[2];        /* a V2 with a button, a clone without */
+	struct control control;
+	int fd;
+	char said[32768];
+};
+
+static void serve(struct desk *d)
+{
+	for (int i = 0; i < 3; i++) {
+		struct pollfd p[CONTROL_FDS_MAX];
+		size_t n = control_pollfds(&d->control, p, CONTROL_FDS_MAX);
+
+		(void)poll(p, n, 0);
+		control_handle(&d->control, p, n);
+	}
+}
+
+static int setup(void **state)
+{
+	struct desk *d = calloc(1, sizeof(*d));
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	char where[96];
+
+	assert_non_null(d);
+	ctx_init(&d->ctx);
+	(void)snprintf(d->dir, sizeof(d->dir), "/tmp/simcontrol-XXXXXX");
+	assert_non_null(mkdtemp(d->dir));
+	(void)snprintf(where, sizeof(where), "unix:%s/s", d->dir);
+	assert_int_equal(listen_open(&d->ctx, where, &d->listener), SL_OK);
+	d->boards[0] = plug("l-discovery", NULL);
+	d->boards[1] = plug("bluepill", NULL);
+	control_init(&d->control, d->boards, 2, &d->listener);
+	d->fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	memcpy(a.sun_path, where + 5, strlen(where + 5));
+	assert_int_equal(connect(d->fd, (const struct sockaddr *)&a, sizeof(a)), 0);
+	serve(d);
+	*state = d;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct desk *d = *state;
+
+	(void)close(d->fd);
+	control_close(&d->control);
+	listen_close(&d->listener);
+	board_free(d->boards[0]);
+	board_free(d->boards[1]);
+	assert_int_equal(rmdir(d->dir), 0);
+	free(d);
+	return 0;
+}
+
+/* One line to the socket; its answer without the newline. */
+static const char *say(struct desk *d, const char *line)
+{
+	ssize_t n;
+
+	assert_int_equal(send(d->fd, line, strlen(line), 0), (ssize_t)strlen(line));
+	assert_int_equal(send(d->fd, "\n", 1, 0), 1);
+	serve(d);
+	n = recv(d->fd, d->said, sizeof(d->said) - 1, MSG_DONTWAIT);
+	assert_true(n > 0);
+	assert_int_equal(d->said[n - 1], '\n');
+	d->said[n - 1] = '\0';
+	assert_null(strchr(d->said, '\n'));
+	return d->said;
+}
+
+static void say_ok(struct desk *d, const char *line)
+{
+	assert_string_equal(say(d, line), "ok");
+}
+
+/* ---- what the probe says ---------------------------------------------------------- */
+
+static uint8_t enter(struct board *b)
+{
+	uint8_t r[2];
+
+	assert_int_equal(v2_ask(b, "\xF2\x30\xA3", 3, r, 2), 2);
+	return r[0];
+}
+
+static uint8_t peek(struct board *b, uint32_t addr, uint32_t *v)
+{
+	uint8_t cmd[16] = { 0xF2, 0x36 }, r[8];
+
+	put_le32(cmd + 2, addr);
+	assert_int_equal(v2_ask(b, cmd, 16, r, 8), 8);
+	*v = get_le32(r + 4);
+	return r[0];
+}
+
+static uint8_t poke(struct board *b, uint32_t addr, uint32_t v)
+{
+	uint8_t cmd[16] = { 0xF2, 0x35 }, r[2];
+
+	put_le32(cmd + 2, addr);
+	put_le32(cmd + 6, v);
+	assert_int_equal(v2_ask(b, cmd, 16, r, 2), 2);
+	return r[0];
+}
+
+static uint32_t dhcsr(struct board *b)
+{
+	uint32_t v = 0;
+
+	assert_int_equal(peek(b, DHCSR_ADDR, &v), 0x80);
+	return v;
+}
+
+static uint8_t dpidr(struct board *b, uint32_t *id)
+{
+	uint8_t r[12];
+
+	assert_int_equal(v2_ask(b, "\xF2\x31", 2, r, 12), 12);
+	*id = get_le32(r + 4);
+	return r[0];
+}
+
+static void nrst(struct board *b, uint8_t how)
+{
+	uint8_t cmd[3] = { 0xF2, 0x3C, how }, r[2];
+
+	assert_int_equal(v2_ask(b, cmd, 3, r, 2), 2);
+	assert_int_equal(r[0], 0x80);
+}
+
+static unsigned millivolts(struct board *b)
+{
+	uint8_t r[8];
+
+	assert_int_equal(v2_ask(b, "\xF7", 1, r, 8), 8);
+	return (unsigned)(2400u * get_le32(r + 4) / get_le32(r));
+}
+
+static uint64_t resets(struct board *b)
+{
+	struct chip_report r;
+
+	chip_get_report(board_chip(b), &r);
+	return r.resets;
+}
+
+static uint64_t executed(struct board *b)
+{
+	struct chip_report r;
+
+	chip_get_report(board_chip(b), &r);
+	return r.instructions;
+}
+
+/* A vector table and an endless loop, so that the core runs. */
+static void give_firmware(struct board *b)
+{
+	static const uint8_t code[] = { 0, 0x10, 0, 0x20, 9, 0, 0, 8, 0xFE, 0xE7, 0, 0 };
+
+	memcpy(chip_flash(board_chip(b), NULL), code, sizeof(code));
+	chip_flash_changed(board_chip(b));
+	chip_power(board_chip(b), false);
+	chip_power(board_chip(b), true);
+}
+
+static void let_pass(struct board *b, uint64_t ns)
+{
+	chip_idle_until(board_chip(b), ns_now(b) + ns);
+}
+
+/* ---- the socket -------------------------------------------------------------------- */
+
+static void line__unknown_or_wrong__is_answered_with_an_error(void **state)
+{
+	static const char *const bad[] = {
+		"", "jump", "SET voltage=0", "set", "set voltage", "set voltage=", "set voltage=-1",
+		"set voltage=9.9", "set voltage=3.", "set voltage=3.3333", "set voltage=3.3V",
+		"set voltage=3.3.3", "set target=lost", "set dfu=perhaps", "board 2", "board x",
+		"press", "press here", "release", "run x", "run -1", "run 1000000"
+	};
+	struct desk *d = *state;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (strncmp(say(d, bad[i]), "error ", 6) != 0)
+			fail_msg("\"%s\" was answered \"%s\"", bad[i], d->said);
+	say_ok(d, "set voltage=3300");
+}
+
+static void board__number__says_whom_the_next_lines_mean(void **state)
+{
+	struct desk *d = *state;
+
+	say_ok(d, "board 1");
+	say_ok(d, "set voltage=2.5");
+	assert_int_equal(chip_get_supply_mv(board_chip(d->boards[0])), 3300);
+	assert_int_equal(chip_get_supply_mv(board_chip(d->boards[1])), 2500);
+	say_ok(d, "board 0");
+	say_ok(d, "set voltage=1.85");
+	assert_int_equal(chip_get_supply_mv(board_chip(d->boards[0])), 1850);
+}
+
+static void time__and_run__tell_and_spend_virtual_microseconds(void **state)
+{
+	struct desk *d = *state;
+
+	assert_string_equal(say(d, "time"), "ok 0");
+	say_ok(d, "run 3");
+	assert_string_equal(say(d, "time"), "ok 3000000");
+	assert_int_equal(ns_now(d->boards[1]), 0);
+}
+
+static void report__is_one_ok_line_of_json_with_every_board(void **state)
+{
+	struct desk *d = *state;
+
+	assert_int_equal(strncmp(say(d, "report"), "ok {\"model\":{", 13), 0);
+	assert_non_null(strstr(d->said, "{\"board\":\"l-discovery\""));
+	assert_non_null(strstr(d->said, "{\"board\":\"bluepill\""));
+	assert_string_equal(d->said + strlen(d->said) - 2, "]}");
+}
+
+static void quit__ends_the_program(void **state)
+{
+	struct desk *d = *state;
+
+	assert_false(d->control.quit);
+	say_ok(d, "quit");
+	assert_true(d->control.quit);
+}
+
+static void line__too_long__cuts_the_client_off(void **state)
+{
+	struct desk *d = *state;
+	char much[CONTROL_LINE_MAX + 8];
+
+	memset(much, 'x', sizeof(much));
+	assert_int_equal(send(d->fd, much, sizeof(much), 0), (ssize_t)sizeof(much));
+	serve(d);
+	assert_true(recv(d->fd, much, sizeof(much), MSG_DONTWAIT) <= 0);
+}
+
+/* ---- cable, supply, buttons ------------------------------------------------------------ */
+
+static void unplug__and_plug__take_the_device_off_the_bus_and_back(void **state)
+{
+	struct desk *d = *state;
+	struct board *b = d->boards[0];
+	unsigned before = usbdev_generation(b);
+	uint64_t resets_before = resets(b);
+	uint8_t r[6];
+
+	v2_enter(b);
+	say_ok(d, "unplug");
+	assert_false(usbdev_enumerate(b));
+	assert_int_equal(v2_send(b, "\xF1", 1), USBDEV_GONE);
+	assert_int_equal(chip_get_supply_mv(board_chip(b)), 0);
+	say_ok(d, "unplug");                            /* as if it were in */
+	say_ok(d, "plug");
+	assert_int_equal(v2_send(b, "\xF1", 1), USBDEV_GONE);
+	assert_true(usbdev_enumerate(b));
+	assert_int_equal(usbdev_generation(b), before + 1);
+	assert_int_equal(v2_ask(b, "\xF5", 1, r, 2), 2);
+	assert_int_equal(r[0], 1);                      /* debug mode is forgotten */
+	assert_int_equal(resets(b), resets_before + 1);
+}
+
+static void power_cycle__forgets_what_only_power_keeps(void **state)
+{
+	struct desk *d = *state;
+	struct board *b = d->boards[0];
+	uint32_t v = 0;
+
+	v2_enter(b);
+	assert_int_equal(poke(b, DBGMCU_CR, 7), 0x80);
+	assert_int_equal(poke(b, DEMCR_ADDR, 1), 0x80);
+	assert_int_equal(poke(b, SRAM, 0x12345678), 0x80);
+	say_ok(d, "power-cycle");
+	assert_true(usbdev_present(b));                 /* the probe has its own supply */
+	assert_int_equal(peek(b, DBGMCU_CR, &v), 0x80);
+	assert_int_equal(v, 0);
+	assert_int_equal(peek(b, DEMCR_ADDR, &v), 0x80);
+	assert_int_equal(v & 1u, 0);
+	assert_int_equal(peek(b, SRAM, &v), 0x80);
+	assert_int_not_equal(v, 0x12345678);
+}
+
+static void press_reset__holds_the_chip_until_it_is_released(void **state)
+{
+	struct desk *d = *state;
+	struct board *b = d->boards[0];
+	uint64_t n;
+
+	give_firmware(b);
+	say_ok(d, "press reset");
+	n = executed(b);
+	let_pass(b, MS);
+	assert_int_equal(executed(b), n);
+	v2_enter(b);
+	assert_true(dhcsr(b) & 1u << 25);               /* S_RESET_ST */
+	say_ok(d, "release reset");
+	let_pass(b, MS);
+	assert_true(executed(b) > n);
+}
+
+static void press_reset__while_the_probe_pulls__is_a_wired_or(void **state)
+{
+	struct desk *d = *state;
+	struct board *b = d->boards[0];
+	uint64_t n;
+
+	give_firmware(b);
+	nrst(b, 0);
+	say_ok(d, "press reset");
+	nrst(b, 1);
+	n = executed(b);
+	let_pass(b, MS);
+	assert_int_equal(executed(b), n);
+	say_ok(d, "release reset");
+	let_pass(b, MS);
+	assert_true(executed(b) > n);
+}
+
+static void press_reset__with_the_wire_open__still_resets(void **state)
+{
+	struct desk *d = *state;
+	struct board *b = d->boards[0];
+	uint64_t n = resets(b);
+
+	say_ok(d, "set nrst=open");
+	nrst(b, 0);
+	nrst(b, 1);
+	assert_int_equal(resets(b), n);
+	say_ok(d, "press reset");
+	say_ok(d, "release reset");
+	assert_int_equal(resets(b), n + 1);
+}
+
+static void press_button__drives_the_pin_where_there_is_one(void **state)
+{
+	struct desk *d = *state;
+	struct chip *c = board_chip(d->boards[0]);
+
+	say_ok(d, "press button");
+	assert_int_equal(chip_pin(c, 'A', 0), 1);
+	say_ok(d, "release button");
+	assert_int_equal(chip_pin(c, 'A', 0), 0);
+	say_ok(d, "board 1");
+	assert_string_equal(say(d, "press button"), "error no such button on this board");
+}
+
+/* ---- conditions ---------------------------------------------------------------------- */
+
+static void voltage__zero__takes_the_chip_away_until_it_is_back(void **state)
+{
+	struct desk *d = *state;
+	struct board *b = d->boards[0];
+
+	assert_true(millivolts(b) > 3200 && millivolts(b) < 3400);
+	say_ok(d, "set voltage=0");
+	assert_int_equal(millivolts(b), 0);
+	assert_int_equal(enter(b), 0x09);
+	say_ok(d, "set voltage=3.3");
+	assert_true(millivolts(b) > 3200 && millivolts(b) < 3400);
+	assert_int_equal(enter(b), 0x80);
+	say_ok(d, "set power=off");
+	say_ok(d, "set voltage=3.0");                   /* the switch is still off */
+	assert_int_equal(enter(b), 0x09);
+	say_ok(d, "set power=on");
+	assert_int_equal(enter(b), 0x80);
+}
+
+static void target__absent__answers_nothing(void **state)
+{
+	struct desk *d = *state;
+	struct board *b = d->boards[0];
+
+	say_ok(d, "set target=absent");
+	assert_int_equal(enter(b), 0x09);
+	assert_true(millivolts(b) > 3200);
+	say_ok(d, "set target=present");
+	assert_int_equal(enter(b), 0x80);
+}
+
+static void target__locked__refuses_flash_and_gives_ram(void **state)
+{
+	struct desk *d = *state;
+	struct board *b = d->boards[1];
+	uint32_t v = 0;
+
+	say_ok(d, "board 1");
+	say_ok(d, "set target=locked");
+	assert_int_equal(enter(b), 0x80);
+	assert_int_equal(peek(b, 0x08000000, &v), 0x11);
+	assert_int_equal(peek(b, SRAM, &v), 0x80);
+}
+
+static void target__asleep__answers_dpidr_and_wait(void **state)
+{
+	struct desk *d = *state;
+	struct board *b = d->boards[0];
+	uint32_t v = 0;
+	uint64_t n;
+
+	give_firmware(b);
+	say_ok(d, "set target=asleep");
+	n = executed(b);
+	assert_int_equal(enter(b), 0x80);               /* the debug port has SWCLK */
+	assert_int_equal(dpidr(b, &v), 0x80);
+	assert_int_equal(v, 0x2BA01477);
+	assert_int_equal(peek(b, DBGMCU_CR - 4, &v), 0x10);
+	assert_int_equal(poke(b, DHCSR_ADDR, HALT), 0x10);
+	let_pass(b, 10 * MS);
+	assert_int_equal(peek(b, DHCSR_ADDR, &v), 0x10);
+	assert_int_equal(executed(b), n);               /* it sleeps */
+	say_ok(d, "set target=present");
+	assert_int_equal(poke(b, DHCSR_ADDR, HALT), 0x80);
+	assert_true(executed(b) > n);
+}
+
+static void target__asleep__is_caught_under_reset_until_let_go(void **state)
+{
+	struct desk *d = *state;
+	struct board *b = d->boards[0];
+	uint32_t v = 0;
+
+	give_firmware(b);
+	say_ok(d, "set target=asleep");
+	nrst(b, 0);
+	assert_int_equal(enter(b), 0x80);
+	assert_int_equal(poke(b, DHCSR_ADDR, HALT), 0x80);
+	assert_int_equal(poke(b, DEMCR_ADDR, 1), 0x80);
+	nrst(b, 1);
+	let_pass(b, 20 * MS);
+	assert_true(dhcsr(b) & S_HALT);
+	assert_int_equal(poke(b, DHCSR_ADDR, RUN), 0x80);
+	let_pass(b, MS / 2);
+	assert_int_equal(peek(b, SRAM, &v), 0x80);      /* its firmware has not come to that yet */
+	let_pass(b, MS);
+	assert_int_equal(peek(b, SRAM, &v), 0x10);
+}
+
+static void target__asleep__with_dbg_stop__can_be_debugged(void **state)
+{
+	struct desk *d = *state;
+	struct board *b = d->boards[0];
+	uint32_t v = 0;
+
+	give_firmware(b);
+	v2_enter(b);
+	assert_int_equal(poke(b, DBGMCU_CR, 2), 0x80);
+	say_ok(d, "set target=asleep");
+	assert_int_equal(peek(b, SRAM, &v), 0x80);
+	assert_true(dhcsr(b) & S_SLEEP);
+	say_ok(d, "press reset");                       /* DBGMCU_CR outlives a reset */
+	say_ok(d, "release reset");
+	let_pass(b, 10 * MS);
+	assert_int_equal(peek(b, SRAM, &v), 0x80);
+	say_ok(d, "power-cycle");                       /* ... but no power cycle */
+	let_pass(b, 10 * MS);
+	assert_int_equal(peek(b, SRAM, &v), 0x10);
+}
+
+static void target__swd_off__answers_only_under_reset(void **state)
+{
+	struct desk *d = *state;
+	struct board *b = d->boards[0];
+
+	give_firmware(b);
+	say_ok(d, "set target=swd-off");
+	assert_int_equal(enter(b), 0x09);
+	nrst(b, 0);
+	assert_int_equal(enter(b), 0x80);
+	assert_int_equal(poke(b, DHCSR_ADDR, HALT), 0x80);
+	assert_int_equal(poke(b, DEMCR_ADDR, 1), 0x80);
+	nrst(b, 1);
+	let_pass(b, 20 * MS);
+	assert_true(dhcsr(b) & S_HALT);
+	assert_int_equal(poke(b, DHCSR_ADDR, RUN), 0x80);
+	let_pass(b, 2 * MS);
+	assert_int_equal(enter(b), 0x09);
+	say_ok(d, "set target=present");
+	assert_int_equal(enter(b), 0x80);
+}
+
+static void dfu__set__is_the_boot_loader_until_it_is_left(void **state)
+{
+	struct desk *d = *state;
+	struct board *b = d->boards[0];
+	unsigned before = usbdev_generation(b);
+	uint8_t r[2];
+
+	say_ok(d, "set dfu");
+	assert_int_equal(v2_ask(b, "\xF5", 1, r, 2), 2);
+	assert_int_equal(r[0], 0);
+	assert_int_equal(v2_send(b, "\xF3\x07", 2), 16);
+	assert_int_equal(usbdev_generation(b), before + 1);
+	assert_true(usbdev_enumerate(b));
+	assert_int_equal(v2_ask(b, "\xF5", 1, r, 2), 2);
+	assert_int_equal(r[0], 1);
+	say_ok(d, "unplug");
+	say_ok(d, "plug");
+	assert_true(usbdev_enumerate(b));
+	assert_int_equal(v2_ask(b, "\xF5", 1, r, 2), 2);
+	assert_int_equal(r[0], 0);                      /* it powers up in DFU again */
+}
+
+#define AT_DESK(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		AT_DESK(line__unknown_or_wrong__is_answered_with_an_error),
+		AT_DESK(board__number__says_whom_the_next_lines_mean),
+		AT_DESK(time__and_run__tell_and_spend_virtual_microseconds),
+		AT_DESK(report__is_one_ok_line_of_json_with_every_board),
+		AT_DESK(quit__ends_the_program),
+		AT_DESK(line__too_long__cuts_the_client_off),
+		AT_DESK(unplug__and_plug__take_the_device_off_the_bus_and_back),
+		AT_DESK(power_cycle__forgets_what_only_power_keeps),
+		AT_DESK(press_reset__holds_the_chip_until_it_is_released),
+		AT_DESK(press_reset__while_the_probe_pulls__is_a_wired_or),
+		AT_DESK(press_reset__with_the_wire_open__still_resets),
+		AT_DESK(press_button__drives_the_pin_where_there_is_one),
+		AT_DESK(voltage__zero__takes_the_chip_away_until_it_is_back),
+		AT_DESK(target__absent__answers_nothing),
+		AT_DESK(target__locked__refuses_flash_and_gives_ram),
+		AT_DESK(target__asleep__answers_dpidr_and_wait),
+		AT_DESK(target__asleep__is_caught_under_reset_until_let_go),
+		AT_DESK(target__asleep__with_dbg_stop__can_be_debugged),
+		AT_DESK(target__swd_off__answers_only_under_reset),
+		AT_DESK(dfu__set__is_the_boot_loader_until_it_is_left),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
