@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ enum {
 	CDB_LONG = 16,
 	SENSE_LEN = 64,
 	MAX_DATA = 32768,               /* SG_DEF_RESERVED_SIZE: the kernel has it at hand */
+	HANG_UP_MS = 500,               /* a hub is looked at 4 times a second */
 	SG_VERSION_MIN = 30000,         /* the header used here came with version 3 */
 };
 
@@ -65,6 +67,15 @@ static int sg_io(int fd, struct sg_io_hdr *h)
 	return rc;
 }
 
+/* A probe whose cable was pulled breaks the transfer first, as the kernel sees it; a moment later
+ * the node hangs up (drivers/scsi/sg.c, sg_poll). True when it did. */
+static bool hung_up(const struct sg *s)
+{
+	struct pollfd p = { .fd = s->fd };
+
+	return poll(&p, 1, HANG_UP_MS) == 1 && (p.revents & (POLLHUP | POLLERR));
+}
+
 static enum sl_err run(struct sg *s, struct ctx *c, struct sg_command *cmd)
 {
 	uint8_t sense[SENSE_LEN] = { 0 };
@@ -85,6 +96,8 @@ static enum sl_err run(struct sg *s, struct ctx *c, struct sg_command *cmd)
 		err = sg_ioctl_failed(c, s->node, errno);
 	else
 		err = sg_status_check(c, &h, cmd->cdb[0]);
+	if (err == SL_HOST && hung_up(s))
+		err = sg_ioctl_failed(c, s->node, ENODEV);
 	if (err == SL_GONE)
 		s->gone = true;
 	/* A residue beyond the request makes no sense; nothing is known to have moved then. */
