@@ -39,6 +39,20 @@ static const struct board_kind bluepill = {
 	.n_leds = 1,
 };
 
+static const struct board_kind bluepill_clone = {
+	.name = "bluepill-clone",
+	.title = "\"Blue pill\" with a CS32F103 (an STM32F103 look-alike) on a cloned ST-LINK/V2",
+	.chip = "CS32F103CB",
+	.firmware = "V2J37S7",
+	.serial = "37FF6B065248353829510143",
+	.blank = 0xFF,
+	.front = &front_v2,
+	.probe = 2,
+	.serial_form = SERIAL_HEX,
+	.leds = { { "green", 'C', 13, 0 } },
+	.n_leds = 1,
+};
+
 static const struct board_kind l_discovery = {
 	.name = "l-discovery",
 	.title = "STM32L-DISCOVERY: ST-LINK/V2 with an STM32L152RB",
@@ -71,7 +85,7 @@ static const struct board_kind f4discovery = {
 };
 
 static const struct board_kind *const kinds[] = {
-	&vldiscovery, &bluepill, &l_discovery, &f4discovery, NULL
+	&vldiscovery, &bluepill, &bluepill_clone, &l_discovery, &f4discovery, NULL
 };
 
 const struct board_kind *const *board_kinds(void)

@@ -119,6 +119,7 @@ struct chip_kind {
 	const struct flash_ops *flash;
 	uint32_t periph_end, ahb2_base, ahb2_size;
 	uint32_t flash_acr_mask;
+	uint32_t mass_erase_ms[3];      /* F4: typical, for x8, x16, x32 */
 };
 
 /* ---- state -------------------------------------------------------------------- */
@@ -363,7 +364,7 @@ void systick_rebase(struct chip *c, uint64_t t_ps);
 
 extern const struct periph_ops rcc_regs, gpio_f1, gpio_f4, afio_f1, timer_basic, iwdg, usart_f1,
 	crc_unit, regs_plain, flash_regs;
-extern const struct rcc_map rcc_f1, rcc_f4, rcc_l1;
+extern const struct rcc_map rcc_f1, rcc_f4, rcc_f401, rcc_l1;
 
 void gpio_refresh(struct chip *c);
 void iwdg_start(struct chip *c);

@@ -38,7 +38,10 @@
 
 #define CPUID 0xE000ED00u       /* ARMv7-M B3.2.3 */
 #define CPUID_PART_M4 0xC24u
-#define IDR_M3 0x14770011u      /* Cortex-M3 TRM, AHB-AP */
+#define CPUID_VARIANT 0x00F00000u
+#define CPUID_R2 0x00200000u
+#define IDR_M3_R1 0x14770011u   /* Cortex-M3 TRM, AHB-AP, r1 and r2 */
+#define IDR_M3_R2 0x24770011u
 #define IDR_M4 0x24770011u      /* Cortex-M4 TRM, AHB-AP */
 #define ROM_TABLE 0xE00FF003u   /* ARMv7-M C1.2.7: ROM table base, present */
 
@@ -163,8 +166,10 @@ static uint32_t ap_idr(struct board *b)
 	uint32_t cpuid = 0;
 
 	if (chip_read(b->chip, CPUID, 4, &cpuid) != BUS_OK)
-		return IDR_M3;
-	return (cpuid >> 4 & 0xFFFu) == CPUID_PART_M4 ? IDR_M4 : IDR_M3;
+		return IDR_M3_R1;
+	if ((cpuid >> 4 & 0xFFFu) == CPUID_PART_M4)
+		return IDR_M4;
+	return (cpuid & CPUID_VARIANT) >= CPUID_R2 ? IDR_M3_R2 : IDR_M3_R1;
 }
 
 uint8_t swd_ap_read(struct board *b, unsigned ap, unsigned reg, uint32_t *value)

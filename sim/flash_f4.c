@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * flash_f4.c - the flash interface of STM32F407: sectors, PSIZE, OPTCR, OTP.
+ * flash_f4.c - the flash interface of STM32F401 and F407: sectors, PSIZE, OPTCR, OTP.
  *
  * After the flash interface chapter of RM0090 and the flash characteristics of DS8626. Stale
  * lines of the data cache are not modelled.
@@ -29,10 +29,10 @@ enum { OPT_LOCK = 1u << 0, OPT_STRT = 1u << 1, OPT_WDG_SW = 1u << 5 };
 static const uint32_t keys[2] = { 0x45670123u, 0xCDEF89ABu };           /* RM0090, FLASH_KEYR */
 static const uint32_t opt_keys[2] = { 0x08192A3Bu, 0x4C5D6E7Fu };       /* RM0090, FLASH_OPTKEYR */
 
-/* Typical times of the bench's timing model (DS8626 table 40 and memory), milliseconds:
- * rows x8, x16, x32; columns 16 KiB, 64 KiB, 128 KiB, mass. */
-static const uint32_t erase_ms[3][4] = {
-	{ 400, 1200, 2000, 16000 }, { 300, 700, 1300, 11000 }, { 250, 550, 1000, 8000 }
+/* Typical times of the bench's timing model (DS8626 table 40 and memory; the same for the
+ * F401), milliseconds: rows x8, x16, x32; columns 16 KiB, 64 KiB, 128 KiB. */
+static const uint32_t erase_ms[3][3] = {
+	{ 400, 1200, 2000 }, { 300, 700, 1300 }, { 250, 550, 1000 }
 };
 #define PROGRAM_NS 16000u       /* per access, whatever its width */
 
@@ -114,16 +114,34 @@ static bool sector_locked(const struct chip *c, unsigned n)
 	return !(c->flash.optcr >> (16u + n) & 1u);
 }
 
+static bool any_sector_locked(const struct chip *c)
+{
+	unsigned n;
+
+	for (n = 0; n < c->n_sectors; n++)
+		if (sector_locked(c, n))
+			return true;
+	return false;
+}
+
 static unsigned size_column(uint32_t len)
 {
 	return len <= 16384u ? 0 : len <= 65536u ? 1 : 2;
 }
 
+static unsigned erase_row(const struct chip *c)
+{
+	return psize(c) > 2 ? 2 : psize(c);
+}
+
 static uint64_t erase_ns(const struct chip *c, unsigned column)
 {
-	unsigned row = psize(c) > 2 ? 2 : psize(c);
+	return (uint64_t)erase_ms[erase_row(c)][column] * 1000000u;
+}
 
-	return (uint64_t)erase_ms[row][column] * 1000000u;
+static uint64_t mass_erase_ns(const struct chip *c)
+{
+	return (uint64_t)c->kind->mass_erase_ms[erase_row(c)] * 1000000u;
 }
 
 static bool refuse_protected(struct chip *c, bool locked, const char *what, uint32_t addr)
@@ -155,11 +173,10 @@ static void erase_all(struct chip *c)
 {
 	const struct chip_kind *k = c->kind;
 
-	if (refuse_protected(c, (c->flash.optcr >> 16 & 0xFFFu) != 0xFFFu, "mass erase",
-			     k->flash_base))
+	if (refuse_protected(c, any_sector_locked(c), "mass erase", k->flash_base))
 		return;
 	flash_fill(c, k->flash_base, k->flash_bytes, 0xFF);
-	flash_start(c, FLASH_MASS, k->flash_base, k->flash_bytes, erase_ns(c, 3));
+	flash_start(c, FLASH_MASS, k->flash_base, k->flash_bytes, mass_erase_ns(c));
 }
 
 static void start_operation(struct chip *c)
@@ -226,7 +243,7 @@ static void start_options(struct chip *c, uint32_t v)
 	}
 	if (old != RDP_LEVEL0 && now == RDP_LEVEL0) {
 		mass_erase_by_rdp(c);
-		ns += erase_ns(c, 3);
+		ns += mass_erase_ns(c);
 	}
 	f->optcr = (f->optcr & OPT_LOCK) | (v & OPT_FIELDS);
 	info_put(c, OB_BASE, 2, v & 0xFFECu);

@@ -4,7 +4,7 @@
  *
  * Ids: DBGMCU_IDCODE, CPUID and DPIDR as seen in public boot logs and in the
  * configuration files of OpenOCD and stlink; memory maps from RM0041 (F100),
- * RM0008 (F103), RM0090 (F407), RM0038 (L152) and the CMSIS device headers.
+ * RM0008 (F103), RM0090 (F407), RM0368 (F401), RM0038 (L152) and the CMSIS device headers.
  * Unique ids are invented.
  */
 #include "sim/chip_priv.h"
@@ -13,7 +13,7 @@
 
 #define RCC_ARG UINT32_MAX
 
-/* ---- STM32F100RB and STM32F103C8 ----------------------------------------------------------- */
+/* ---- STM32F100RB, STM32F103C8 and RB, a clone ----------------------------------------------------------- */
 
 #define F1_ALWAYS 0, 0
 #define F1_APB1(bit) 0x1C, 1u << (bit)
@@ -80,6 +80,11 @@ static const struct block_desc f103_blocks[] = {
 	{ 0x1FFFF000, 0x1000, BLOCK_INFO }, { 0 }
 };
 
+static const struct block_desc f103rb_blocks[] = {
+	{ 0x08000000, 0x20000, BLOCK_FLASH }, { 0x20000000, 0x5000, BLOCK_RAM },
+	{ 0x1FFFF000, 0x1000, BLOCK_INFO }, { 0 }
+};
+
 /* Upper half of the size word: not described by the manual, FFFF in a public log. */
 static const struct init_word f100_info[] = {
 	{ 0x1FFFF7E0, 0xFFFF0080 }, { 0x1FFFF7E8, 0x066DFF49 }, { 0x1FFFF7EC, 0x51717867 },
@@ -90,6 +95,19 @@ static const struct init_word f100_info[] = {
 static const struct init_word f103_info[] = {
 	{ 0x1FFFF7E0, 0xFFFF0040 }, { 0x1FFFF7E8, 0x0670FF52 }, { 0x1FFFF7EC, 0x49878267 },
 	{ 0x1FFFF7F0, 0x67152537 }, { 0x1FFFF800, 0x00FF5AA5 }, { 0x1FFFF804, 0x00FF00FF },
+	{ 0x1FFFF808, 0x00FF00FF }, { 0x1FFFF80C, 0x00FF00FF }, { 0, 0 }
+};
+
+static const struct init_word f103rb_info[] = {
+	{ 0x1FFFF7E0, 0xFFFF0080 }, { 0x1FFFF7E8, 0x0672FF48 }, { 0x1FFFF7EC, 0x52848282 },
+	{ 0x1FFFF7F0, 0x67083043 }, { 0x1FFFF800, 0x00FF5AA5 }, { 0x1FFFF804, 0x00FF00FF },
+	{ 0x1FFFF808, 0x00FF00FF }, { 0x1FFFF80C, 0x00FF00FF }, { 0, 0 }
+};
+
+/* The size word of the clone in the log of stlink-org issue 607. */
+static const struct init_word cs32_info[] = {
+	{ 0x1FFFF7E0, 0xFFFF0080 }, { 0x1FFFF7E8, 0x55FF6C06 }, { 0x1FFFF7EC, 0x48805354 },
+	{ 0x1FFFF7F0, 0x67241938 }, { 0x1FFFF800, 0x00FF5AA5 }, { 0x1FFFF804, 0x00FF00FF },
 	{ 0x1FFFF808, 0x00FF00FF }, { 0x1FFFF80C, 0x00FF00FF }, { 0, 0 }
 };
 
@@ -108,6 +126,31 @@ static const struct chip_kind f103c8 = {
 	.name = "STM32F103C8", .cpuid = 0x411FC231, .dpidr = 0x1BA01477, .idcode = 0x20036410,
 	.flash_base = 0x08000000, .flash_bytes = 0x10000, .erased = 0xFF,
 	.runs = f103_runs, .blocks = f103_blocks, .info = f103_info,
+	.size_reg = 0x1FFFF7E0, .sysmem_base = 0x1FFFF000, .sysmem_bytes = 0x7E0,
+	.dbgmcu_cr_mask = 0x001FFFE7, .iwdg_freeze_off = 4, .iwdg_freeze_bit = 8,
+	.lsi_hz = 40000, .hse_hz = 8000000, .max_hz = 72000000, .n_irq = 43,
+	.periphs = f103_periphs, .rcc = &rcc_f1, .flash = &flash_f1, .flash_acr_mask = 0x3F,
+	.periph_end = 0x40023400,
+};
+
+static const struct chip_kind f103rb = {
+	.name = "STM32F103RB", .cpuid = 0x411FC231, .dpidr = 0x1BA01477, .idcode = 0x20036410,
+	.flash_base = 0x08000000, .flash_bytes = 0x20000, .erased = 0xFF,
+	.runs = f100_runs, .blocks = f103rb_blocks, .info = f103rb_info,
+	.size_reg = 0x1FFFF7E0, .sysmem_base = 0x1FFFF000, .sysmem_bytes = 0x7E0,
+	.dbgmcu_cr_mask = 0x001FFFE7, .iwdg_freeze_off = 4, .iwdg_freeze_bit = 8,
+	.lsi_hz = 40000, .hse_hz = 8000000, .max_hz = 72000000, .n_irq = 43,
+	.periphs = f103_periphs, .rcc = &rcc_f1, .flash = &flash_f1, .flash_acr_mask = 0x3F,
+	.periph_end = 0x40023400,
+};
+
+/* A look-alike by another maker: debug port, id code and size word as stlink-org issue 607
+ * shows them, core r2p1 after other clones' logs.
+ * UNSURE: that its flash controller and its times are those of the original. */
+static const struct chip_kind cs32f103 = {
+	.name = "CS32F103CB", .cpuid = 0x412FC231, .dpidr = 0x2BA01477, .idcode = 0x20036410,
+	.flash_base = 0x08000000, .flash_bytes = 0x20000, .erased = 0xFF,
+	.runs = f100_runs, .blocks = f103rb_blocks, .info = cs32_info,
 	.size_reg = 0x1FFFF7E0, .sysmem_base = 0x1FFFF000, .sysmem_bytes = 0x7E0,
 	.dbgmcu_cr_mask = 0x001FFFE7, .iwdg_freeze_off = 4, .iwdg_freeze_bit = 8,
 	.lsi_hz = 40000, .hse_hz = 8000000, .max_hz = 72000000, .n_irq = 43,
@@ -232,12 +275,71 @@ static const struct chip_kind f407vg = {
 	.dbgmcu_cr_mask = 0x000000E7, .iwdg_freeze_off = 8, .iwdg_freeze_bit = 12,
 	.lsi_hz = 32000, .hse_hz = 8000000, .max_hz = 168000000, .n_irq = 82,
 	.periphs = f4_periphs, .rcc = &rcc_f4, .flash = &flash_f4, .flash_acr_mask = 0x1F07,
+	.mass_erase_ms = { 16000, 11000, 8000 },
 	.periph_end = 0x40080000, .ahb2_base = 0x50000000, .ahb2_size = 0x61000,
+};
+
+/* ---- STM32F401RE ---------------------------------------------------------------------------- */
+
+static const struct periph_desc f401_periphs[] = {
+	{ "RCC", 0x40023800, 0x400, &rcc_regs, F1_ALWAYS, RCC_ARG, 5 },
+	{ "FLASH", 0x40023C00, 0x400, &flash_regs, F1_ALWAYS, 0, 4 },
+	{ "GPIOA", 0x40020000, 0x400, &gpio_f4, F4_AHB1(0), 'A', 0 },
+	{ "GPIOB", 0x40020400, 0x400, &gpio_f4, F4_AHB1(1), 'B', 0 },
+	{ "GPIOC", 0x40020800, 0x400, &gpio_f4, F4_AHB1(2), 'C', 0 },
+	{ "GPIOD", 0x40020C00, 0x400, &gpio_f4, F4_AHB1(3), 'D', 0 },
+	{ "GPIOE", 0x40021000, 0x400, &gpio_f4, F4_AHB1(4), 'E', 0 },
+	{ "GPIOH", 0x40021C00, 0x400, &gpio_f4, F4_AHB1(7), 'H', 0 },
+	{ "SYSCFG", 0x40013800, 0x400, &regs_plain, F4_APB2(14), 0, 0 },
+	{ "EXTI", 0x40013C00, 0x400, &regs_plain, F1_ALWAYS, 0, 0 },
+	{ "TIM2", 0x40000000, 0x400, &timer_basic, F4_APB1(0), 0, 28 },
+	{ "TIM3", 0x40000400, 0x400, &timer_basic, F4_APB1(1), 0, 29 },
+	{ "TIM4", 0x40000800, 0x400, &timer_basic, F4_APB1(2), 0, 30 },
+	{ "TIM5", 0x40000C00, 0x400, &timer_basic, F4_APB1(3), 0, 50 },
+	{ "IWDG", 0x40003000, 0x400, &iwdg, F1_ALWAYS, 0, 0 },
+	{ "PWR", 0x40007000, 0x400, &regs_plain, F4_APB1(28), 0, 0 },
+	{ "USART1", 0x40011000, 0x400, &usart_f1, F4_APB2(4), 1, 37 },
+	{ "USART2", 0x40004400, 0x400, &usart_f1, F4_APB1(17), 2, 38 },
+	{ "CRC", 0x40023000, 0x400, &crc_unit, F4_AHB1(12), 0, 0 },
+	{ "DMA1", 0x40026000, 0x400, &regs_plain, F4_AHB1(21), 0, 0 },
+	{ "DMA2", 0x40026400, 0x400, &regs_plain, F4_AHB1(22), 0, 0 },
+	{ 0 }
+};
+
+static const struct sector_run f401_runs[] = {
+	{ 16 * 1024, 4 }, { 64 * 1024, 1 }, { 128 * 1024, 3 }, { 0, 0 }
+};
+
+static const struct block_desc f401_blocks[] = {
+	{ 0x08000000, 0x80000, BLOCK_FLASH }, { 0x20000000, 0x18000, BLOCK_RAM },
+	{ 0x1FFF0000, 0x8000, BLOCK_INFO }, { 0x1FFFC000, 0x1000, BLOCK_INFO }, { 0 }
+};
+
+static const struct init_word f401_info[] = {
+	{ 0x1FFF7A10, 0x00390031 }, { 0x1FFF7A14, 0x30345114 }, { 0x1FFF7A18, 0x35373234 },
+	{ 0x1FFF7A20, 0x0200FFFF }, { 0x1FFFC000, 0xFFFFAAEF }, { 0x1FFFC004, 0xFFFFFFFF },
+	{ 0x1FFFC008, 0xFFFF0FFF }, { 0x1FFFC00C, 0xFFFFFFFF }, { 0, 0 }
+};
+
+/* Map, sizes and clock enables: RM0368; the 32-bit timers count 16 bits here. */
+static const struct chip_kind f401re = {
+	.name = "STM32F401RE", .m4 = true, .cpuid = 0x410FC241, .dpidr = 0x2BA01477,
+	.idcode = 0x10016433,
+	.flash_base = 0x08000000, .flash_bytes = 0x80000, .erased = 0xFF,
+	.runs = f401_runs, .blocks = f401_blocks, .info = f401_info,
+	.size_reg = 0x1FFF7A22, .sysmem_base = 0x1FFF0000, .sysmem_bytes = 0x7800,
+	.dbgmcu_cr_mask = 0x000000E7, .iwdg_freeze_off = 8, .iwdg_freeze_bit = 12,
+	.lsi_hz = 32000, .hse_hz = 8000000, .max_hz = 84000000, .n_irq = 85,
+	.periphs = f401_periphs, .rcc = &rcc_f401, .flash = &flash_f4, .flash_acr_mask = 0x1F0F,
+	.mass_erase_ms = { 8000, 5500, 4000 },
+	.periph_end = 0x40026800, .ahb2_base = 0x50000000, .ahb2_size = 0x40000,
 };
 
 /* ---- the list ---------------------------------------------------------------------------------- */
 
-static const struct chip_kind *const all_kinds[] = { &f100rb, &f103c8, &l152rb, &f407vg, NULL };
+static const struct chip_kind *const all_kinds[] = {
+	&f100rb, &f103c8, &f103rb, &cs32f103, &l152rb, &f407vg, &f401re, NULL
+};
 
 const struct chip_kind *const *chip_kinds(void)
 {

@@ -103,6 +103,20 @@ const struct rcc_map rcc_f4 = {
 	.resets = f4_resets, .source_hz = f4_source,
 };
 
+/* RM0368, RCC register map: no CCM, fewer peripherals. */
+static const struct init_word f401_resets[] = {
+	{ 0x00 + 1, 0x00000083 }, { 0x04 + 1, 0x24003010 }, { 0x50 + 1, 0x0061900F },
+	{ 0x54 + 1, 0x00000080 }, { 0x60 + 1, 0x10E2C80F }, { 0x64 + 1, 0x00077930 },
+	{ 0x84 + 1, 0x24003000 }, { 0, 0 }
+};
+
+const struct rcc_map rcc_f401 = {
+	.cfgr_off = 0x08, .csr_off = 0x74, .csr_power = 0x0E000000, .csr_other = CSR_PIN,
+	.ppre1_shift = 10, .ppre2_shift = 13,
+	.rstr_lo = 0x10, .rstr_hi = 0x24, .rstr_delta = 0x20,
+	.resets = f401_resets, .source_hz = f4_source,
+};
+
 /* ---- L1: SW 0 MSI, 1 HSI, 2 HSE, 3 PLL ------------------------------------------------------------ */
 
 static uint32_t l1_pll(struct chip *c)

@@ -64,7 +64,7 @@ static void upset(struct bench *b, unsigned what)
 
 /* What unlocks a controller, and where its operations are chosen. */
 struct door {
-	const char *kind;
+	const char *kinds[2];
 	uint32_t cr, ar;
 	uint32_t keys[6][2];            /* register, key; 0 ends */
 	uint32_t opt_keys[2][2];
@@ -72,16 +72,16 @@ struct door {
 };
 
 static const struct door doors[] = {
-	{ "STM32F100RB", 0x40022010, 0x40022014,
+	{ { "STM32F100RB" }, 0x40022010, 0x40022014,
 	  { { 0x40022004, 0x45670123 }, { 0x40022004, 0xCDEF89AB } },
 	  { { 0x40022008, 0x45670123 }, { 0x40022008, 0xCDEF89AB } },
 	  { 1, 2, 4, 0x42, 0x44, 0x220, 0x260, 0x210 } },
-	{ "STM32L152RB", 0x40023C04, 0x08000000,
+	{ { "STM32L152RB" }, 0x40023C04, 0x08000000,
 	  { { 0x40023C0C, 0x89ABCDEF }, { 0x40023C0C, 0x02030405 }, { 0x40023C10, 0x8C9DAEBF },
 	    { 0x40023C10, 0x13141516 } },
 	  { { 0x40023C14, 0xFBEAD9C8 }, { 0x40023C14, 0x24252627 } },
 	  { 0, 8, 0x208, 0x408, 8, 0x208, 0x408, 0x40000 } },
-	{ "STM32F407VG", 0x40023C10, 0x40023C14,
+	{ { "STM32F407VG", "STM32F401RE" }, 0x40023C10, 0x40023C14,
 	  { { 0x40023C04, 0x45670123 }, { 0x40023C04, 0xCDEF89AB } },
 	  { { 0x40023C08, 0x08192A3B }, { 0x40023C08, 0x4C5D6E7F } },
 	  { 1, 0x101, 0x201, 0x10202, 0x1020A, 0x10102, 0x10204, 0x301 } },
@@ -90,11 +90,12 @@ static const struct door doors[] = {
 static const struct door *door_of(struct bench *b)
 {
 	const char *name = chip_kind_name(chip_get_kind(b->chip));
-	size_t i;
+	size_t i, k;
 
 	for (i = 1; i < ARRAY_LEN(doors); i++)
-		if (strcmp(doors[i].kind, name) == 0)
-			return &doors[i];
+		for (k = 0; k < 2 && doors[i].kinds[k] != NULL; k++)
+			if (strcmp(doors[i].kinds[k], name) == 0)
+				return &doors[i];
 	return &doors[0];
 }
 
