@@ -233,9 +233,9 @@ struct chip {
 	enum { BY_CORE, BY_DEBUG } acc_by;
 	uint64_t at_ps;
 	uint64_t next_event_ps;
-	bool replan;
 	enum chip_habit habit;
 	uint64_t habit_ps;              /* when it comes next */
+	bool replan;
 	bool power, nrst_low, attached, swj_off, core_protected;
 	unsigned reset_request;         /* enum reset_cause of the core's or a watchdog's wish */
 	unsigned supply_mv;
@@ -269,7 +269,6 @@ uint64_t chip_ticks(uint64_t dt_ps, uint32_t hz);
 uint64_t chip_ticks_ps(uint64_t ticks, uint32_t hz);
 uint64_t chip_clock_ps(const struct chip *c);
 
-/* ---- chip_bus.c ---------------------------------------------------------------- */
 /* ---- habit.c ------------------------------------------------------------------- */
 
 /* habit_restart - the core starts anew at core.t_ps. */
@@ -279,6 +278,7 @@ uint64_t habit_limit(const struct chip *c, uint64_t t_ps);
 /* habit_settle - after time has passed: the habit's effect, or its delay while held. */
 void habit_settle(struct chip *c);
 
+/* ---- chip_bus.c ---------------------------------------------------------------- */
 
 enum bus_result bus_init(struct chip *c) MUST_CHECK;
 void bus_free(struct chip *c);

@@ -181,13 +181,13 @@ uint8_t swd_ap_read(struct board *b, unsigned ap, unsigned reg, uint32_t *value)
 	swd_clocks(b, CLOCKS_ACCESS);
 	if (line_dead(b))
 		return STATUS_AP_ERROR;
+	if (swd_ap_waits(b))
+		return STATUS_AP_WAIT;
 	if (s->sticky_err)
 		return STATUS_AP_FAULT;
 	if (ap != 0)
 		return STATUS_OK;       /* no such AP: IDR reads as zero */
 	if (reg == AP_DRW || (reg >= AP_BD0 && reg <= AP_BD3))
-	if (swd_ap_waits(b))
-		return STATUS_AP_WAIT;
 		st = data_read(b, reg, value);
 	else if (reg == AP_CSW)
 		*value = s->ap_csw | CSW_DEVICE_EN;
@@ -210,13 +210,13 @@ uint8_t swd_ap_write(struct board *b, unsigned ap, unsigned reg, uint32_t value)
 	swd_clocks(b, CLOCKS_ACCESS);
 	if (line_dead(b))
 		return STATUS_AP_ERROR;
+	if (swd_ap_waits(b))
+		return STATUS_AP_WAIT;
 	if (s->sticky_err)
 		return STATUS_AP_FAULT;
 	if (ap != 0)
 		return STATUS_OK;
 	if (reg == AP_DRW || (reg >= AP_BD0 && reg <= AP_BD3))
-	if (swd_ap_waits(b))
-		return STATUS_AP_WAIT;
 		st = data_write(b, reg, value);
 	else if (reg == AP_CSW)
 		s->ap_csw = value;
