@@ -19,6 +19,7 @@
 #include "sim/control.h"
 #include "sim/options.h"
 #include "sim/report.h"
+#include "sim/trace.h"
 #include "sim/usbip.h"
 #include "sim/vhci.h"
 
@@ -46,6 +47,7 @@ struct sim {
 	struct attachment attached[USBIP_BOARDS_MAX];
 	struct listener listener, control_listener;
 	struct usbip_server *server;
+	struct trace *trace;
 	struct control control;
 	const volatile sig_atomic_t *stop;
 };
@@ -193,6 +195,8 @@ static enum sl_err serve(struct sim *s)
 		    errno != EINTR)
 			return ctx_fail_errno(&s->ctx, SL_HOST, ROOM, errno, "poll");
 		usbip_handle(s->server, fds, n);
+		if (s->trace != NULL)
+			trace_flush(s->trace);
 		control_handle(&s->control, fds + n, m);
 		if (s->options.pace != PACE_VIRTUAL)
 			let_time_pass(s);
@@ -223,6 +227,12 @@ static enum sl_err open_doors(struct sim *s)
 	s->server = usbip_new(s->boards, o->n_boards, o->listen != NULL ? &s->listener : NULL);
 	if (s->server == NULL)
 		return ctx_fail(&s->ctx, SL_NOMEM, ROOM, "no memory for the server");
+	if (o->trace != NULL) {
+		e = trace_open(&s->ctx, o->trace, s->boards, o->n_boards, &s->trace);
+		if (e != SL_OK)
+			return e;
+		usbip_trace(s->server, s->trace);
+	}
 	if (o->control != NULL)
 		printf("control on %s\n", s->control_listener.name);
 	if (o->listen != NULL)
@@ -290,7 +300,9 @@ static enum sl_err run(struct sim *s)
 	if (e == SL_OK && doors)
 		e = serve(s);
 	close_doors(s);
-	e2 = e == SL_OK ? write_reports(s) : SL_OK;
+	if (e == SL_OK)
+		e = write_reports(s);
+	e2 = trace_close(&s->ctx, s->trace);
 	return e != SL_OK ? e : e2;
 }
 

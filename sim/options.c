@@ -27,6 +27,7 @@ static const char help_text[] =
 "                       without both, host time counts and nothing is waited for\n"
 "  --leds               print each LED edge\n"
 "  --report FILE        write the report as JSON, too\n"
+"  --trace FILE.pcapng  write every URB with its virtual time, for Wireshark\n"
 "  --duration S         end after S seconds; without --listen, --attach and --control:\n"
 "                       run the boards for S seconds of their own time, at once\n"
 "  --quiet              no report on standard output\n"
@@ -134,6 +135,12 @@ static enum sl_err opt_report(struct parse *p, const char *v)
 	return SL_OK;
 }
 
+static enum sl_err opt_trace(struct parse *p, const char *v)
+{
+	p->o->trace = v;
+	return SL_OK;
+}
+
 static enum sl_err opt_attach(struct parse *p, const char *v)
 {
 	(void)v;
@@ -199,6 +206,7 @@ static const struct option options[] = {
 	{ "--virtual", NO_VALUE, opt_virtual },
 	{ "--leds", NO_VALUE, opt_leds },
 	{ "--report", VALUE, opt_report },
+	{ "--trace", VALUE, opt_trace },
 	{ "--duration", VALUE, opt_duration },
 	{ "--quiet", NO_VALUE, opt_quiet },
 	{ "--flash", BOARD_VALUE, opt_flash },
@@ -233,6 +241,9 @@ static enum sl_err check_whole(struct parse *p)
 		return SL_OK;
 	if (o->n_boards == 0)
 		return ctx_fail(p->ctx, SL_USAGE, ROOM, "which board? --board NAME; see --list");
+	if (o->trace != NULL && o->listen == NULL && !o->attach)
+		return ctx_fail(p->ctx, SL_USAGE, ROOM, "--trace: nothing to trace without --listen "
+				"or --attach");
 	if (o->listen == NULL && o->control == NULL && !o->attach && o->duration_s == 0)
 		return ctx_fail(p->ctx, SL_USAGE, ROOM,
 				"nothing to do: give --listen, --attach, --control or --duration");

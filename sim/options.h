@@ -26,7 +26,7 @@ struct board_spec {
 struct sim_options {
 	struct board_spec boards[USBIP_BOARDS_MAX];
 	size_t n_boards;
-	const char *listen, *control, *report;
+	const char *listen, *control, *report, *trace;
 	bool attach, leds, quiet;
 	enum sim_pace pace;             /* in a hurry unless an option says otherwise */
 	bool list, help, version;

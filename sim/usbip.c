@@ -40,6 +40,8 @@ struct usbip_server {
 	size_t n_boards;
 	const struct listener *listener;
 	struct usbip_conn conns[USBIP_CLIENTS_MAX];
+	struct trace *trace;
+	uint64_t urbs;
 };
 
 struct usbip_server *usbip_new(struct board *const *boards, size_t n, const struct listener *l)
@@ -57,6 +59,13 @@ struct usbip_server *usbip_new(struct board *const *boards, size_t n, const stru
 	for (size_t i = 0; i < USBIP_CLIENTS_MAX; i++)
 		s->conns[i].fd = -1;
 	return s;
+}
+
+void usbip_trace(struct usbip_server *s, struct trace *t)
+{
+	s->trace = t;
+	for (size_t i = 0; i < USBIP_CLIENTS_MAX; i++)
+		s->conns[i].trace = t;
 }
 
 static void conn_close(struct usbip_conn *c)
@@ -89,6 +98,8 @@ static struct usbip_conn *conn_open(struct usbip_server *s, int fd)
 			continue;
 		memset(c, 0, sizeof(*c));
 		c->fd = fd;
+		c->trace = s->trace;
+		c->urbs = &s->urbs;
 		buf_init(&c->in, USBIP_TRANSFER_MAX + USBIP_HEADER + READ_CHUNK);
 		buf_init(&c->out, OUT_MAX);
 		return c;
@@ -121,6 +132,9 @@ static bool import(struct usbip_server *s, struct usbip_conn *c, size_t n)
 	c->board = s->boards[n];
 	c->board_index = n;
 	c->generation = usbdev_generation(c->board);
+	c->device = (uint16_t)usbip_devid(s, n);
+	if (c->trace != NULL)
+		trace_device(c->trace, n, c->device);
 	return true;
 }
 

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "sim/listen.h"
+#include "sim/trace.h"
 #include "sim/usbdev.h"
 
 #define USBIP_BOARDS_MAX 16u
@@ -29,6 +30,9 @@ struct usbip_server;
  * Returns NULL without memory or with too many boards. */
 struct usbip_server *usbip_new(struct board *const *boards, size_t n, const struct listener *l);
 void usbip_free(struct usbip_server *s);
+
+/* usbip_trace - from now on, write what is transferred to t, borrowed; NULL: no more. */
+void usbip_trace(struct usbip_server *s, struct trace *t);
 
 /* usbip_adopt - fd is a connection whose other end already has board n imported (vhci).
  * Takes fd over. Returns false, fd closed, when the board is taken or no slot is free. */

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "sim/trace.h"
 #include "sim/usbdev.h"
 
 #define USBIP_HEADER 48u
@@ -20,6 +21,7 @@
 struct usbip_urb {
 	struct usbip_urb *next;
 	uint32_t seqnum;
+	uint64_t id;            /* in the trace */
 	uint32_t flags;
 	uint32_t len;
 	uint8_t ep;             /* with the direction bit */
@@ -31,6 +33,9 @@ struct usbip_conn {
 	struct board *board;    /* NULL: nothing imported yet */
 	size_t board_index;
 	unsigned generation;
+	uint16_t device;        /* its number when it was imported */
+	struct trace *trace;    /* NULL: none */
+	uint64_t *urbs;         /* the server's count, for ids */
 	struct buffer in, out;
 	struct usbip_urb *pending;
 	size_t n_pending;

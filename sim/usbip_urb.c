@@ -53,6 +53,30 @@ static void ret_unlink(struct usbip_conn *c, uint32_t seqnum, int status)
 	put_reply(c, h, NULL, 0);
 }
 
+/* ---- the trace ------------------------------------------------------------------------ */
+
+static void note_submit(struct usbip_conn *c, struct usbip_urb *u, const uint8_t *setup,
+			const uint8_t *data)
+{
+	struct trace_urb t = { .board = c->board_index, .device = c->device, .ep = u->ep,
+			       .setup = setup, .len = u->len, .data = data };
+
+	u->id = ++*c->urbs;
+	t.id = u->id;
+	if (c->trace != NULL)
+		trace_submit(c->trace, &t);
+}
+
+static void note_complete(struct usbip_conn *c, const struct usbip_urb *u, int status,
+			  uint32_t actual, const uint8_t *data)
+{
+	const struct trace_urb t = { .board = c->board_index, .device = c->device, .ep = u->ep,
+				     .id = u->id, .status = status, .len = actual, .data = data };
+
+	if (c->trace != NULL)
+		trace_complete(c->trace, &t);
+}
+
 static int status_of(int n)
 {
 	switch (n) {
@@ -76,6 +100,7 @@ static void complete(struct usbip_conn *c, const struct usbip_urb *u, int n, con
 
 	if (n >= 0 && in && actual < u->len && (u->flags & URB_SHORT_NOT_OK))
 		status = -EREMOTEIO;
+	note_complete(c, u, status, actual, actual > 0 ? buf : NULL);
 	ret_submit(c, u->seqnum, status, actual, in ? buf : NULL);
 	if (n == USBDEV_GONE || usbdev_generation(c->board) != c->generation)
 		c->closing = true;
@@ -143,6 +168,7 @@ void usbip_urb_drop(struct usbip_conn *c)
 		struct usbip_urb *u = c->pending;
 
 		c->pending = u->next;
+		note_complete(c, u, -ESHUTDOWN, 0, NULL);
 		free_urb(u);
 	}
 	c->n_pending = 0;
@@ -204,6 +230,7 @@ static void unlink_urb(struct usbip_conn *c, uint32_t seqnum, uint32_t victim)
 			continue;
 		*at = u->next;
 		c->n_pending--;
+		note_complete(c, u, -ECONNRESET, 0, NULL);
 		free_urb(u);
 		ret_unlink(c, seqnum, -ECONNRESET);
 		return;
@@ -244,6 +271,7 @@ size_t usbip_urb_take(struct usbip_conn *c)
 		if (data == NULL)
 			return 0;
 	}
+	note_submit(c, &u, ep == 0 ? setup : NULL, data);
 	if (ep == 0)
 		control(c, &u, setup, data);
 	else
