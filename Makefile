@@ -131,8 +131,8 @@ $(BUILD)/bench/timed: $(BUILD)/bench/timed.o
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
-# All tools, boards and jobs in the guest, 10 to 20 minutes; writes bench/report.json, bench/plot.svg
-# and docs/benchmark.md.
+# All tools, boards and jobs in the guest, 10 to 20 minutes; writes bench/report.json, bench/plot.svg,
+# docs/benchmark.md and the table in README.md.
 bench: all $(BENCH_BIN)
 	$(Q)python3 bench/bench.py full $(BUILD)/bench
 
@@ -157,7 +157,7 @@ NOT_SANITIZED = $(if $(SANITIZED),$(BUILD)/tests/test_image_nomem)
 T0_BIN = $(filter-out $(BUILD)/tests/test_t1_% $(NOT_SANITIZED),$(TEST_BIN))
 T1_BIN = $(filter $(BUILD)/tests/test_t1_%,$(TEST_BIN))
 
-check: all check-t0 check-t1 check-cli check-sanitized check-readme check-generated check-vm
+check: all check-t0 check-t1 check-cli check-sanitized check-readme check-generated bench-quick check-vm
 	@echo "check: everything passed"
 
 check-t0: $(T0_BIN)
