@@ -74,6 +74,14 @@ def difference(run):
     }
 
 
+def check_model(run):
+    """The board says which model it kept; it must be the one that the limits come from."""
+    said = run["after"]["model"]
+    for key, value in model.AS_REPORTED.items():
+        if said.get(key) != value:
+            problems.append(f"the board's model has {key} {said.get(key)}, not {value}")
+
+
 def judge(row, made, ours):
     """Is flash what it must be, by the board's own hash of it?"""
     want = hashlib.sha256(made[row["board"]][model.wanted(row["job"])]).hexdigest()
@@ -102,6 +110,7 @@ def virtual_row(directory, board, job, made):
         sys.exit(f"bench: {' '.join(command)}: {done.stdout[:200]} {done.stderr[:400]}")
     row = {"board": board, "tool": "virtual", "job": job, "right": True, "status": run["status"]}
     row.update(difference(run))
+    check_model(run)
     row["seconds"] = row["board_us"] / 1e6
     judge(row, made, True)
     return row
@@ -146,6 +155,7 @@ def guest_rows(text, made):
             row = {**said, "status": run["status"], "seconds": run["wall_us"] / 1e6,
                    "cpu_seconds": (run["user_us"] + run["system_us"]) / 1e6,
                    "peak_kib": run["peak_kib"], **difference(run)}
+            check_model(run)
             judge(row, made, row["tool"] == "ours")
             rows.append(row)
         elif line.startswith("# said: ") and rows and not rows[-1]["right"]:
@@ -213,7 +223,7 @@ def main():
     else:
         write_files(report, directory, directory / "benchmark.md")
     print(table.short(report))
-    for p in problems:
+    for p in dict.fromkeys(problems):
         print(f"bench: {p}", file=sys.stderr)
     print(f"bench: {len(report['rows'])} jobs, {len(problems)} wrong")
     return 1 if problems or not report["rows"] else 0

@@ -16,6 +16,14 @@ URB_US = 100            # one bulk transfer: host and bus turnaround, full speed
 PAYLOAD_US = 1.0        # a payload byte, full speed, 64-byte packets
 FIRMWARE_US = 20        # probe firmware, a command
 SWD_CLOCKS = 50         # one access of the debug port
+BLOCK_CLOCKS = 100      # to start a block of them
+KIB_CLOCKS = 50         # again at each 1 KiB boundary
+CYCLES = 1.5            # of the core, an instruction
+
+# The same, as the virtual board's report names it.
+AS_REPORTED = {"urb_us": URB_US, "byte_us": PAYLOAD_US, "firmware_command_us": FIRMWARE_US,
+               "swd_access_clocks": SWD_CLOCKS, "swd_block_start_clocks": BLOCK_CLOCKS,
+               "swd_1k_clocks": KIB_CLOCKS, "cycles_per_instruction": CYCLES}
 
 JOBS = {
     "full": "a random image, no byte blank, of the whole flash onto a chip full of other data",
@@ -69,8 +77,9 @@ def model():
         "seed": SEED,
         "usb": {"bulk_transfer_us": URB_US, "payload_byte_us": PAYLOAD_US, "speed": "full"},
         "probe_command_us": FIRMWARE_US,
-        "swd": {"access_clocks": SWD_CLOCKS, "block_start_clocks": 100, "each_1k_clocks": 50},
-        "core_cycles_per_instruction": 1.5,
+        "swd": {"access_clocks": SWD_CLOCKS, "block_start_clocks": BLOCK_CLOCKS,
+                "each_1k_clocks": KIB_CLOCKS},
+        "core_cycles_per_instruction": CYCLES,
         "boards": {b.name: {
             "what": b.title, "flash_bytes": b.size, "sectors": len(b.sectors),
             "sector_erase_us": {str(k): v for k, v in b.erase_us.items()},
