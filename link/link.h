@@ -56,7 +56,7 @@ struct link_options {
 /* link_open - find transport, read versions, leave DFU (waiting for the probe to come back
  * when it leaves the bus), so that the probe idles and is ready to enter SWD.
  * Returns SL_OK; what transport_open returns; SL_TIMEOUT when a probe in DFU does not come
- *   back within 5 s; SL_PROBE when it stays in its boot loader; SL_PROTO for a probe that
+ *   back within 15 s; SL_PROBE when it stays in its boot loader; SL_PROTO for a probe that
  *   answers zeros. Effects: the probe is held until link_close. */
 enum sl_err link_open(struct ctx *c, const struct probe *p, struct link **out) MUST_CHECK;
 

@@ -19,7 +19,7 @@ enum { FIRST_ANSWER_MS = 2000, FIRST_PAUSE_US = 100000, RESET_PAUSE_US = 1000000
 
 /* Leaving DFU: a V2 switches at once or re-enumerates within a second; a V1 then waits for
  * usb-storage's delay_use of 1 s until it has an sg node. 5 s is link.h's promise. */
-enum { DFU_RETURN_MS = 5000, DFU_POLL_US = 100000, DFU_ASK_AGAIN = 10, DFU_QUERY_MS = 500 };
+enum { DFU_RETURN_MS = 15000, DFU_POLL_US = 100000, DFU_ASK_AGAIN = 10, DFU_QUERY_MS = 500 };
 
 /* ---- versions ---- */
 

@@ -27,6 +27,8 @@ enum {
 	SENSE_LEN = 64,
 	MAX_DATA = 32768,               /* SG_DEF_RESERVED_SIZE: the kernel has it at hand */
 	HANG_UP_MS = 500,               /* a hub is looked at 4 times a second */
+	HELD_MS = 5000,                 /* over its own time-out: not the probe made it late */
+	HELD_MAX = 3,                   /* a disk driver that gives up has done so by then */
 	SG_VERSION_MIN = 30000,         /* the header used here came with version 3 */
 };
 
@@ -37,6 +39,7 @@ struct sg {
 	struct transport base;
 	int fd;
 	bool gone;
+	unsigned held;                  /* commands that waited for the kernel's disk driver */
 	enum residue_trust residue;
 	char node[64];
 };
@@ -76,8 +79,32 @@ static bool hung_up(const struct sg *s)
 	return poll(&p, 1, HANG_UP_MS) == 1 && (p.revents & (POLLHUP | POLLERR));
 }
 
+/* The kernel queues our command behind those of its disk driver, which waits 30 s for each READ
+ * that a fake disk leaves unanswered; the time-out of SG_IO counts only from the head of that
+ * queue (measured on Linux 6.1: 31 to 37 s a command, for more than five minutes). */
+static void note_delay(struct sg *s, struct ctx *c, unsigned timeout_ms, uint64_t took_us)
+{
+	if (took_us / 1000 < (uint64_t)timeout_ms + HELD_MS)
+		return;
+	s->held++;
+	ctx_log(c, LOG_WARN, "%s: the kernel's disk driver kept a command waiting for %u s", s->node,
+		(unsigned)(took_us / 1000000));
+}
+
+static enum sl_err fail_held(struct sg *s, struct ctx *c)
+{
+	enum sl_err err = ctx_fail(c, SL_HOST, "sg",
+				   "%s: the kernel's disk driver blocks the probe: its fake disk "
+				   "does not answer", s->node);
+
+	ctx_hint(c, "tell usb-storage to leave it alone: echo 483:3744:i >"
+		    "/sys/module/usb_storage/parameters/quirks, as root, and plug the board in again");
+	return err;
+}
+
 static enum sl_err run(struct sg *s, struct ctx *c, struct sg_command *cmd)
 {
+	uint64_t began = ctx_now_us(c);
 	uint8_t sense[SENSE_LEN] = { 0 };
 	struct sg_io_hdr h = {
 		.interface_id = 'S',
@@ -96,6 +123,7 @@ static enum sl_err run(struct sg *s, struct ctx *c, struct sg_command *cmd)
 		err = sg_ioctl_failed(c, s->node, errno);
 	else
 		err = sg_status_check(c, &h, cmd->cdb[0]);
+	note_delay(s, c, h.timeout, ctx_now_us(c) - began);
 	if (err == SL_HOST && hung_up(s))
 		err = sg_ioctl_failed(c, s->node, ENODEV);
 	if (err == SL_GONE)
@@ -154,6 +182,9 @@ static enum sl_err sg_xfer(struct transport *t, struct ctx *c, struct xfer *x)
 	x->got = 0;
 	if (s->gone)
 		return ctx_fail(c, SL_GONE, "sg", "%s: the probe left the bus before", s->node);
+	/* After a signal nobody wants to wait another half minute for each command. */
+	if (s->held >= HELD_MAX || (s->held > 0 && ctx_signalled(c)))
+		return fail_held(s, c);
 	memcpy(cmd.cdb, x->command, x->command_len < CDB_LONG ? x->command_len : CDB_LONG);
 	if (dir != XFER_NONE) {
 		/* One pointer serves both directions; the kernel only reads OUT data. */
