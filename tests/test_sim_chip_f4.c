@@ -176,13 +176,29 @@ static void store_without_pg__is_pgserr(void **state)
 	assert_int_equal(r32(b, SR), PGSERR);
 	unlock(b);
 	w32(b, SR, PGSERR);
-	w32(b, CR, PG | SER | X32);
+	w32(b, CR, PG | MER | X32);
 	w32(b, 0x08000000u, 0);
 	assert_int_equal(r32(b, SR), PGSERR);
 	w32(b, CR, SER | 12u << 3 | X32 | STRT);
 	assert_true(r32(b, SR) & PGSERR);
 	assert_int_equal(r32(b, 0x08000000u), 0xFFFFFFFFu);
 	assert_int_equal(report(b).illegal, 3);
+	bench_free(b);
+}
+
+/* st-flash 1.7.0 leaves SER set; silicon programs all the same. */
+static void store_with_ser_left_over__is_done_and_noted(void **state)
+{
+	struct bench *b = bench_new("STM32F407VG");
+
+	(void)state;
+	unlock(b);
+	w32(b, CR, PG | SER | X32);
+	w32(b, 0x08000000u, 0x12345678u);
+	wait_idle(b, 1000);
+	assert_int_equal(r32(b, SR) & (PGSERR | PGPERR | WRPERR), 0);
+	assert_int_equal(r32(b, 0x08000000u), 0x12345678u);
+	assert_int_equal(report(b).illegal, 1);
 	bench_free(b);
 }
 
@@ -374,6 +390,7 @@ int main(void)
 		cmocka_unit_test(programming__each_width_takes_16_us),
 		cmocka_unit_test(wrong_width__is_pgperr),
 		cmocka_unit_test(store_without_pg__is_pgserr),
+		cmocka_unit_test(store_with_ser_left_over__is_done_and_noted),
 		cmocka_unit_test(low_supply__refuses_wide_access),
 		cmocka_unit_test(reprogramming__clears_bits_and_never_sets_them),
 		cmocka_unit_test(write_protection__holds_for_one_sector),
