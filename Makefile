@@ -115,7 +115,16 @@ $(BUILD)/tests/t1/with_board: $(BUILD)/tests/t1/with_board.o $(T1_OBJ) $(SIM_LIB
 # What the main jobs cost, in virtual time.
 figures: $(BUILD)/tests/figures
 	$(Q)$<
-$(BUILD)/tests/figures: $(BUILD)/tests/figures.o $(SUPPORT_OBJ) $(foreach r,$(LIBS_flash),$(BUILD)/lib$(r).a)
+# How well the real pace keeps the virtual time; transfers per second of host time.
+check-pace: $(BUILD)/tests/pace
+	$(Q)$<
+rate: $(BUILD)/tests/rate
+	$(Q)$<
+$(BUILD)/tests/rate: $(BUILD)/tests/rate.o $(SIM_LIBS)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(SIM_LIBS) -lcmocka $(SIM_LDLIBS)
+$(BUILD)/tests/figures $(BUILD)/tests/pace: $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) \
+		$(foreach r,$(LIBS_flash),$(BUILD)/lib$(r).a)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(foreach r,$(LIBS_flash),$(BUILD)/lib$(r).a) \
 		-lcmocka $(SIM_LDLIBS) $(LIBUSB_LIBS)
@@ -185,8 +194,8 @@ check-generated: all
 	$(Q)for t in tests/lint/generated_*.sh; do BUILD=$(BUILD) sh $$t || exit 1; done
 
 # The programs under a real kernel: a QEMU guest with a virtual USB host controller.
-check-vm: all
-	$(Q)tests/vm/build.sh $(BUILD)/vm ./stlink-download ./stlink-sim
+check-vm: all $(BUILD)/tests/pace
+	$(Q)tests/vm/build.sh $(BUILD)/vm ./stlink-download ./stlink-sim $(BUILD)/tests/pace
 	$(Q)tests/vm/run.sh $(BUILD)/vm
 
 demo: all
@@ -226,10 +235,11 @@ install: stlink-download
 	install -D -m 644 man/stlink-download.1 $(DESTDIR)$(PREFIX)/share/man/man1/stlink-download.1
 	install -D -m 644 completions/stlink-download.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/stlink-download
 	$(if $(wildcard stlink-sim),install -D -m 755 stlink-sim $(DESTDIR)$(PREFIX)/bin/stlink-sim)
+	$(if $(wildcard stlink-sim),install -D -m 644 man/stlink-sim.1 $(DESTDIR)$(PREFIX)/share/man/man1/stlink-sim.1)
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/stlink-download $(DESTDIR)$(PREFIX)/bin/stlink-sim
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/stlink-download.1
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/stlink-download.1 $(DESTDIR)$(PREFIX)/share/man/man1/stlink-sim.1
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/stlink-download
 
 clean:

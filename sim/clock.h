@@ -19,6 +19,7 @@ struct sim_clock {
 	uint64_t now_ns;        /* virtual time since the board was made */
 	enum sim_pace pace;
 	uint64_t host_ns;       /* real: the host's time at 0; hurry: when last looked at */
+	uint64_t late_ns;       /* real: how far the host is ahead because a wait ended late */
 };
 
 /* sim_clock_init - time 0; real and hurry: tie to the host's clock from now on. */

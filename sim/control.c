@@ -153,12 +153,13 @@ static void do_report(struct control_call *c)
 		say_line(c->client, "error no memory");
 		return;
 	}
-	(void)fputs("ok ", f);
 	report_json(f, c->control->boards, c->control->n_boards);
-	if (fclose(f) == 0)
+	if (fclose(f) == 0) {
+		say(c->client, "ok ", 3);
 		say(c->client, text, n);
-	else
+	} else {
 		say_line(c->client, "error no memory");
+	}
 	free(text);
 }
 

@@ -86,6 +86,23 @@ static void real__a_cost__is_waited_for(void **state)
 	assert_true(c.now_ns >= 2 * NAP_US * 1000u - 2000u);
 }
 
+static void real__late_end_of_a_wait__is_not_host_time(void **state)
+{
+	struct sim_clock c;
+	uint64_t from;
+
+	(void)state;
+	sim_clock_init(&c, PACE_REAL);
+	nap();                                  /* as if a wait that should end at 0 ended now */
+	sim_clock_spend(&c, 0);
+	assert_true(c.late_ns >= NAP_US * 1000u - 2000u);
+	from = host_us();
+	sim_clock_follow(&c);
+	assert_true(c.now_ns <= (host_us() - from + 2) * 1000u);
+	sim_clock_spend(&c, 2 * NAP_US * 1000u);        /* made up for by the next wait */
+	assert_true(c.now_ns >= 2 * NAP_US * 1000u);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -93,6 +110,7 @@ int main(void)
 		cmocka_unit_test(hurry__host_time_and_costs__both_count_and_nothing_waits),
 		cmocka_unit_test(hurry__following_twice__counts_host_time_once),
 		cmocka_unit_test(real__a_cost__is_waited_for),
+		cmocka_unit_test(real__late_end_of_a_wait__is_not_host_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
