@@ -136,6 +136,20 @@ def check_calls(path, code):
                 offence(path, n, f"{word}() is not used here")
 
 
+def check_sources(path, text):
+    """In the driver rooms a group of register #defines says where it comes from."""
+    lines = text.split("\n")
+    for n, line in enumerate(lines):
+        if not re.match(r"#define \w+\s+\(?(UINT32_C|0x|\d)", line) or "/*" in line:
+            continue
+        start = n
+        while start > 0 and lines[start - 1].startswith("#define "):
+            start -= 1
+        above = lines[start - 1].rstrip() if start else ""
+        if not above.endswith("*/") and "/*" not in "\n".join(lines[start:n]):
+            offence(path, n + 1, "a register or limit without its source")
+
+
 def check_header(path, text, code):
     guard = re.sub(r"\W", "_", str(path)).upper()
     if f"#ifndef {guard}\n#define {guard}\n" not in text:
@@ -174,6 +188,8 @@ def check_file(root, path, stats):
         check_includes(path, room, text)
         check_calls(path, code)
         check_functions(path, text, code, stats)
+        if room in ("flash", "target"):
+            check_sources(path, text)
         if path.suffix == ".h":
             check_header(path, text, code)
     elif path.parts[0] == "tests":

@@ -38,5 +38,6 @@ plant "MUST_CHECK" base/a.h "$head\n#ifndef BASE_A_H\n#define BASE_A_H\nenum sl_
 plant "licence" base/a.c "int x;\n"
 plant "TODO" base/a.c "$head\n/* TODO */\n"
 plant "columns" base/a.c "$head\nint $(lines 1 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa);\n"
+plant "without its source" flash/a.c "$head\n\n#define FLASH_SR 0x0C\n"
 plant "file-local" base/a.c "$head\nvoid f(void)\n{\n}\n"
 echo "lint: $count planted offences were noticed"
