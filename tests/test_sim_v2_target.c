@@ -365,6 +365,28 @@ static void dap__mem_ap__increments_and_keeps_errors_sticky(void **state)
 	board_free(b);
 }
 
+/* OpenOCD 0.12 relies on it with firmware before V2J32. */
+static void dap__mem_ap__increments_within_4_kib_as_on_a_cortex_m4(void **state)
+{
+	struct board *b = plug("f4discovery", NULL);
+	uint8_t r[8];
+
+	(void)state;
+	v2_enter(b);
+	dap__write(b, "\xF2\x46\x00\x00\x00\x00\x12\x00\x00\x23", 0x80);        /* CSW: 32 bit, +4 */
+	dap__write(b, "\xF2\x46\x00\x00\x04\x00\xFC\x03\x00\x20", 0x80);        /* TAR 200003FC */
+	dap__write(b, "\xF2\x46\x00\x00\x0C\x00\x11\x11\x11\x11", 0x80);
+	dap__write(b, "\xF2\x46\x00\x00\x0C\x00\x22\x22\x22\x22", 0x80);
+	assert_int_equal(v2_read(b, 0x07, SRAM + 0x3FC, r, 8), 8);
+	assert_memory_equal(r, "\x11\x11\x11\x11\x22\x22\x22\x22", 8);
+	dap__write(b, "\xF2\x46\x00\x00\x04\x00\xFC\x0F\x00\x20", 0x80);        /* TAR 20000FFC */
+	dap__write(b, "\xF2\x46\x00\x00\x0C\x00\x33\x33\x33\x33", 0x80);
+	dap__write(b, "\xF2\x46\x00\x00\x0C\x00\x44\x44\x44\x44", 0x80);
+	assert_int_equal(v2_read(b, 0x07, SRAM, r, 4), 4);
+	assert_memory_equal(r, "\x44\x44\x44\x44", 4);
+	board_free(b);
+}
+
 static void misc__list__runs_in_order_and_reports_each_item(void **state)
 {
 	static const uint8_t out[4 + 16] = { 5, 1, 2, 3, 0, 0, 0, 0, 8, 0, 0, 0x20,
@@ -514,6 +536,7 @@ int main(void)
 		cmocka_unit_test(nrst__not_wired__resets_nothing),
 		cmocka_unit_test(dap__idcode_and_ap__answer_as_an_ahb_ap),
 		cmocka_unit_test(dap__mem_ap__increments_and_keeps_errors_sticky),
+		cmocka_unit_test(dap__mem_ap__increments_within_4_kib_as_on_a_cortex_m4),
 		cmocka_unit_test(misc__list__runs_in_order_and_reports_each_item),
 		cmocka_unit_test(time__command_with_answer__is_two_urbs_and_the_firmware),
 		cmocka_unit_test(time__block_write__adds_its_swd_clocks),
