@@ -68,11 +68,11 @@ fetch_kernel() {
 	mv -T "$kdir.new" "$kdir"
 }
 
-# fetch_peers DIR - what other people's tools need, unpacked into DIR.
+# fetch_peers DIR PACKAGE... - what other people's tools need, unpacked into DIR.
 fetch_peers() {
 	rm -rf "$1.new"
 	mkdir -p "$1.new/all"
-	(cd "$1.new" && download $peer_packages)
+	(cd "$1.new" && shift && download "$@")
 	mv -T "$1.new/all" "$1"
 	rmdir "$1.new"
 }
@@ -103,7 +103,8 @@ fi
 [ -n "$package" ] || die "no kernel package is known (is apt-get update needed?)"
 mkdir -p "$cache"
 [ -e "$cache/$package/vmlinuz" ] || fetch_kernel "$cache/$package" "$package"
-[ -d "$cache/peers" ] || fetch_peers "$cache/peers"
+[ -d "$cache/peers" ] || fetch_peers "$cache/peers" $peer_packages
+[ -d "$cache/usbip" ] || fetch_peers "$cache/usbip" usbip
 
 root=$out/root
 rm -rf "$root"
@@ -121,6 +122,7 @@ done
 for tool in $peer_tools; do
 	put_program "$root" "$cache/peers/usr/bin/$tool" "$tool" "$cache/peers"
 done
+put_program "$root" "$cache/usbip/usr/sbin/usbip" usbip        # the kernel's own client
 scripts=usr/share/openocd/scripts
 mkdir -p "$root/$scripts/interface"
 cp -r "$cache/peers/$scripts/target" "$cache/peers/$scripts"/*.tcl "$root/$scripts/"
