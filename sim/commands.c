@@ -14,7 +14,7 @@
 #include "base/bytes.h"
 #include "sim/swd.h"
 
-#define FIRMWARE_NS 20000u      /* bench model: probe firmware, per command, full speed */
+#define FIRMWARE_NS 20000u      /* timing model of the virtual bench: per command */
 
 /* Rows of the debug group F2. V1 column pairs: {0, 255} all, {0, 10} first API only,
  * {11, 255} second API only, {NEVER, 0} none. */

@@ -9,7 +9,7 @@
 #include "sim/board.h"
 #include "sim/swd.h"
 
-#define CLOCKS_ACCESS 50u
+#define CLOCKS_ACCESS 50u       /* as in swd.c */
 
 /* ADIv5 2.3: DP registers */
 #define DP_DPIDR_ABORT 0x0u

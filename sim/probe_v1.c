@@ -23,7 +23,7 @@
 #define PACKET 64u
 #define OP_REQUEST_SENSE 0x03u
 #define FLAG_IN 0x80u
-#define SCSI_NS 20000u          /* bench model: probe firmware, per command */
+#define SCSI_NS 20000u          /* timing model of the virtual bench: per command */
 
 enum { CSW_PASSED = 0, CSW_FAILED = 1, CSW_PHASE_ERROR = 2 };
 

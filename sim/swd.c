@@ -12,6 +12,8 @@
 #include "sim/board.h"
 
 #define NS_PER_S 1000000000ull
+/* ADIv5, SWD protocol: 8 request, 1 turnaround, 3 acknowledge, 33 data, 1 turnaround are 46;
+ * timing model of the virtual bench: 50 with idle clocks, and a block start is CSW and TAR. */
 #define CLOCKS_ACCESS 50u
 #define CLOCKS_BLOCK 100u
 #define CLOCKS_TAR 50u

@@ -136,7 +136,8 @@ for source in "$here"/*.c; do
 	"${CC:-cc}" -std=c17 -O2 -Wall -Wextra -o "$out/$name" "$source"
 	put_program "$root" "$out/$name" "$name"
 done
-cp "$here"/guest/*.sh "$here/../../docs/v1-on-linux.md" "$root/tests/"
+cp "$here"/guest/*.sh "$here/../../docs/v1-on-linux.md" "$here/../../README.md" \
+	"$root/tests/"
 cp "$here/guest/init" "$root/init"
 chmod 755 "$root/init" "$root/tests"/*.sh
 printf 'root:x:0:0::/root:/bin/sh\nuser:x:1000:1000::/tmp:/bin/sh\n' > "$root/etc/passwd"
