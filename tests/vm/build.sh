@@ -9,7 +9,9 @@
 # (nothing is installed on this machine). The root file system is an initramfs:
 # busybox, the needed modules, the programs given here with their libraries, a
 # few standard tools, Debian's st-flash and OpenOCD (unpacked in the cache, too) as
-# witnesses that we did not write, and the tests in guest/. Starts nothing: see run.sh.
+# witnesses that we did not write, and the tests in guest/. What only a few tests want,
+# gdb-multiarch with Python, goes onto a disk of its own (gdb.tar; the tests that use it
+# unpack it), so that the others need not carry it. Starts nothing: see run.sh.
 set -eu
 
 die() { echo "check-vm: $*" >&2; exit 1; }
@@ -19,8 +21,8 @@ out=$1
 shift
 here=$(dirname "$(realpath "$0")")
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/stlink-download-vm
-wanted_modules="vhci-hcd usb-storage sg sd_mod"
-standard_tools="sg_inq sg_raw setpriv"
+wanted_modules="vhci-hcd usb-storage sg sd_mod cdc-acm usbmon virtio_pci virtio_blk"
+standard_tools="sg_inq sg_raw sg_turs sg_readcap sg_requests setpriv"
 peer_packages="stlink-tools libstlink1 openocd libcapstone4 libftdi1-2 libgpiod2
 	libhidapi-hidraw0 libjaylink0 libjim0.81"
 peer_tools="st-info st-flash openocd"
@@ -31,7 +33,8 @@ need() {
 			>/dev/null || die "$tool is missing; see bootstrap.sh for the packages"
 	done
 }
-need apt-cache apt-get dpkg-deb depmod modprobe cpio ldd busybox "${CC:-cc}" $standard_tools
+need apt-cache apt-get dpkg-deb depmod modprobe cpio tar ldd busybox "${CC:-cc}" \
+	arm-none-eabi-as arm-none-eabi-ld arm-none-eabi-objcopy $standard_tools
 PATH=$PATH:/sbin:/usr/sbin
 
 # download PACKAGE... - into the current directory, unpacked below all/.
@@ -65,6 +68,8 @@ fetch_kernel() {
 	cp "$kdir.new/all/boot/vmlinuz-$release" "$kdir.new/vmlinuz"
 	depmod -b "$kdir.new" "$release"
 	rm -rf "$kdir.new/all" "$kdir.new/list"
+	echo "$wanted_modules" > "$kdir.new/wanted"
+	rm -rf "$kdir"
 	mv -T "$kdir.new" "$kdir"
 }
 
@@ -75,6 +80,14 @@ fetch_peers() {
 	(cd "$1.new" && shift && download "$@")
 	mv -T "$1.new/all" "$1"
 	rmdir "$1.new"
+}
+
+# gdb_packages - gdb-multiarch and every library that it depends on, but not the C library.
+gdb_packages() {
+	echo gdb-multiarch
+	apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks \
+		--no-replaces --no-enhances gdb-multiarch | sed -n 's/^\(lib[^ ]*\)$/\1/p' |
+		sort -u | grep -v -x -e 'libc6' -e 'libgcc-s1' -e 'libcrypt1'
 }
 
 # put_program ROOT FILE NAME [PREFIX] - a program as /usr/bin/NAME, its libraries where it
@@ -102,9 +115,11 @@ if [ -z "$package" ]; then      # no package lists: a kernel fetched earlier wil
 fi
 [ -n "$package" ] || die "no kernel package is known (is apt-get update needed?)"
 mkdir -p "$cache"
-[ -e "$cache/$package/vmlinuz" ] || fetch_kernel "$cache/$package" "$package"
+[ "$(cat "$cache/$package/wanted" 2>/dev/null)" = "$wanted_modules" ] ||
+	fetch_kernel "$cache/$package" "$package"
 [ -d "$cache/peers" ] || fetch_peers "$cache/peers" $peer_packages
 [ -d "$cache/usbip" ] || fetch_peers "$cache/usbip" usbip
+[ -d "$cache/gdb" ] || fetch_peers "$cache/gdb" $(gdb_packages)
 
 root=$out/root
 rm -rf "$root"
@@ -136,11 +151,27 @@ for source in "$here"/*.c; do
 	"${CC:-cc}" -std=c17 -O2 -Wall -Wextra -o "$out/$name" "$source"
 	put_program "$root" "$out/$name" "$name"
 done
+# What is debugged: its source goes along, so that the debugger can show it.
+arm-none-eabi-as -g -mthumb -o "$out/debuggee.o" "$here/debuggee.s"
+arm-none-eabi-ld -Ttext=0x08000000 -Tbss=0x20000100 -e main -o "$root/tests/debuggee.elf" \
+	"$out/debuggee.o"
+arm-none-eabi-objcopy -O binary "$root/tests/debuggee.elf" "$root/tests/debuggee.bin"
 cp "$here"/guest/*.sh "$here/../../docs/v1-on-linux.md" "$here/../../README.md" \
 	"$root/tests/"
 cp "$here/guest/init" "$root/init"
+[ -z "${VM_EXTRA:-}" ] || cp -r "$VM_EXTRA/." "$root/"
 chmod 755 "$root/init" "$root/tests"/*.sh
 printf 'root:x:0:0::/root:/bin/sh\nuser:x:1000:1000::/tmp:/bin/sh\n' > "$root/etc/passwd"
 printf 'root:x:0:\nuser:x:1000:\n' > "$root/etc/group"
 cp "$cache/$package/vmlinuz" "$out/vmlinuz"
+# gdb-multiarch, its libraries and the part of Python without which it does not start.
+gdb=$out/gdb
+rm -rf "$gdb"
+mkdir -p "$gdb/usr/bin" "$gdb/usr/lib/python3.11" "$gdb/usr/share"
+put_program "$gdb" "$cache/gdb/usr/bin/gdb-multiarch" gdb-multiarch "$cache/gdb"
+for there in $(cd "$gdb" && find . -name '*.so*'); do   # what the guest has already
+	[ ! -e "$root/$there" ] || rm -f "$gdb/$there"
+done
+cp -r "$cache/gdb/usr/lib"/python3*/ "$gdb/usr/lib/"
+tar -C "$gdb" -cf "$out/gdb.tar" .
 (cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) > "$out/initramfs.cpio"

@@ -8,9 +8,12 @@
 # Boots the guest once, freezes it, and starts each test from the frozen machine,
 # so that no test sees what another did. One virtual CPU with an instruction clock:
 # times in the guest repeat whatever this machine is doing. A test that does not
-# end, or ends without a single check, has failed. Environment: VM_TIMEOUT, seconds
+# end, or ends without a single check, has failed. What a test found out for a row of
+# docs/strangers.md ("row - tool|board|job|result|evidence") ends up in DIR/rows.
+# Environment: VM_TIMEOUT, seconds
 # of wall time a test may take; VM_JOBS, tests at once; V=1 shows all that a test says;
-# VM_KEEP=1 keeps what the machines said.
+# VM_KEEP=1 keeps what the machines said; VM_TESTS, another directory than guest/ for what is
+# run (build.sh must have put it into the machine's /tests).
 set -u
 
 [ $# -ge 1 ] || { echo "usage: run.sh DIR [TEST...]" >&2; exit 2; }
@@ -20,8 +23,9 @@ here=$(dirname "$(realpath "$0")")
 limit=${VM_TIMEOUT:-180}
 jobs=${VM_JOBS:-$(nproc)}
 memory=${VM_MEMORY:-640}
+guest=${VM_TESTS:-$here/guest}
 tests=$*
-[ -n "$tests" ] || tests=$(cd "$here/guest" && ls [0-9]*.sh | sed 's/\.sh$//')
+[ -n "$tests" ] || tests=$(cd "$guest" && ls [0-9]*.sh | sed 's/\.sh$//')
 command -v qemu-system-x86_64 >/dev/null || {
 	echo "check-vm: qemu-system-x86_64 is missing; see bootstrap.sh for the packages" >&2
 	exit 1
@@ -52,6 +56,7 @@ machine_start() {
 		-icount shift=0,sleep=off -kernel "$dir/vmlinuz" -initrd "$dir/initramfs.cpio" \
 		-append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off" \
 		-serial "file:$m/console" \
+		-drive "file=$dir/gdb.tar,format=raw,if=virtio,readonly=on" \
 		-chardev "pipe,id=port,path=$m/port" -serial chardev:port \
 		-chardev "pipe,id=monitor,path=$m/monitor" -mon monitor,mode=readline \
 		"$@" > "$m/qemu" 2>&1 &
@@ -136,11 +141,12 @@ test_report() {
 		echo "FAIL - $1 makes at least one check" >> "$said.txt"
 		bad=1
 	fi
+	sed -n 's/^row - //p' "$said.txt" >> "$dir/rows"
 	passed=$((passed + ok))
 	failed=$((failed + bad))
 	echo "== $1 ($(cat "$work/$1/time") s, restored in $(cat "$work/$1/restored") s)"
 	if [ "$bad" != 0 ] || [ "${V:-0}" != 0 ]; then
-		grep -a -v '^vm:' "$said.txt"
+		grep -a -v -e '^vm:' -e '^row - ' "$said.txt"
 	else
 		grep -a -e '^ok - ' -e '^todo - ' -e '^# note' "$said.txt"
 	fi
@@ -158,7 +164,7 @@ while [ $# -gt 0 ]; do
 	batch=
 	n=0
 	while [ $# -gt 0 ] && [ "$n" -lt "$jobs" ]; do
-		[ -e "$here/guest/$1.sh" ] || { echo "check-vm: no test $1" >&2; exit 2; }
+		[ -e "$guest/$1.sh" ] || { echo "check-vm: no test $1" >&2; exit 2; }
 		test_run "$1" &
 		batch="$batch $!"
 		shift
@@ -166,6 +172,7 @@ while [ $# -gt 0 ]; do
 	done
 	wait $batch
 done
+rm -f "$dir/rows"
 for t in $tests; do
 	test_report "$t"
 done
