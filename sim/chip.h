@@ -99,6 +99,13 @@ void chip_on_pin(struct chip *c, chip_pin_fn *fn, void *priv);
 typedef void chip_tx_fn(void *priv, unsigned usart, uint8_t byte, uint64_t at_ns);
 void chip_on_tx(struct chip *c, chip_tx_fn *fn, void *priv);
 
+/* chip_rx - put a byte on the RX pin of USART 1 or 2, behind those that are still on their way;
+ * each takes char_ns to arrive. A chip whose receiver is off, or still full, loses it.
+ * Returns false when CHIP_RX_MAX bytes are waiting. chip_rx_room says how many more fit. */
+#define CHIP_RX_MAX 16384u
+size_t chip_rx_room(struct chip *c, unsigned usart);
+bool chip_rx(struct chip *c, unsigned usart, uint8_t byte, uint64_t char_ns);
+
 /* ---- the oracle: what flash really contains and what was done to it ---------- */
 
 struct chip_report {

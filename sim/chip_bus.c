@@ -198,9 +198,12 @@ static enum bus_result band_read(struct chip *c, uint32_t target, unsigned bit, 
 static enum bus_result band_write(struct chip *c, uint32_t target, unsigned bit, uint32_t v)
 {
 	uint32_t old = 0, mask = 1u << (bit + 8u * (target & 3u));
-	enum bus_result r = mem_or_word_read(c, target & ~3u, &old);
 	uint8_t *m = bus_host(c, target & ~3u, 4);
+	enum bus_result r;
 
+	c->peek = true;
+	r = mem_or_word_read(c, target & ~3u, &old);
+	c->peek = false;
 	if (r != BUS_OK)
 		return r;
 	old = v & 1u ? old | mask : old & ~mask;
@@ -235,7 +238,9 @@ enum bus_result bus_device_write(struct chip *c, uint32_t addr, unsigned size, u
 	if (size == 4)
 		return word_write(c, addr & ~3u, v);
 	mask = ((1u << 8u * size) - 1u) << shift;
+	c->peek = true;
 	r = word_read(c, addr & ~3u, &word);
+	c->peek = false;
 	if (r != BUS_OK)
 		return r;
 	return word_write(c, addr & ~3u, (word & ~mask) | (v << shift & mask));

@@ -220,6 +220,13 @@ struct core {
 	uint64_t systick_mark_ps;
 };
 
+/* Bytes on their way to a USART's receiver, and when the first will have arrived. */
+struct rx_line {
+	uint8_t data[CHIP_RX_MAX];
+	unsigned first, count;
+	uint64_t next_ps, char_ps;
+};
+
 struct chip {
 	const struct chip_kind *kind;
 	struct sim_clock *clk;
@@ -246,6 +253,8 @@ struct chip {
 	void *pin_priv;
 	chip_tx_fn *tx_fn;
 	void *tx_priv;
+	struct rx_line rx[2];           /* USART1, USART2 */
+	bool peek;                      /* the read half of a narrow write: no side effects */
 	struct chip_report rep;
 	char illegal[MAX_ILLEGAL][ILLEGAL_TEXT];
 	unsigned n_sectors;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * periph_misc.c - small peripherals: USART transmitters, the CRC unit, the flash
- * controller's door, and blocks that only remember what was written.
+ * periph_misc.c - small peripherals: the CRC unit, the flash controller's door, and
+ * blocks that only remember what was written.
  */
 #include "sim/chip_priv.h"
 
@@ -30,38 +30,6 @@ static enum bus_result plain_write(struct chip *c, struct periph *p, uint32_t of
 const struct periph_ops regs_plain = {
 	.reset = reset_nothing, .read = plain_read, .write = plain_write,
 };
-
-/* ---- USART: RM0008 27.6; a byte leaves at once, whatever the baud rate ------------------------- */
-
-enum { USART_SR = 0, USART_DR = 1, USART_CR1 = 3 };
-
-static void usart_reset(struct chip *c, struct periph *p)
-{
-	(void)c;
-	p->reg[USART_SR] = 0xC0u;       /* TXE, TC */
-}
-
-static enum bus_result usart_write(struct chip *c, struct periph *p, uint32_t off, uint32_t v)
-{
-	if (off / 4u == USART_SR)
-		return BUS_OK;
-	if (off / 4u == USART_DR) {     /* UE and TE must be set */
-		if ((p->reg[USART_CR1] & 0x2008u) == 0x2008u && c->tx_fn)
-			c->tx_fn(c->tx_priv, p->d->arg, (uint8_t)v, c->at_ps / PS_PER_NS);
-		return BUS_OK;
-	}
-	return plain_write(c, p, off, v);
-}
-
-const struct periph_ops usart_f1 = {
-	.reset = usart_reset, .read = plain_read, .write = usart_write,
-};
-
-void chip_on_tx(struct chip *c, chip_tx_fn *fn, void *priv)
-{
-	c->tx_fn = fn;
-	c->tx_priv = priv;
-}
 
 /* ---- CRC: RM0008 4: polynomial 04C11DB7, words, most significant bit first ------------------------ */
 
