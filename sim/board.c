@@ -49,11 +49,12 @@ void probe_restart(struct board *b, enum probe_mode mode)
 	board_drive_nrst(b);
 	p->mode = mode;
 	p->rw_status = STATUS_OK;
-	swd_set_hz(b, SWD_DEFAULT_HZ);
+	swd_set_hz(b, b->kind->front->swd_hz);
 	b->halted = 0;
 	b->configuration = 0;
 	b->out.command = NULL;
 	memset(&b->bot, 0, sizeof(b->bot));
+	memset(&b->msd, 0, sizeof(b->msd));
 }
 
 void board_leave_bus(struct board *b, enum probe_mode mode)
@@ -87,7 +88,8 @@ static bool board_init(struct board *b, const struct board_options *o)
 	const struct chip_kind *ck = chip_kind_find(k->chip);
 
 	if (!firmware_parse(o->firmware != NULL ? o->firmware : k->firmware, &b->firmware) ||
-	    b->firmware.major != k->probe || !serial_valid(serial) || ck == NULL)
+	    b->firmware.major != k->probe || !serial_valid(serial) || ck == NULL ||
+	    (o->start_in_dfu && k->front->composite))
 		return false;
 	memcpy(b->serial, serial, SERIAL_DIGITS + 1);
 	b->serial_form = k->serial_form;
@@ -103,6 +105,15 @@ static bool board_init(struct board *b, const struct board_options *o)
 	b->cond.nrst_open = o->nrst_open;
 	chip_set_supply_mv(b->chip, b->cond.supply_mv);
 	feed_chip(b);
+	if (k->disk != NULL) {
+		b->disk.board = b;
+		b->disk.model = k->disk;
+		b->disk.reply = k->front->composite ? &b->msd_reply : &b->probe.reply;
+	}
+	if (k->front->composite)
+		vcp_connect(b);
+	if (k->button_port != 0)
+		chip_drive_pin(b->chip, k->button_port, k->button_pin, 1 - k->button_level);
 	b->starts_in_dfu = o->start_in_dfu;
 	probe_restart(b, o->start_in_dfu ? MODE_DFU : MODE_MASS);
 	return true;
@@ -286,10 +297,21 @@ static void do_unplug(struct board *b, bool out)
 	feed_chip(b);
 }
 
-static void do_dfu(struct board *b, bool on)
+/* A V2-1 or V3 leaves its boot loader by itself at power-up. */
+static bool set_dfu(struct board *b, const char *v)
 {
+	bool on = strcmp(v, "on") == 0;
+
+	if ((!on && strcmp(v, "off") != 0) || b->kind->front->composite)
+		return false;
 	b->starts_in_dfu = on;
 	probe_restart(b, on ? MODE_DFU : MODE_MASS);
+	return true;
+}
+
+static void do_ap_strict(struct board *b, bool on)
+{
+	b->cond.ap_strict = on;
 }
 
 static void do_dfu_exit_now(struct board *b, bool on)
@@ -373,8 +395,9 @@ static const struct condition conditions[] = {
 	{ .key = "button", .parse = set_button },
 	{ .key = "plug", .value = "out", .apply = do_unplug, .on = true },
 	{ .key = "plug", .value = "in", .apply = do_unplug },
-	{ .key = "dfu", .value = "on", .apply = do_dfu, .on = true },
-	{ .key = "dfu", .value = "off", .apply = do_dfu },
+	{ .key = "dfu", .parse = set_dfu },
+	{ .key = "ap", .value = "strict", .apply = do_ap_strict, .on = true },
+	{ .key = "ap", .value = "lax", .apply = do_ap_strict },
 	{ .key = "dfu-exit", .value = "now", .apply = do_dfu_exit_now, .on = true },
 	{ .key = "dfu-exit", .value = "after-csw", .apply = do_dfu_exit_now },
 	{ .key = "vref", .value = "0", .apply = do_vref_dead, .on = true },

@@ -9,17 +9,20 @@
 #define SIM_BOARD_H
 
 #include "base/compiler.h"
+#include "sim/disk.h"
 #include "sim/firmware.h"
+#include "sim/msd.h"
 #include "sim/usbdev.h"
+#include "sim/vcp.h"
 
 #define REPLY_MAX 131072u       /* 240 disk blocks, the most that usb-storage asks for, fit */
 #define DATA_OUT_MAX 65536u     /* a 16-bit length field */
 #define ILLEGAL_KEPT 64u
 #define ILLEGAL_TEXT 120u
 #define CDB_LEN 16u
-#define EP_OUT 0x02u
+#define EP_OUT 0x02u            /* of a V1 */
 #define EP_IN 0x81u
-#define EP_TRACE 0x83u
+#define MISC_ITEMS_MAX 1227u    /* OpenOCD: of F2 51 on a V3; 64 on a V2 */
 
 enum serial_form {
 	SERIAL_HEX,             /* 24 hexadecimal digits */
@@ -29,18 +32,55 @@ enum serial_form {
 
 enum probe_mode { MODE_DFU, MODE_MASS, MODE_DEBUG, MODE_SWIM };
 
-/* How the front ends differ; one const struct for V1, one for V2. */
+/* The bench model's times of one bus speed. */
+struct usb_speed {
+	bool high;
+	unsigned packet;                /* of the bulk endpoints */
+	uint32_t urb_ns;                /* turnaround of a transfer */
+	uint32_t ns_per_30_bytes;
+	uint32_t firmware_ns;           /* per command */
+};
+
+extern const struct usb_speed usb_full_speed, usb_high_speed;
+
+struct usb_setup {
+	uint8_t type, request;
+	uint16_t value, index, length;
+};
+
+enum { USB_CLASS_OUT = 0x21, USB_CLASS_IN = 0xA1 };     /* setup.type, to an interface */
+
+/* What a composite probe offers besides the debug interface. */
+struct usb_function {
+	uint8_t first_interface, n_interfaces;
+	uint8_t ep_out, ep_in;
+	uint8_t ep_note;                /* interrupt IN that never has anything to say; 0: none */
+	int (*out)(struct board *b, const uint8_t *data, size_t len);
+	int (*in)(struct board *b, uint8_t *data, size_t len);
+	/* class request to one of its interfaces; data both ways */
+	int (*request)(struct board *b, const struct usb_setup *s, uint8_t *data, size_t len);
+	void (*reset)(struct board *b);
+	bool (*stays_halted)(const struct board *b);    /* CLEAR_FEATURE has no effect; may be NULL */
+};
+
+#define FUNCTIONS_MAX 2u
+
+/* How the front ends differ; one const struct for each of V1, V2, V2-1, V3. */
 struct front_end {
 	int (*out)(struct board *b, const uint8_t *data, size_t len);
 	int (*in)(struct board *b, uint8_t *data, size_t len);
 	void (*reset)(struct board *b);
-	void (*class_reset)(struct board *b);           /* NULL: no mass storage */
+	void (*class_reset)(struct board *b);           /* NULL: no mass storage on IF0 */
 	uint16_t pid;
-	uint8_t interface_class[3];
+	uint8_t ep_out, ep_in, ep_trace;                /* 0: no trace */
+	const struct usb_speed *speed;
+	const struct usb_function *functions[FUNCTIONS_MAX];
 	const uint8_t *configuration;
 	size_t configuration_len;
-	const char *interface_name;                     /* string 4, NULL: none */
-	bool has_trace;
+	const char *product;
+	const char *names[5];                           /* strings from 4 on, NULL: none */
+	bool composite;                                 /* an application from power-up, no DFU */
+	uint32_t swd_hz;                                /* until the host sets another */
 };
 
 struct board_kind {
@@ -50,6 +90,7 @@ struct board_kind {
 	const char *firmware;
 	const char *serial;
 	uint8_t blank;          /* an erased flash byte */
+	const struct disk_model *disk;  /* NULL: none */
 	const struct front_end *front;
 	unsigned probe;
 	enum serial_form serial_form;
@@ -62,6 +103,8 @@ struct board_kind {
 
 extern const struct front_end front_v1;
 extern const struct front_end front_v2;
+extern const struct front_end front_v21;
+extern const struct front_end front_v3;
 
 struct reply {
 	uint8_t data[REPLY_MAX];
@@ -88,8 +131,11 @@ struct probe {
 	bool nrst_low;
 	bool tracing;
 	struct reply reply;
-	uint8_t misc_ops[64];
-	uint32_t misc_value[64], misc_error[64];
+	bool hung;              /* takes and gives nothing until replugged */
+	uint8_t prescaler;      /* V3: by F2 63 */
+	uint32_t ap_open;       /* bit n: F2 4B opened access port n */
+	uint8_t misc_ops[MISC_ITEMS_MAX];
+	uint32_t misc_value[MISC_ITEMS_MAX], misc_error[MISC_ITEMS_MAX];
 	uint32_t misc_count;
 };
 
@@ -113,14 +159,13 @@ struct bot {
 	uint8_t status;
 	bool need_reset;        /* an invalid CBW: only reset recovery helps */
 	bool leave_after;       /* off the bus once the CSW was read */
-	uint8_t sense_key, asc, ascq;
 	uint8_t cdb[CDB_LEN];
 };
 
 struct conditions {
 	unsigned supply_mv;
 	bool powered, no_target, nrst_open, reset_pressed;
-	bool vref_dead, hang;
+	bool vref_dead, hang, ap_strict;
 	bool dfu_exit_now, residue_broken;
 	bool disk_hang_read, disk_hang_mode_sense;
 	unsigned wait_left;
@@ -142,6 +187,10 @@ struct board {
 	struct probe probe;
 	struct data_out out;
 	struct bot bot;
+	struct disk disk;
+	struct msd msd;
+	struct reply msd_reply;
+	struct vcp vcp;
 	struct usb_report report;
 	char illegal[ILLEGAL_KEPT][ILLEGAL_TEXT];
 };
@@ -163,10 +212,10 @@ void usb_halt(struct board *b, uint8_t ep);
 void usb_unhalt(struct board *b, uint8_t ep);
 bool usb_halted(const struct board *b, uint8_t ep);
 
-/* usb_charge - the time of one URB on a full-speed bus. */
+/* usb_charge - the time of one URB at the probe's bus speed. */
 void usb_charge(struct board *b, size_t len);
 
-/* reply_take - one IN URB's share of the pending reply, in packets of 64 bytes.
+/* reply_take - one IN URB's share of the pending reply, in the probe's packets.
  * Returns the bytes moved, USBDEV_NAK (nothing, or the end never shows because the reply
  * fills its last packet and the host asked for more), or USBDEV_BABBLE. */
 int reply_take(struct board *b, uint8_t *data, size_t len);

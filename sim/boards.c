@@ -3,7 +3,8 @@
  * boards.c - the table of virtual boards: probe, chip, LEDs, button.
  *
  * A new board is one row. Wiring after the boards' user manuals: UM0919
- * (STM32VLDISCOVERY), UM1079 (STM32L-DISCOVERY), UM1472 (STM32F4DISCOVERY); the
+ * (STM32VLDISCOVERY), UM1079 (STM32L-DISCOVERY), UM1472 (STM32F4DISCOVERY),
+ * UM1724 (Nucleo-64: LD2 at PA5, B1 at PC13 low when pressed, USART2 to the probe). The
  * "blue pill" has no manual of ST's, its LED at PC13 lights when the pin is low.
  */
 #include <string.h>
@@ -17,6 +18,7 @@ static const struct board_kind vldiscovery = {
 	.firmware = "V1J13S4",
 	.serial = "53FF6D064966505632152187",
 	.blank = 0xFF,
+	.disk = &disk_v1,
 	.front = &front_v1,
 	.probe = 1,
 	.serial_form = SERIAL_BINARY,
@@ -84,8 +86,42 @@ static const struct board_kind f4discovery = {
 	.button_port = 'A', .button_pin = 0, .button_level = 1,
 };
 
+static const struct board_kind nucleo_f401re = {
+	.name = "nucleo-f401re",
+	.title = "NUCLEO-F401RE: ST-LINK/V2-1 with an STM32F401RE, a disk and a serial port",
+	.chip = "STM32F401RE",
+	.firmware = "V2J37M27",
+	.serial = "0671FF313435504D43094618",
+	.blank = 0xFF,
+	.disk = &disk_nucleo_f401re,
+	.front = &front_v21,
+	.probe = 2,
+	.serial_form = SERIAL_HEX,
+	.leds = { { "green", 'A', 5, 1 } },
+	.n_leds = 1,
+	.button_port = 'C', .button_pin = 13, .button_level = 0,
+};
+
+/* No such board is made: a V3E on the pins of a NUCLEO-F103RB. */
+static const struct board_kind nucleo_v3 = {
+	.name = "nucleo-v3",
+	.title = "Nucleo with an STLINK-V3E, an STM32F103RB, a disk and a serial port",
+	.chip = "STM32F103RB",
+	.firmware = "V3J7M2",
+	.serial = "004500293137510D33333639",
+	.blank = 0xFF,
+	.disk = &disk_nucleo_v3,
+	.front = &front_v3,
+	.probe = 3,
+	.serial_form = SERIAL_HEX,
+	.leds = { { "green", 'A', 5, 1 } },
+	.n_leds = 1,
+	.button_port = 'C', .button_pin = 13, .button_level = 0,
+};
+
 static const struct board_kind *const kinds[] = {
-	&vldiscovery, &bluepill, &bluepill_clone, &l_discovery, &f4discovery, NULL
+	&vldiscovery, &bluepill, &bluepill_clone, &l_discovery, &f4discovery, &nucleo_f401re,
+	&nucleo_v3, NULL
 };
 
 const struct board_kind *const *board_kinds(void)
@@ -135,4 +171,9 @@ const struct board_led *board_kind_leds(const struct board_kind *k, size_t *n)
 uint8_t board_kind_blank(const struct board_kind *k)
 {
 	return k->blank;
+}
+
+bool board_kind_dfu(const struct board_kind *k)
+{
+	return !k->front->composite;
 }

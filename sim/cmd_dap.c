@@ -3,7 +3,8 @@
  * cmd_dap.c - raw debug port and access port commands 45, 46, and lists of them 51..53.
  *
  * Source: OpenOCD stlink_usb.c (dapdirect) and psdb agree on the layout of 51 and 52.
- * AP-not-open checking is off: stlink-org never opens an AP and is in wide use.
+ * AP-not-open checking is off unless board_set asks for it: stlink-org never opens an AP and is
+ * in wide use.
  */
 #include <string.h>
 
@@ -14,7 +15,6 @@
 
 #define PORT_DP 0xFFFFu
 #define AP_LIMIT 8u
-#define MISC_MAX 64u            /* OpenOCD: items on a V2 */
 #define CTRL_STAT 4u
 #define CTRL_CORUNDETECT 1u
 
@@ -28,7 +28,7 @@ enum command_result cmd_read_dap(struct call *c)
 
 	if (port == PORT_DP)
 		st = swd_dp_read(c->b, reg, &v);
-	else if (port > AP_LIMIT)
+	else if (port > AP_LIMIT || !command_ap_ready(c->b, port))
 		st = STATUS_BAD_AP;
 	else
 		st = swd_ap_read(c->b, port, reg, &v);
@@ -47,12 +47,17 @@ enum command_result cmd_write_dap(struct call *c)
 		board_illegal(c->b, "F2 46 sets CORUNDETECT");
 	if (port == PORT_DP)
 		st = swd_dp_write(c->b, reg, v);
-	else if (port > AP_LIMIT)
+	else if (port > AP_LIMIT || !command_ap_ready(c->b, port))
 		st = STATUS_BAD_AP;
 	else
 		st = swd_ap_write(c->b, port, reg, v);
 	c->reply->data[0] = st;
 	return CMD_DONE;
+}
+
+static bool reaches_memory(const struct board *b, uint32_t ap)
+{
+	return ap == 0 && command_ap_ready(b, ap);
 }
 
 static void misc_item(struct board *b, uint32_t i, uint32_t word, uint32_t *addr, uint32_t *ap)
@@ -65,10 +70,10 @@ static void misc_item(struct board *b, uint32_t i, uint32_t word, uint32_t *addr
 		*addr = word;
 		break;
 	case MISC_WRITE:
-		st = *ap == 0 ? swd_write32(b, *addr, word) : STATUS_BAD_AP;
+		st = reaches_memory(b, *ap) ? swd_write32(b, *addr, word) : STATUS_BAD_AP;
 		break;
 	case MISC_READ:
-		st = *ap == 0 ? swd_read32(b, word, &p->misc_value[i]) : STATUS_BAD_AP;
+		st = reaches_memory(b, *ap) ? swd_read32(b, word, &p->misc_value[i]) : STATUS_BAD_AP;
 		break;
 	case MISC_AP:
 		*ap = word;
@@ -89,7 +94,7 @@ enum command_result cmd_misc_out(struct call *c)
 	uint32_t count = get_le32(c->cdb + 2);
 	uint32_t addr = 0, ap = 0;
 
-	if (count == 0 || count > MISC_MAX) {
+	if (count == 0 || count > firmware_misc_max(&b->firmware)) {
 		board_illegal(b, "F2 51 with %u items", (unsigned)count);
 		p->misc_count = 0;
 		return CMD_DONE;
@@ -122,6 +127,6 @@ enum command_result cmd_misc_in(struct call *c)
 
 enum command_result cmd_misc_max(struct call *c)
 {
-	put_le16(c->reply->data, MISC_MAX);
+	put_le16(c->reply->data, (uint16_t)firmware_misc_max(&c->b->firmware));
 	return CMD_DONE;
 }

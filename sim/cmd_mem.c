@@ -3,7 +3,7 @@
  * cmd_mem.c - memory commands 07, 08, 0C, 0D, 47, 48, 50, 54 and their status 3B, 3E.
  *
  * Limits as hosts know them: a read moves at most 6144 bytes, an 8-bit transfer 64 on
- * full-speed probes, 32-bit writes have no limit but the length field (stlink-org,
+ * full-speed probes and 512 on a V3, 32-bit writes have no limit but the length field (stlink-org,
  * OpenOCD). What a real probe does to a host that ignores them is only partly known:
  * above a limit it stalls; a length that is no multiple of the width yields wrong bytes.
  */
@@ -14,24 +14,30 @@
 #include "sim/swd.h"
 
 #define READ_MAX 6144u
-#define BYTES_MAX 64u
-#define CSW_AP_FROM 32u         /* OpenOCD, pyOCD: AP and CSW fields from J32 */
+#define CSW_AP_FROM_V2 32u      /* OpenOCD, pyOCD: AP and CSW fields from J32, V3 from J2 */
+#define CSW_AP_FROM_V3 2u
 
 /* What one memory command may do. */
 struct mem_rule {
 	unsigned size;
 	size_t max;
 	bool fixed;
+	bool by_firmware;       /* max is the firmware's */
 };
 
 static const struct mem_rule rule_read32 = { .size = 4, .max = READ_MAX };
 static const struct mem_rule rule_read32_fixed = { .size = 4, .max = READ_MAX, .fixed = true };
 static const struct mem_rule rule_read16 = { .size = 2, .max = READ_MAX };
-static const struct mem_rule rule_bytes = { .size = 1, .max = BYTES_MAX };
+static const struct mem_rule rule_bytes = { .size = 1, .by_firmware = true };
 static const struct mem_rule rule_write32 = { .size = 4, .max = DATA_OUT_MAX };
 static const struct mem_rule rule_write32_fixed = { .size = 4, .max = DATA_OUT_MAX,
 						    .fixed = true };
 static const struct mem_rule rule_write16 = { .size = 2, .max = READ_MAX };
+
+static unsigned csw_ap_from(const struct board *b)
+{
+	return b->firmware.major == 3 ? CSW_AP_FROM_V3 : CSW_AP_FROM_V2;
+}
 
 enum verdict { FINE, STALLS, WRONG };
 
@@ -40,16 +46,17 @@ static enum verdict check(struct call *c, const struct mem_rule *r, uint32_t add
 {
 	struct board *b = c->b;
 	static const uint8_t zero[4];
+	size_t max = r->by_firmware ? firmware_bytes_max(&b->firmware) : r->max;
 
 	if (len == 0) {
 		board_illegal(b, "F2 %02X of length 0", c->cdb[1]);
 		return WRONG;
 	}
-	if (len > r->max) {
-		board_illegal(b, "F2 %02X of %zu bytes: at most %zu", c->cdb[1], len, r->max);
+	if (len > max) {
+		board_illegal(b, "F2 %02X of %zu bytes: at most %zu", c->cdb[1], len, max);
 		return STALLS;
 	}
-	if ((b->firmware.major == 1 || b->firmware.jtag < CSW_AP_FROM) &&
+	if ((b->firmware.major == 1 || b->firmware.jtag < csw_ap_from(b)) &&
 	    memcmp(c->cdb + 8, zero, sizeof(zero)) != 0) {
 		board_illegal(b, "F2 %02X with AP or CSW bytes on %s", c->cdb[1], b->firmware.text);
 		return WRONG;

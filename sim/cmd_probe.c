@@ -21,6 +21,8 @@
 #define CLOSE_AP_MEANS_FROM 29u /* OpenOCD: J28 always answers 1D to 4C */
 #define AP_FEW_FROM 29u         /* OpenOCD: AP 0..3 from J29, 0..8 from J32 */
 #define AP_MANY_FROM 32u
+#define COM_SWD 0u
+#define COM_JTAG 1u
 #define SWIM_BUFFER 6144u
 #define SWIM_NO_RESPONSE 0x04u
 
@@ -29,6 +31,22 @@ enum command_result cmd_version(struct call *c)
 	put_be16(c->reply->data, firmware_word(&c->b->firmware));
 	put_le16(c->reply->data + 2, VID_ST);
 	put_le16(c->reply->data + 4, c->b->kind->front->pid);
+	return CMD_DONE;
+}
+
+/* Layout: OpenOCD stlink_usb_version, ST's own bridge headers. */
+enum command_result cmd_version_ex(struct call *c)
+{
+	const struct firmware *f = &c->b->firmware;
+	uint8_t *d = c->reply->data;
+
+	d[0] = (uint8_t)f->major;
+	d[1] = (uint8_t)f->swim;
+	d[2] = (uint8_t)f->jtag;
+	d[3] = (uint8_t)f->msc;
+	d[4] = (uint8_t)f->bridge;
+	put_le16(d + 8, VID_ST);
+	put_le16(d + 10, c->b->kind->front->pid);
 	return CMD_DONE;
 }
 
@@ -95,6 +113,7 @@ static uint8_t enter(struct board *b, uint8_t how)
 	if (b->probe.mode == MODE_SWIM)
 		return STATUS_OTHER_MODE;
 	st = swd_connect(b);
+	b->probe.ap_open = 0;
 	if (st == STATUS_OK)
 		b->probe.mode = MODE_DEBUG;
 	swd_settle(b);
@@ -128,10 +147,17 @@ enum command_result cmd_exit(struct call *c)
 {
 	struct board *b = c->b;
 
+	if (b->probe.mode != MODE_DEBUG && b->firmware.major == 3) {
+		/* stlink-org issue 1399, seen on J15. UNSURE: whether other versions do so, and
+		 * what helps; taken as all of them, until replugged. */
+		board_illegal(b, "F2 21 outside debug mode locks a V3 up");
+		return CMD_HANGS;
+	}
 	if (b->probe.mode != MODE_DEBUG)
 		return CMD_DONE;
 	drive_nrst(b, false);           /* OpenOCD: EXIT lets go of NRST and closes the APs */
 	swd_disconnect(b);
+	b->probe.ap_open = 0;
 	b->probe.tracing = false;
 	b->probe.mode = MODE_MASS;
 	return CMD_DONE;
@@ -216,6 +242,58 @@ enum command_result cmd_jtag_freq(struct call *c)
 	return CMD_DONE;
 }
 
+/* Source: psdb; the list of a V3 for SWD. UNSURE: that JTAG has the same, that it does not
+ * depend on the prescaler of 63, and what is set before anybody asks. */
+static const uint32_t com_khz[] = { 24000, 8000, 3300, 1000, 200, 50, 5 };
+
+enum command_result cmd_set_com_freq(struct call *c)
+{
+	uint32_t want = get_le32(c->cdb + 4);
+
+	c->reply->data[0] = STATUS_COMMAND_ERROR;       /* psdb: too low */
+	for (size_t i = 0; i < ARRAY_LEN(com_khz); i++) {
+		if (c->cdb[2] > COM_JTAG || com_khz[i] > want)
+			continue;
+		if (c->cdb[2] == COM_SWD)
+			swd_set_hz(c->b, com_khz[i] * 1000u);
+		c->reply->data[0] = STATUS_OK;
+		put_le32(c->reply->data + 4, com_khz[i]);
+		break;
+	}
+	return CMD_DONE;
+}
+
+enum command_result cmd_get_com_freq(struct call *c)
+{
+	uint8_t *d = c->reply->data;
+
+	if (c->cdb[2] > COM_JTAG) {
+		d[0] = STATUS_COMMAND_ERROR;
+		return CMD_DONE;
+	}
+	d[0] = STATUS_OK;
+	put_le32(d + 4, c->b->probe.swd.hz / 1000u);
+	put_le32(d + 8, ARRAY_LEN(com_khz));
+	for (size_t i = 0; i < ARRAY_LEN(com_khz); i++)
+		put_le32(d + 12 + 4 * i, com_khz[i]);
+	return CMD_DONE;
+}
+
+enum command_result cmd_switch_freq(struct call *c)
+{
+	struct probe *p = &c->b->probe;
+	uint8_t want = c->cdb[2];
+
+	if (want != 1 && want != 2 && want != 4) {
+		c->reply->data[0] = STATUS_COMMAND_ERROR;
+		return CMD_DONE;
+	}
+	/* pyOCD takes 40 and 80; 40 is "configuration changed" */
+	c->reply->data[0] = p->prescaler == want ? STATUS_OK : STATUS_CONFIG_CHANGED;
+	p->prescaler = want;
+	return CMD_DONE;
+}
+
 /* ---- trace, access ports, identity ------------------------------------------------ */
 
 enum command_result cmd_trace_start(struct call *c)
@@ -247,20 +325,29 @@ enum command_result cmd_status_only(struct call *c)
 
 static unsigned highest_ap(const struct firmware *f)
 {
-	if (f->jtag >= AP_MANY_FROM)
+	if (f->major == 3 || f->jtag >= AP_MANY_FROM)
 		return 8;
 	return f->jtag >= AP_FEW_FROM ? 3 : 0;
 }
 
 enum command_result cmd_init_ap(struct call *c)
 {
-	c->reply->data[0] = c->cdb[2] <= highest_ap(&c->b->firmware) ? STATUS_OK : STATUS_BAD_AP;
+	bool fine = c->cdb[2] <= highest_ap(&c->b->firmware);
+
+	if (fine)
+		c->b->probe.ap_open |= 1u << c->cdb[2];
+	c->reply->data[0] = fine ? STATUS_OK : STATUS_BAD_AP;
 	return CMD_DONE;
 }
 
 enum command_result cmd_close_ap(struct call *c)
 {
-	c->reply->data[0] = c->b->firmware.jtag >= CLOSE_AP_MEANS_FROM ? STATUS_OK : STATUS_BAD_AP;
+	const struct firmware *f = &c->b->firmware;
+	bool means = f->major == 3 || f->jtag >= CLOSE_AP_MEANS_FROM;
+
+	if (c->cdb[2] < 32)
+		c->b->probe.ap_open &= ~(1u << c->cdb[2]);
+	c->reply->data[0] = means ? STATUS_OK : STATUS_BAD_AP;
 	return CMD_DONE;
 }
 

@@ -20,7 +20,8 @@ enum {
 	CMD_MEMORY = 4,         /* leaves a status for 3B or 3E */
 	CMD_OUT = 8,            /* data OUT; its length by .out_len */
 	CMD_ZERO_LENGTH = 16,   /* V1: a CBW that asks for data makes it fail */
-	CMD_LATE_OK = 32        /* reads that status */
+	CMD_LATE_OK = 32,       /* reads that status */
+	CMD_AP = 64             /* goes through access port 0 */
 };
 
 enum { NEVER = 255 };
@@ -29,7 +30,8 @@ enum command_result {
 	CMD_DONE,
 	CMD_STALLS,             /* no answer but a stalled pipe */
 	CMD_LEAVES,             /* the device leaves the bus and comes back as an application */
-	CMD_WEDGES              /* the probe is dead until replugged */
+	CMD_WEDGES,             /* every transfer stalls until the probe is replugged */
+	CMD_HANGS               /* no transfer moves until the probe is replugged */
 };
 
 /* What a handler sees. It writes its answer to reply, zeroed and of the row's length. */
@@ -47,7 +49,7 @@ struct command {
 	uint8_t group, op;
 	bool any_op;            /* byte 1 does not matter */
 	uint8_t v1_from, v1_to; /* firmware J versions that know it; NEVER: none */
-	uint8_t v2_from;
+	uint8_t v2_from, v3_from;
 	uint8_t flags;
 	uint16_t reply;         /* bytes; what the handler makes of it counts */
 	const char *name;
@@ -61,7 +63,10 @@ const struct command *command_find(const struct board *b, const uint8_t *cdb);
 const struct command *command_table(size_t *n);
 
 /* command_out_len - bytes of data OUT that the command wants, by its own length field. */
-size_t command_out_len(const struct command *c, const uint8_t *cdb);
+size_t command_out_len(const struct board *b, const struct command *c, const uint8_t *cdb);
+
+/* command_ap_ready - false when board_set("ap", "strict") wants 4B for this access port first. */
+bool command_ap_ready(const struct board *b, unsigned ap);
 
 /* command_run - spend the firmware's time, check mode and rules, do it, fill the reply.
  * c NULL: the answer to an unknown command. */
@@ -79,5 +84,6 @@ command_fn cmd_write_reg, cmd_write_debug, cmd_read_debug, cmd_set_fp, cmd_clear
 command_fn cmd_read32, cmd_write32, cmd_read16, cmd_write16, cmd_read8, cmd_write8;
 command_fn cmd_read8_nothing, cmd_read32_fixed, cmd_write32_fixed, cmd_rw_status;
 command_fn cmd_rw_status2, cmd_read_dap, cmd_write_dap, cmd_misc_out, cmd_misc_in, cmd_misc_max;
+command_fn cmd_version_ex, cmd_set_com_freq, cmd_get_com_freq, cmd_switch_freq;
 
 #endif

@@ -13,7 +13,7 @@
 
 #define RCC_ARG UINT32_MAX
 
-/* ---- STM32F100RB, STM32F103C8 and RB, a clone ----------------------------------------------------------- */
+/* ---- STM32F100RB, STM32F103C8 and RB, a clone ------------------------------------------------ */
 
 #define F1_ALWAYS 0, 0
 #define F1_APB1(bit) 0x1C, 1u << (bit)

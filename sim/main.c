@@ -145,6 +145,7 @@ static enum sl_err save_flash(struct sim *s, size_t i)
 static enum sl_err attach_board(struct sim *s, size_t i)
 {
 	struct attachment *a = &s->attached[i];
+	struct usbdev_ids ids;
 	int fd = -1;
 	enum sl_err e;
 
@@ -153,7 +154,8 @@ static enum sl_err attach_board(struct sim *s, size_t i)
 	a->held = false;
 	if (!usbdev_enumerate(s->boards[i]))
 		return SL_OK;
-	e = vhci_attach(&s->ctx, usbip_devid(s->server, i), &fd, &a->port);
+	usbdev_ids(s->boards[i], &ids);
+	e = vhci_attach(&s->ctx, usbip_devid(s->server, i), ids.high_speed, &fd, &a->port);
 	if (e != SL_OK)
 		return e;
 	a->held = usbip_adopt(s->server, i, fd);
@@ -311,7 +313,7 @@ static void list_boards(void)
 	for (size_t i = 0; board_kinds()[i] != NULL; i++) {
 		const struct board_kind *k = board_kinds()[i];
 
-		printf("%-12s %-8s %s\n", board_kind_name(k), board_kind_firmware(k),
+		printf("%-14s %-8s %s\n", board_kind_name(k), board_kind_firmware(k),
 		       board_kind_title(k));
 	}
 }

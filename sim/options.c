@@ -42,7 +42,8 @@ static const char help_text[] =
 "                       power=on|off nrst=wired|open protect=on|off button=down|up\n"
 "                       reset=down|up plug=in|out dfu=on|off dfu-exit=now|after-csw\n"
 "                       serial=hex|binary|constant vref=0|ok hang=on|off wait=N\n"
-"                       residue=ok|broken disk=ok|hang-read|hang-mode-sense swd=on|off\n";
+"                       residue=ok|broken disk=ok|hang-read|hang-mode-sense swd=on|off\n"
+"                       ap=strict|lax\n";
 
 const char *options_help(void)
 {

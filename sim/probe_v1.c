@@ -20,10 +20,8 @@
 #define CSW_LEN 13u
 #define CBW_SIGNATURE 0x43425355u
 #define CSW_SIGNATURE 0x53425355u
-#define PACKET 64u
 #define OP_REQUEST_SENSE 0x03u
 #define FLAG_IN 0x80u
-#define SCSI_NS 20000u          /* timing model of the virtual bench: per command */
 
 enum { CSW_PASSED = 0, CSW_FAILED = 1, CSW_PHASE_ERROR = 2 };
 
@@ -42,7 +40,7 @@ static void to_status(struct board *b, uint8_t status)
 /* UNSURE: no source shows the sense of a failed vendor command; 05/20/00 is given. */
 static void fail_vendor(struct board *b)
 {
-	disk_set_sense(b, 0x05, 0x20, 0x00);
+	disk_set_sense(&b->disk, 0x05, 0x20, 0x00);
 	usb_halt(b, EP_IN);
 	to_status(b, CSW_FAILED);
 }
@@ -58,7 +56,7 @@ static void offer_reply(struct board *b, bool vendor)
 			      t->cdb[1], r->len, (unsigned)t->asked);
 	if (r->len > t->asked)
 		r->len = t->asked;
-	if (vendor && r->len > 0 && r->len < t->asked && r->len % PACKET == 0) {
+	if (vendor && r->len > 0 && r->len < t->asked && r->len % b->kind->front->speed->packet == 0) {
 		board_illegal(b, "%02X %02X: the CBW asks for %u bytes, %zu come in full packets",
 			      t->cdb[0], t->cdb[1], (unsigned)t->asked, r->len);
 		fail_vendor(b);
@@ -93,6 +91,7 @@ static void run_vendor(struct board *b, const struct command *c, const uint8_t *
 		b->bot.leave_after = true;
 		to_status(b, CSW_PASSED);
 		break;
+	case CMD_HANGS:
 	case CMD_WEDGES:
 		b->report.wedged = true;
 		break;
@@ -103,7 +102,7 @@ static void start_vendor(struct board *b, uint8_t flags)
 {
 	struct bot *t = &b->bot;
 	const struct command *c = command_find(b, t->cdb);
-	size_t n = command_out_len(c, t->cdb);
+	size_t n = command_out_len(b, c, t->cdb);
 
 	if (b->cond.hang) {
 		t->phase = BOT_HANG;
@@ -133,8 +132,8 @@ static void start_disk(struct board *b, uint8_t flags)
 	struct bot *t = &b->bot;
 
 	b->report.scsi_commands++;
-	sim_clock_spend(&b->clock, SCSI_NS);
-	switch (disk_command(b, t->cdb)) {
+	sim_clock_spend(&b->clock, b->kind->front->speed->firmware_ns);
+	switch (disk_command(&b->disk, t->cdb)) {
 	case DISK_DONE:
 		offer_reply(b, false);
 		break;
@@ -147,6 +146,7 @@ static void start_disk(struct board *b, uint8_t flags)
 		t->phase = BOT_HANG;
 		break;
 	case DISK_PHASE_ERROR:
+	case DISK_TAKES:        /* not by a disk that is write-protected */
 		to_status(b, CSW_PHASE_ERROR);
 		break;
 	}
@@ -282,8 +282,11 @@ const struct front_end front_v1 = {
 	.reset = v1_class_reset,
 	.class_reset = v1_class_reset,
 	.pid = 0x3744,
-	.interface_class = { 0x08, 0x06, 0x50 },
+	.ep_out = EP_OUT,
+	.ep_in = EP_IN,
+	.speed = &usb_full_speed,
+	.product = "STM32 STLink",
+	.swd_hz = 1800000,
 	.configuration = config_v1,
 	.configuration_len = sizeof(config_v1),
-	.has_trace = false,
 };

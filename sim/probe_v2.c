@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * probe_v2.c - the V2 front end: 16-byte commands out, then data one way or nothing.
+ * probe_v2.c - the V2, V2-1 and V3 front end: 16-byte commands out, then data one way or nothing.
  *
  * No status block, no tag; ordering is the only correlation, so what arrives out of
  * order is counted as an illegal act. Commands themselves are in commands.c.
@@ -21,10 +21,14 @@ static void finish(struct board *b, enum command_result r)
 		reply->pending = reply->len > 0;
 		break;
 	case CMD_STALLS:
-		usb_halt(b, EP_IN);
+		usb_halt(b, b->kind->front->ep_in);
 		break;
 	case CMD_LEAVES:
 		board_leave_bus(b, MODE_MASS);
+		break;
+	case CMD_HANGS:
+		b->probe.hung = true;
+		b->report.wedged = true;
 		break;
 	case CMD_WEDGES:
 		b->report.wedged = true;
@@ -42,7 +46,7 @@ static void start_command(struct board *b, const uint8_t *cdb)
 	b->probe.reply.pending = false;
 	if (b->cond.hang)
 		return;
-	o->want = command_out_len(c, cdb);
+	o->want = command_out_len(b, c, cdb);
 	if (o->want == 0) {
 		finish(b, command_run(b, c, cdb, NULL, 0));
 		return;
@@ -102,9 +106,52 @@ const struct front_end front_v2 = {
 	.in = v2_in,
 	.reset = v2_reset,
 	.pid = 0x3748,
-	.interface_class = { 0xFF, 0xFF, 0xFF },
+	.ep_out = 0x02,
+	.ep_in = 0x81,
+	.ep_trace = 0x83,
+	.speed = &usb_full_speed,
 	.configuration = config_v2,
 	.configuration_len = sizeof(config_v2),
-	.interface_name = "ST Link",
-	.has_trace = true,
+	.product = "STM32 STLink",
+	.names = { "ST Link" },
+	.swd_hz = 1800000,
+};
+
+const struct front_end front_v21 = {
+	.out = v2_out,
+	.in = v2_in,
+	.reset = v2_reset,
+	.pid = 0x374B,
+	.ep_out = 0x01,
+	.ep_in = 0x81,
+	.ep_trace = 0x82,
+	.speed = &usb_full_speed,
+	.functions = { &function_msd, &function_vcp },
+	.configuration = config_v21,
+	.configuration_len = sizeof(config_v21),
+	.product = "STM32 STLink",
+	.names = { "ST-Link Debug", "ST-Link Mass Storage", "ST-Link VCP Ctrl",
+		   "ST-Link VCP Data" },
+	.composite = true,
+	.swd_hz = 1800000,
+};
+
+/* UNSURE: the SWD clock before the host sets one; a middle one of its list. */
+const struct front_end front_v3 = {
+	.out = v2_out,
+	.in = v2_in,
+	.reset = v2_reset,
+	.pid = 0x374E,
+	.ep_out = 0x01,
+	.ep_in = 0x81,
+	.ep_trace = 0x82,
+	.speed = &usb_high_speed,
+	.functions = { &function_msd, &function_vcp },
+	.configuration = config_v3,
+	.configuration_len = sizeof(config_v3),
+	.product = "STLINK-V3",
+	.names = { "Default", "ST-Link Debug", "ST-Link Mass Storage", "ST-Link VCP Ctrl",
+		   "ST-Link VCP Data" },
+	.composite = true,
+	.swd_hz = 3300000,
 };

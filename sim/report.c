@@ -126,9 +126,10 @@ static void json_usb(FILE *f, const struct usb_report *u)
 	fprintf(f, ",\"usb\":{\"urbs\":%" PRIu64 ",\"bulk_urbs\":%" PRIu64 ",\"bytes_out\":%" PRIu64
 		",\"bytes_in\":%" PRIu64 ",\"commands\":%" PRIu64 ",\"scsi_commands\":%" PRIu64
 		",\"stalls\":%" PRIu64 ",\"unknown_commands\":%" PRIu64 ",\"unasked_status\":%" PRIu64
+		",\"vcp_out\":%" PRIu64 ",\"vcp_in\":%" PRIu64 ",\"vcp_lost\":%" PRIu64
 		",\"wedged\":%s,\"mode\":%d}", u->urbs, u->bulk_urbs, u->bytes_out, u->bytes_in,
 		u->commands, u->scsi_commands, u->stalls, u->unknown_commands, u->unasked_status,
-		u->wedged ? "true" : "false", u->mode);
+		u->vcp_out, u->vcp_in, u->vcp_lost, u->wedged ? "true" : "false", u->mode);
 }
 
 static void json_board(FILE *f, struct board *b)

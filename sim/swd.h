@@ -14,8 +14,6 @@
 
 struct board;
 
-#define SWD_DEFAULT_HZ 1800000u
-
 /* Status codes of the probe's answers. Source: OpenOCD and pyOCD name them alike. */
 enum {
 	STATUS_OK = 0x80,
@@ -30,6 +28,7 @@ enum {
 	STATUS_AP_ERROR = 0x12,
 	STATUS_DP_ERROR = 0x16,
 	STATUS_BAD_AP = 0x1D,
+	STATUS_CONFIG_CHANGED = 0x40,
 	STATUS_UNKNOWN_COMMAND = 0x42
 };
 

@@ -12,9 +12,14 @@
 #include "sim/board.h"
 #include "sim/descriptors.h"
 
-#define URB_NS 100000u          /* bench model: turnaround of a bulk transfer, full speed */
-#define BYTE_NS 1000u           /* bench model: 1.0 byte per microsecond in packets of 64 */
-#define PACKET 64u
+/* Timing model of the virtual bench: 1 byte/us in packets of 64, 30 bytes/us in those of 512. */
+const struct usb_speed usb_full_speed = {
+	.packet = 64, .urb_ns = 100000, .ns_per_30_bytes = 30000, .firmware_ns = 20000,
+};
+
+const struct usb_speed usb_high_speed = {
+	.high = true, .packet = 512, .urb_ns = 40000, .ns_per_30_bytes = 1000, .firmware_ns = 10000,
+};
 
 /* USB 2.0 table 9-4; the class requests of the bulk-only transport, section 3 */
 enum {
@@ -25,11 +30,14 @@ enum {
 };
 
 enum { DESC_DEVICE = 1 };
-enum { TYPE_CLASS_OUT = 0x21, TYPE_CLASS_IN = 0xA1, RECIPIENT_ENDPOINT = 2 };
+enum { CLASS_MISC = 0xEF, SUBCLASS_COMMON = 2, PROTOCOL_IAD = 1 };        /* USB IAD ECN */
+enum { RECIPIENT_INTERFACE = 1, RECIPIENT_ENDPOINT = 2 };
 
 void usb_charge(struct board *b, size_t len)
 {
-	sim_clock_spend(&b->clock, URB_NS + len * BYTE_NS);
+	const struct usb_speed *s = b->kind->front->speed;
+
+	sim_clock_spend(&b->clock, s->urb_ns + len * s->ns_per_30_bytes / 30u);
 }
 
 static uint32_t halt_bit(uint8_t ep)
@@ -55,16 +63,16 @@ bool usb_halted(const struct board *b, uint8_t ep)
 int reply_take(struct board *b, uint8_t *data, size_t len)
 {
 	struct reply *r = &b->probe.reply;
-	size_t have = r->len - r->off;
+	size_t have = r->len - r->off, packet = b->kind->front->speed->packet;
 
 	if (!r->pending || len == 0)
 		return USBDEV_NAK;
-	if (len < have && len % PACKET != 0) {
+	if (len < have && len % packet != 0) {
 		board_illegal(b, "IN of %zu bytes for an answer of %zu", len, have);
 		r->pending = false;
 		return USBDEV_BABBLE;
 	}
-	if (len > have && have % PACKET == 0) {
+	if (len > have && have % packet == 0) {
 		if (!r->starved)
 			board_illegal(b, "IN of %zu bytes: no short packet ends an answer of %zu",
 				      len, have);
@@ -107,6 +115,8 @@ void usbdev_reset(struct board *b)
 	b->out.command = NULL;
 	b->probe.reply.pending = false;
 	b->kind->front->reset(b);
+	for (size_t i = 0; i < FUNCTIONS_MAX && b->kind->front->functions[i] != NULL; i++)
+		b->kind->front->functions[i]->reset(b);
 }
 
 void usbdev_ids(const struct board *b, struct usbdev_ids *out)
@@ -117,24 +127,46 @@ void usbdev_ids(const struct board *b, struct usbdev_ids *out)
 	out->vid = VID_ST;
 	out->pid = f->pid;
 	out->bcd_device = BCD_DEVICE;
+	if (f->composite) {
+		out->dev_class = CLASS_MISC;
+		out->dev_subclass = SUBCLASS_COMMON;
+		out->dev_protocol = PROTOCOL_IAD;
+	}
 	out->configuration_value = 1;
 	out->n_configurations = 1;
-	out->n_interfaces = 1;
-	memcpy(out->interface_class[0], f->interface_class, sizeof(f->interface_class));
-	out->max_packet = PACKET;
+	out->n_interfaces = (uint8_t)descriptor_classes(f, out->interface_class,
+							ARRAY_LEN(out->interface_class));
+	out->high_speed = f->speed->high;
+	out->max_packet = f->speed->packet;
 }
 
 /* ---- control transfers -------------------------------------------------------------- */
 
-struct setup {
-	uint8_t type, request;
-	uint16_t value, index, length;
-};
+/* The function that owns an interface or an endpoint; NULL: the debug interface does. */
+static const struct usb_function *by_interface(const struct board *b, unsigned n)
+{
+	const struct usb_function *const *f = b->kind->front->functions;
 
-static struct setup setup_parse(const uint8_t raw[8])
+	for (size_t i = 0; i < FUNCTIONS_MAX && f[i] != NULL; i++)
+		if (n >= f[i]->first_interface && n - f[i]->first_interface < f[i]->n_interfaces)
+			return f[i];
+	return NULL;
+}
+
+static const struct usb_function *by_endpoint(const struct board *b, uint8_t ep)
+{
+	const struct usb_function *const *f = b->kind->front->functions;
+
+	for (size_t i = 0; i < FUNCTIONS_MAX && f[i] != NULL; i++)
+		if (ep == f[i]->ep_out || ep == f[i]->ep_in || (ep != 0 && ep == f[i]->ep_note))
+			return f[i];
+	return NULL;
+}
+
+static struct usb_setup setup_parse(const uint8_t raw[8])
 {
 	struct cursor c = cur_make(raw, 8);
-	struct setup s = { 0 };
+	struct usb_setup s = { 0 };
 
 	s.type = cur_u8(&c);
 	s.request = cur_u8(&c);
@@ -152,7 +184,7 @@ static int give(uint8_t *data, size_t len, const uint8_t *src, size_t n)
 	return (int)n;
 }
 
-static int get_descriptor(struct board *b, const struct setup *s, uint8_t *data, size_t len)
+static int get_descriptor(struct board *b, const struct usb_setup *s, uint8_t *data, size_t len)
 {
 	uint8_t buf[DESCRIPTOR_MAX];
 	size_t n = descriptor_make(b, (uint8_t)(s->value >> 8), (uint8_t)s->value, buf);
@@ -160,7 +192,7 @@ static int get_descriptor(struct board *b, const struct setup *s, uint8_t *data,
 	return n == 0 ? USBDEV_STALL : give(data, len, buf, n);
 }
 
-static int set_configuration(struct board *b, const struct setup *s)
+static int set_configuration(struct board *b, const struct usb_setup *s)
 {
 	if (s->value > 1)
 		return USBDEV_STALL;
@@ -169,20 +201,21 @@ static int set_configuration(struct board *b, const struct setup *s)
 	return 0;
 }
 
-static int endpoint_feature(struct board *b, const struct setup *s)
+static int endpoint_feature(struct board *b, const struct usb_setup *s)
 {
 	uint8_t ep = (uint8_t)s->index;
+	const struct usb_function *f = by_endpoint(b, ep);
 
 	if ((s->type & 0x1Fu) != RECIPIENT_ENDPOINT || s->value != 0)
 		return 0;
 	if (s->request == REQ_SET_FEATURE)
 		usb_halt(b, ep);
-	else if (!b->bot.need_reset)    /* bulk-only 6.6.1: an invalid CBW needs the reset first */
-		usb_unhalt(b, ep);
+	else if (f == NULL ? !b->bot.need_reset : f->stays_halted == NULL || !f->stays_halted(b))
+		usb_unhalt(b, ep);      /* bulk-only 6.6.1: an invalid CBW needs the reset first */
 	return 0;
 }
 
-static int get_status(struct board *b, const struct setup *s, uint8_t *data, size_t len)
+static int get_status(struct board *b, const struct usb_setup *s, uint8_t *data, size_t len)
 {
 	uint8_t st[2] = { 0, 0 };
 
@@ -191,7 +224,7 @@ static int get_status(struct board *b, const struct setup *s, uint8_t *data, siz
 	return give(data, len, st, sizeof(st));
 }
 
-static int standard_request(struct board *b, const struct setup *s, uint8_t *data, size_t len)
+static int standard_request(struct board *b, const struct usb_setup *s, uint8_t *data, size_t len)
 {
 	static const uint8_t zero;
 
@@ -218,22 +251,27 @@ static int standard_request(struct board *b, const struct setup *s, uint8_t *dat
 	}
 }
 
-static int class_request(struct board *b, const struct setup *s, uint8_t *data, size_t len)
+static int class_request(struct board *b, const struct usb_setup *s, uint8_t *data, size_t len)
 {
 	static const uint8_t zero;
+	const struct usb_function *f = NULL;
 
+	if ((s->type & 0x1Fu) == RECIPIENT_INTERFACE)
+		f = by_interface(b, s->index & 0xFFu);
+	if (f != NULL)
+		return f->request(b, s, data, len);
 	if (b->kind->front->class_reset == NULL)
 		return USBDEV_STALL;
-	if (s->type == TYPE_CLASS_IN && s->request == REQ_GET_MAX_LUN)
+	if (s->type == USB_CLASS_IN && s->request == REQ_GET_MAX_LUN)
 		return give(data, len, &zero, 1);
-	if (s->type == TYPE_CLASS_OUT && s->request == REQ_BULK_RESET) {
+	if (s->type == USB_CLASS_OUT && s->request == REQ_BULK_RESET) {
 		b->kind->front->class_reset(b);
 		return 0;
 	}
 	return USBDEV_STALL;
 }
 
-static bool enumerates(const struct setup *s)
+static bool enumerates(const struct usb_setup *s)
 {
 	if (s->type == 0x80u)
 		return s->request == REQ_GET_DESCRIPTOR && s->value >> 8 == DESC_DEVICE;
@@ -243,7 +281,7 @@ static bool enumerates(const struct setup *s)
 
 int usbdev_control(struct board *b, const uint8_t setup[8], uint8_t *data, size_t len)
 {
-	struct setup s = setup_parse(setup);
+	struct usb_setup s = setup_parse(setup);
 	int n;
 
 	sim_clock_follow(&b->clock);
@@ -276,38 +314,47 @@ static int count_bulk(struct board *b, int n, uint64_t *bytes)
 	return n;
 }
 
+/* What a locked-up or halted endpoint says; 0: it works. */
+static int dead_end(struct board *b, uint8_t ep)
+{
+	if (b->probe.hung)
+		return USBDEV_NAK;
+	if (!b->report.wedged && !usb_halted(b, ep))
+		return 0;
+	usb_charge(b, 0);
+	return USBDEV_STALL;
+}
+
 int usbdev_bulk_out(struct board *b, uint8_t ep, const uint8_t *data, size_t len)
 {
+	const struct usb_function *f;
 	int n = USBDEV_STALL;
 
 	sim_clock_follow(&b->clock);
 	if (b->absent)
 		return USBDEV_GONE;
-	if (ep != EP_OUT) {
+	f = by_endpoint(b, ep);
+	if (ep & 0x80u || (f == NULL && ep != b->kind->front->ep_out))
 		board_illegal(b, "OUT on endpoint %02X", ep);
-	} else if (b->report.wedged || usb_halted(b, ep)) {
-		usb_charge(b, 0);
-	} else {
-		n = b->kind->front->out(b, data, len);
-	}
+	else if ((n = dead_end(b, ep)) == 0)
+		n = f != NULL ? f->out(b, data, len) : b->kind->front->out(b, data, len);
 	return count_bulk(b, n, &b->report.bytes_out);
 }
 
 int usbdev_bulk_in(struct board *b, uint8_t ep, uint8_t *data, size_t len)
 {
+	const struct usb_function *f;
 	int n = USBDEV_STALL;
 
 	sim_clock_follow(&b->clock);
 	if (b->absent)
 		return USBDEV_GONE;
-	if (ep == EP_TRACE && b->kind->front->has_trace)
+	f = by_endpoint(b, ep);
+	if ((ep != 0 && ep == b->kind->front->ep_trace) || (f != NULL && ep == f->ep_note))
 		return USBDEV_NAK;
-	if (ep != EP_IN) {
+	if (!(ep & 0x80u) || (f == NULL && ep != b->kind->front->ep_in))
 		board_illegal(b, "IN on endpoint %02X", ep);
-	} else if (b->report.wedged || usb_halted(b, ep)) {
-		usb_charge(b, 0);
-	} else {
-		n = b->kind->front->in(b, data, len);
-	}
+	else if ((n = dead_end(b, ep)) == 0)
+		n = f != NULL ? f->in(b, data, len) : b->kind->front->in(b, data, len);
 	return count_bulk(b, n, &b->report.bytes_in);
 }

@@ -35,23 +35,25 @@ struct board_led {
 	int on_level;                   /* pin level that lights it */
 };
 
-/* board_kind_find - "vldiscovery", "bluepill", "l-discovery", "f4discovery"; NULL: none. */
+/* board_kind_find - a row of boards.c by its name, "vldiscovery"; NULL: none. */
 const struct board_kind *board_kind_find(const char *name);
 const struct board_kind *const *board_kinds(void);
 const char *board_kind_name(const struct board_kind *k);
 const char *board_kind_title(const struct board_kind *k);
 const char *board_kind_chip(const struct board_kind *k);        /* "STM32F100RB" */
 const char *board_kind_firmware(const struct board_kind *k);    /* its usual probe firmware */
-unsigned board_kind_probe(const struct board_kind *k);          /* 1: V1, 2: V2 */
+unsigned board_kind_probe(const struct board_kind *k);          /* 1: V1, 2: V2 and V2-1, 3: V3 */
+bool board_kind_dfu(const struct board_kind *k);                /* may power up in DFU */
 uint8_t board_kind_blank(const struct board_kind *k);           /* an erased flash byte */
 const struct board_led *board_kind_leds(const struct board_kind *k, size_t *n);
 
 struct board_options {
 	const char *serial;             /* 24 hex digits; NULL: the board's own. A board whose
 					 * firmware hides its serial shows a given one. */
-	const char *firmware;           /* "V1J11", "V2J37S7"...; NULL: the board's usual */
+	const char *firmware;           /* "V1J11", "V2J37S7", "V3J7M2"; NULL: the board's usual */
 	enum sim_pace pace;             /* default: virtual */
-	bool start_in_dfu;              /* V1 and V2 power up in DFU; false: already left */
+	bool start_in_dfu;              /* V1 and V2 power up in DFU; false: already left.
+					 * V2-1 and V3 never do: board_new fails */
 	unsigned supply_mv;             /* 0: 3300 */
 	bool no_supply;                 /* target unpowered */
 	bool no_target;                 /* nothing on the SWD pins */
@@ -110,7 +112,9 @@ struct usb_report {
 	uint64_t bulk_urbs;
 	uint64_t bytes_out, bytes_in;
 	uint64_t commands;              /* probe commands */
-	uint64_t scsi_commands;         /* V1: disk commands that were not vendor commands */
+	uint64_t scsi_commands;         /* disk commands that were not vendor commands */
+	uint64_t vcp_out, vcp_in;       /* bytes through the serial port */
+	uint64_t vcp_lost;              /* bytes that found no room on their way */
 	uint64_t stalls;
 	uint64_t illegal;               /* acts that a real probe punishes (F2 3C on V1...) or that
 					 * break the protocol's rules; usbdev_illegal names them */
@@ -140,6 +144,7 @@ const char *usbdev_illegal(const struct board *b, size_t n);
  *   dfu=on|off          the probe is in its boot loader
  *   dfu-exit=now|after-csw  V1: when it leaves the bus on F3 07
  *   serial=hex|binary|constant  shape of the serial string
+ *   ap=strict|lax       4B must open an access port before it is used, from J28 on
  *   vref=0|ok           the probe's voltage reference (clones read 0)
  *   hang=on|off         the probe accepts commands and never answers
  *   wait=N              the next N target accesses answer 10 (AP WAIT)

@@ -23,6 +23,7 @@
 #define VHCI_DIR "devices/platform/vhci_hcd.0"
 #define STATUS_MAX 65536u
 #define SPEED_FULL 2u           /* enum usb_device_speed */
+#define SPEED_HIGH 3u
 #define STATE_FREE 4u           /* VDEV_ST_NULL */
 
 static void node_path(const struct ctx *ctx, const char *node, char *out, size_t max)
@@ -96,7 +97,8 @@ static enum sl_err write_node(struct ctx *ctx, const char *node, const char *tex
 	return e;
 }
 
-enum sl_err vhci_attach(struct ctx *ctx, uint32_t devid, int *fd, unsigned *port)
+enum sl_err vhci_attach(struct ctx *ctx, uint32_t devid, bool high_speed, int *fd,
+			unsigned *port)
 {
 	unsigned state = 0, p = 0;
 	char text[64];
@@ -110,7 +112,8 @@ enum sl_err vhci_attach(struct ctx *ctx, uint32_t devid, int *fd, unsigned *port
 	}
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
 		return ctx_fail_errno(ctx, SL_HOST, ROOM, errno, "no socket pair");
-	(void)snprintf(text, sizeof(text), "%u %d %u %u", p, pair[1], (unsigned)devid, SPEED_FULL);
+	(void)snprintf(text, sizeof(text), "%u %d %u %u", p, pair[1], (unsigned)devid,
+		       high_speed ? SPEED_HIGH : SPEED_FULL);
 	e = write_node(ctx, "attach", text);
 	(void)close(pair[1]);           /* the kernel holds its own reference */
 	if (e != SL_OK) {

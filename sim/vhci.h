@@ -10,10 +10,11 @@
 
 #include "base/ctx.h"
 
-/* vhci_attach - make a socket pair, give one end to a free full-speed port of vhci_hcd and
- * return the other in *fd, the port in *port. sysfs is ctx->sysfs.
- * Returns SL_OK; SL_HOST no vhci_hcd, no free port, or the kernel refuses; SL_PERM. */
-enum sl_err vhci_attach(struct ctx *ctx, uint32_t devid, int *fd, unsigned *port) MUST_CHECK;
+/* vhci_attach - make a socket pair, give one end to a free USB 2 port of vhci_hcd and return the
+ * other in *fd, the port in *port. Such a port, "hs" in the status, takes both speeds. sysfs is
+ * ctx->sysfs. Returns SL_OK; SL_HOST no vhci_hcd, no free port, or the kernel refuses; SL_PERM. */
+enum sl_err vhci_attach(struct ctx *ctx, uint32_t devid, bool high_speed, int *fd,
+			unsigned *port) MUST_CHECK;
 
 /* vhci_detach - take it back. A port that is free already is not an error. */
 void vhci_detach(struct ctx *ctx, unsigned port);

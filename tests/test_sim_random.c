@@ -50,7 +50,9 @@ static void random_command(struct dice *d, uint8_t cmd[16])
 
 static void one_round(struct dice *d, struct board *b, bool v1)
 {
+	static const uint8_t outs[] = { 0x02, 0x03, 0x05 }, ins[] = { 0x82, 0x83, 0x84, 0x85 };
 	static uint8_t buf[70000];
+	uint8_t debug = v1 ? 0x02 : v2_out_ep(b);
 	uint8_t cmd[16], w[31];
 	size_t n = roll(d) % 200;
 	int r;
@@ -59,20 +61,20 @@ static void one_round(struct dice *d, struct board *b, bool v1)
 	switch (roll(d) % 4) {
 	case 0:
 		random_bytes(d, buf, 256);
-		r = usbdev_bulk_out(b, 0x02, buf, n);
+		r = usbdev_bulk_out(b, roll(d) % 8 ? debug : outs[roll(d) % 3], buf, n);
 		assert_true(r < 0 || r == (int)n);
 		break;
 	case 1:
 		n = roll(d) % 8 ? n : roll(d) % sizeof(buf);
-		r = usbdev_bulk_in(b, roll(d) % 16 ? 0x81 : 0x83, buf, n);
+		r = usbdev_bulk_in(b, roll(d) % 8 ? 0x81 : ins[roll(d) % 4], buf, n);
 		assert_true(r < 0 || r <= (int)n);
 		break;
 	default:
 		if (v1) {
 			cbw_make(w, roll(d), roll(d) % 70, (uint8_t)(roll(d) & 0x80), cmd, 16);
-			(void)usbdev_bulk_out(b, 0x02, w, 31);
+			(void)usbdev_bulk_out(b, debug, w, 31);
 		} else {
-			(void)usbdev_bulk_out(b, 0x02, cmd, 16);
+			(void)usbdev_bulk_out(b, debug, cmd, 16);
 		}
 		break;
 	}

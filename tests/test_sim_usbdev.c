@@ -21,7 +21,7 @@ static void boards__every_row__can_be_plugged_in(void **state)
 		assert_true(n_leds > 0);
 		board_free(b);
 	}
-	assert_int_equal(n, 5);
+	assert_int_equal(n, 7);
 	assert_null(board_kind_find("nucleo"));
 }
 

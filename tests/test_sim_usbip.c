@@ -479,7 +479,7 @@ static void vhci__attach__takes_the_first_free_full_speed_port(void **state)
 	(void)snprintf(sys, sizeof(sys), "%s/sys", t->dir);
 	t->ctx.sysfs = sys;
 	(void)mkdir(sys, 0700);
-	assert_int_equal(vhci_attach(&t->ctx, 0x10002, &fd, &port), SL_HOST);
+	assert_int_equal(vhci_attach(&t->ctx, 0x10002, false, &fd, &port), SL_HOST);
 	for (const char *const *d = (const char *const[]){ "/devices", "/devices/platform",
 	     "/devices/platform/vhci_hcd.0", NULL }; *d != NULL; d++) {
 		(void)snprintf(path, sizeof(path), "%s%s", sys, *d);
@@ -493,7 +493,7 @@ static void vhci__attach__takes_the_first_free_full_speed_port(void **state)
 		       "hs  0001 004 000 00000000 000000 0-0\n",
 		       "ss  0008 004 000 00000000 000000 0-0\n");
 	write_text(path, text);
-	assert_int_equal(vhci_attach(&t->ctx, 0x10002, &fd, &port), SL_OK);
+	assert_int_equal(vhci_attach(&t->ctx, 0x10002, false, &fd, &port), SL_OK);
 	assert_int_equal(port, 1);
 	assert_false(vhci_port_free(&t->ctx, 0));
 	assert_true(vhci_port_free(&t->ctx, 1));

@@ -59,12 +59,21 @@ static inline uint64_t illegal_of(struct board *b)
 
 /* ---- V2: a command of up to 16 bytes, given as a string of bytes ---- */
 
+/* The debug interface's OUT endpoint: V2 02; V2-1 and V3 01. */
+static inline uint8_t v2_out_ep(const struct board *b)
+{
+	struct usbdev_ids ids;
+
+	usbdev_ids(b, &ids);
+	return ids.pid == 0x3748 ? 0x02 : 0x01;
+}
+
 static inline int v2_send(struct board *b, const void *cmd, size_t n)
 {
 	uint8_t packet[16] = { 0 };
 
 	memcpy(packet, cmd, n);
-	return usbdev_bulk_out(b, 0x02, packet, sizeof(packet));
+	return usbdev_bulk_out(b, v2_out_ep(b), packet, sizeof(packet));
 }
 
 /* Returns what an IN of exactly want bytes returns; the bytes in out. */
@@ -107,7 +116,7 @@ static inline void v2_write(struct board *b, uint8_t op, uint32_t addr, const ui
 
 	mem_cmd(cmd, op, addr, len);
 	assert_int_equal(v2_send(b, cmd, 16), 16);
-	assert_int_equal(usbdev_bulk_out(b, 0x02, data, len), (int)len);
+	assert_int_equal(usbdev_bulk_out(b, v2_out_ep(b), data, len), (int)len);
 }
 
 /* The status of the last memory command, by 3E. */
