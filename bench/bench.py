@@ -150,7 +150,11 @@ def guest_rows(text, made):
     rows = []
     for line in text.splitlines():
         if line.startswith("bench {"):
-            said = json.loads(line[len("bench "):])
+            try:
+                said = json.loads(line[len("bench "):])
+            except ValueError:
+                problems.append(f"the guest said: {line[:160]}")
+                continue
             run = said.pop("run")
             row = {**said, "status": run["status"], "seconds": run["wall_us"] / 1e6,
                    "cpu_seconds": (run["user_us"] + run["system_us"]) / 1e6,

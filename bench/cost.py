@@ -23,12 +23,12 @@ def wait_for(path, process):
     raise RuntimeError(f"stlink-sim does not serve {path}")
 
 
-def with_board(root, board, flash, work):
-    """work(device) while a virtual board is served."""
+def with_board(root, flash, work, *pace):
+    """work(device) while a virtual f4discovery is served, by default as fast as the host can."""
     with tempfile.TemporaryDirectory(prefix="bench-") as d:
         socket = pathlib.Path(d) / "board"
-        sim = subprocess.Popen([root / "stlink-sim", "--board", board, "--load", flash, "--virtual",
-                                "--quiet", "--listen", f"unix:{socket}"],
+        sim = subprocess.Popen([root / "stlink-sim", "--board", "f4discovery", "--load", flash,
+                                "--quiet", "--listen", f"unix:{socket}", *pace],
                                stdout=subprocess.DEVNULL)
         try:
             wait_for(socket, sim)
@@ -74,13 +74,13 @@ def measure(root, directory):
     if shutil.which("valgrind"):
         out["instructions_version"] = instructions(root, "--version")
         out["instructions_info"] = with_board(
-            root, "f4discovery", image, lambda dev: instructions(root, "-d", dev, "info"))
+            root, image, lambda dev: instructions(root, "-d", dev, "info"), "--virtual")
     else:
         out["without"] = "valgrind is not installed: no instruction counts"
     out["peak_kib_version"] = peak_kib(root, directory, "--version")
     out["peak_kib_info"] = with_board(
-        root, "f4discovery", image, lambda dev: peak_kib(root, directory, "-d", dev, "info"))
+        root, image, lambda dev: peak_kib(root, directory, "-d", dev, "info"))
     out["peak_kib_program_1mib"] = with_board(
-        root, "f4discovery", other,
+        root, other,
         lambda dev: peak_kib(root, directory, "-q", "-d", dev, f"program={image}"))
     return out

@@ -57,10 +57,11 @@ static int control_open(const char *path)
 	return fd;
 }
 
-/* Print the board's report as member name; the answer is one line. Returns 0 or 1. */
+/* Print the board's report as member name; the answer is one line, "ok {...}". Returns 0 or 1. */
 static int print_report(int fd, const char *name)
 {
 	static char text[REPORT_MAX];
+	const char *object;
 	size_t have = 0;
 	ssize_t n;
 
@@ -72,9 +73,10 @@ static int print_report(int fd, const char *name)
 		n = read(fd, text + have, sizeof(text) - have);
 		have += n > 0 ? (size_t)n : 0;
 	} while (n > 0 && have < sizeof(text) && text[have - 1] != '\n');
-	if (have == 0 || text[have - 1] != '\n')
+	object = memchr(text, '{', have);
+	if (object == NULL || text[have - 1] != '\n')
 		return 1;
-	printf(",\"%s\":%.*s", name, (int)(have - 1), text);
+	printf(",\"%s\":%.*s", name, (int)(text + have - 1 - object), object);
 	return 0;
 }
 
