@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 COLOURS = {"ours": "#2f81c7", "stflash": "#d9822b", "openocd": "#7a9a3a", "virtual": "#2f81c7"}
 NAMES = {"ours": "stlink-download", "stflash": "st-flash 1.7.0", "openocd": "OpenOCD 0.12.0",
          "virtual": "stlink-download, virtual time"}
-STYLE = """text{font:12px system-ui,sans-serif;fill:#4d555e}
+STYLE = """text{font:12px system-ui,sans-serif;fill:#6e7782}
 .h{font-weight:600;font-size:13px}.s{font-size:10.5px}.g{stroke:#8b949e;stroke-opacity:.28}
 .l{stroke:#d1242f;stroke-width:2.5}
 @media(prefers-color-scheme:dark){text{fill:#a9b3bd}.l{stroke:#ff6b6b}}"""
@@ -18,9 +18,9 @@ LEFT, PLOT, PANEL, TOP = 56, 330, 460, 62
 BAR, GAP, ROW_GAP = 9, 2, 12
 
 
-def bounds(report):
+def bounds(report, tools):
     """Powers of ten around every time and limit."""
-    seconds = [r["seconds"] for r in report["rows"] if r["right"]]
+    seconds = [r["seconds"] for r in report["rows"] if r["right"] and r["tool"] in tools]
     seconds += [j["us"] / 1e6 for b in report["limits"].values() for j in b.values() if j["us"]]
     return math.floor(math.log10(min(seconds))), math.ceil(math.log10(max(seconds)))
 
@@ -31,7 +31,7 @@ class Picture:
         self.rows = {(r["board"], r["job"], r["tool"]): r for r in report["rows"]}
         have = {r["tool"] for r in report["rows"]}
         self.tools = [t for t in ("ours", "stflash", "openocd") if t in have] or ["virtual"]
-        self.low, self.high = bounds(report)
+        self.low, self.high = bounds(report, self.tools)
         self.row_height = len(self.tools) * (BAR + GAP) + ROW_GAP
         self.out = []
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The benchmark's report as Markdown."""
+import re
+
 import model
 
 NAMES = {"virtual": "ours, virtual time", "ours": "stlink-download", "stflash": "st-flash",
@@ -94,12 +96,13 @@ def reasons(report, board):
             note = [NOTES[r["tool"], r["job"]]] if (r["tool"], r["job"]) in NOTES else []
             enough = report["limits"][board][r["job"]].get("units", 0)
             if r["units_programmed"] > enough and r["job"] in model.WRITES:
-                note.append(f"programs {r['units_programmed']:,} units where {enough:,} would do")
+                note.append(f"programs {r['units_programmed']:,} units where "
+                            f"{format(enough, ',') if enough else 'none'} would do")
             if note:
                 out.append(f"- {name}, {r['job']}: {'; '.join(note)}.")
         if r["illegal"]:
-            acts = "; ".join(dict.fromkeys(r["illegal_acts"][:3]))
-            out.append(f"- {name}, {r['job']}: {r['illegal']} illegal acts, as: {acts}.")
+            act = re.sub(r"^\d+ ns, ", "", r["illegal_acts"][0])
+            out.append(f"- {name}, {r['job']}: {r['illegal']:,} illegal acts, the first: {act}.")
     if board == "vldiscovery" and any(r["tool"] == "openocd" for r in report["rows"]):
         out.append("- OpenOCD 0.12.0 cannot claim a V1 that usb-storage holds: it was measured "
                    "with the kernel's quirk `i` (ignore the disk), as its manual asks.")
