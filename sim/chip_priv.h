@@ -198,7 +198,7 @@ struct core {
 	uint64_t stall_until_ps;
 	uint32_t last_pc;
 	bool halted, sleeping, lockup, hung, stop_req, stopping, event;
-	bool fpb_on, bp_hit;
+	bool fpb_on, bp_hit, watching, watch_hit;
 	int intr;                       /* number of the exception that ended a slice, -1 none */
 	enum core_fault fault;
 	uint32_t fault_addr;
@@ -362,6 +362,10 @@ void debug_power_reset(struct chip *c);
 enum bus_result debug_read(struct chip *c, uint32_t addr, uint32_t *v);
 enum bus_result debug_write(struct chip *c, uint32_t addr, uint32_t v);
 bool debug_breakpoint(const struct chip *c, uint32_t addr);
+/* core_watch.c: registers of the DWT by offset; an access of the core, which may ask it to stop. */
+uint32_t dwt_read(struct chip *c, uint32_t off);
+void dwt_write(struct chip *c, uint32_t off, uint32_t v);
+void core_watch(struct chip *c, uint32_t addr, unsigned size, bool write);
 
 enum bus_result scs_read(struct chip *c, uint32_t addr, uint32_t *v);
 enum bus_result scs_write(struct chip *c, uint32_t addr, uint32_t v);

@@ -220,6 +220,8 @@ static void after_slice(struct chip *c, uc_err err)
 		co->sleeping = true;    /* WFI: the only instruction that returns by itself */
 	else if (co->bp_hit)
 		core_halt(c, 2);
+	if (co->watch_hit && !co->halted)
+		core_halt(c, 4);        /* DFSR.DWTTRAP */
 	if (co->fault != FAULT_NONE) {
 		enum core_fault f = co->fault;
 
@@ -246,7 +248,7 @@ static void slice(struct chip *c, uint64_t until_ps, uint64_t budget)
 	co->stop_ps = until_ps;
 	co->slice_budget = budget;
 	co->slice_insns = 0;
-	co->stopping = co->stop_req = co->bp_hit = false;
+	co->stopping = co->stop_req = co->bp_hit = co->watch_hit = false;
 	co->intr = -1;
 	co->fault = FAULT_NONE;
 	co->last_pc = UINT32_MAX;

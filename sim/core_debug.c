@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * core_debug.c - core debug registers: DHCSR, DCRSR, DCRDR, DEMCR, the FPB, and
- * a DWT that only remembers.
+ * core_debug.c - core debug registers: DHCSR, DCRSR, DCRDR, DEMCR, and the FPB. The DWT
+ * is in core_watch.c.
  *
  * After DDI 0403 C1.6 and C1.11. DEMCR, C_DEBUGEN and the FPB survive a system
  * reset and die with the power.
@@ -29,6 +29,7 @@ void debug_power_reset(struct chip *c)
 	co->fpb_on = false;
 	memset(co->fp_comp, 0, sizeof co->fp_comp);
 	memset(co->dwt, 0, sizeof co->dwt);
+	co->watching = false;
 }
 
 void core_halt(struct chip *c, uint32_t dfsr)
@@ -115,25 +116,6 @@ static uint32_t fpb_read(const struct chip *c, uint32_t off)
 	if (off == 4)
 		return co->fp_remap;
 	return off < 8u + 4u * MAX_FPB ? co->fp_comp[(off - 8u) / 4u] : 0;
-}
-
-/* ---- DWT: cycle counter, otherwise memory -------------------------------------------------------- */
-
-static uint32_t dwt_read(struct chip *c, uint32_t off)
-{
-	if (off == 0)
-		return 0x40000000u | (c->core.dwt[0] & 0x00FFFFFFu);    /* 4 comparators */
-	if (off == 4 && c->core.dwt[0] & 1u)
-		return (uint32_t)(c->core.insns * 3u / 2u) - c->core.dwt[1];
-	return off / 4u < 32u ? c->core.dwt[off / 4u] : 0;
-}
-
-static void dwt_write(struct chip *c, uint32_t off, uint32_t v)
-{
-	if (off == 4)
-		v = (uint32_t)(c->core.insns * 3u / 2u) - v;
-	if (off / 4u < 32u)
-		c->core.dwt[off / 4u] = v;
 }
 
 /* ---- DHCSR ---------------------------------------------------------------------------------------- */

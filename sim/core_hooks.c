@@ -119,11 +119,24 @@ static void on_flash_read(uc_engine *uc, uc_mem_type type, uint64_t address, int
 
 	(void)uc;
 	(void)type;
-	(void)address;
-	(void)size;
 	(void)value;
 	if (c->flash.op != FLASH_IDLE)
 		core_stall(c);
+	if (c->core.watching)
+		core_watch(c, (uint32_t)address, (unsigned)size, false);
+}
+
+/* Unicorn's signature. */
+static void on_ram_read(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
+			int64_t value, void *user)
+{
+	struct chip *c = user;
+
+	(void)uc;
+	(void)type;
+	(void)value;
+	if (c->core.watching)
+		core_watch(c, (uint32_t)address, (unsigned)size, false);
 }
 
 /* Unicorn's signature. */
@@ -134,10 +147,10 @@ static void on_ram_write(uc_engine *uc, uc_mem_type type, uint64_t address, int 
 
 	(void)uc;
 	(void)type;
-	(void)address;
-	(void)size;
 	(void)value;
 	c->core.stores++;
+	if (c->core.watching)
+		core_watch(c, (uint32_t)address, (unsigned)size, true);
 }
 
 /* A store to flash, EEPROM or option bytes: the controller judges it, Unicorn stores it
@@ -187,6 +200,8 @@ static uint64_t on_device_read(uc_engine *uc, uint64_t offset, unsigned size, vo
 	(void)uc;
 	c->acc_by = BY_CORE;
 	c->at_ps = c->core.t_ps;
+	if (c->core.watching)
+		core_watch(c, w->base + (uint32_t)offset, size, false);
 	if (is_flash_controller(c, w->base + (uint32_t)offset) && flash_busy(c))
 		c->core.poll.flash_read = true;
 	else
@@ -210,6 +225,8 @@ static void on_device_write(uc_engine *uc, uint64_t offset, unsigned size, uint6
 	c->acc_by = BY_CORE;
 	c->at_ps = c->core.t_ps;
 	c->core.stores++;
+	if (c->core.watching)
+		core_watch(c, w->base + (uint32_t)offset, size, true);
 	if (bus_device_write(c, w->base + (uint32_t)offset, size > 4 ? 4 : size,
 			     (uint32_t)value) != BUS_OK) {
 		c->core.fault = FAULT_BUS_IMPRECISE;
@@ -289,7 +306,7 @@ static bool add_hooks(struct chip *c)
 	uc_cb_hookcode_t code = on_code;
 	uc_cb_hookintr_t intr = on_interrupt;
 	uc_cb_eventmem_t bad = on_bad_access, wr = on_flash_write;
-	uc_cb_hookmem_t rd = on_flash_read, st = on_ram_write;
+	uc_cb_hookmem_t rd = on_flash_read, ld = on_ram_read, st = on_ram_write;
 	uint64_t fb = c->kind->flash_base, fe = fb + c->kind->flash_bytes - 1;
 
 	return add_hook(c, UC_HOOK_CODE, fn_ptr(&code), 1, 0) &&
@@ -299,6 +316,7 @@ static bool add_hooks(struct chip *c)
 	       add_hook(c, UC_HOOK_MEM_WRITE_PROT, fn_ptr(&wr), 1, 0) &&
 	       add_hook(c, UC_HOOK_MEM_READ, fn_ptr(&rd), fb, fe) &&
 	       add_hook(c, UC_HOOK_MEM_READ, fn_ptr(&rd), 0, c->kind->flash_bytes - 1) &&
+	       add_hook(c, UC_HOOK_MEM_READ, fn_ptr(&ld), 0x10000000u, 0x20FFFFFFu) &&
 	       add_hook(c, UC_HOOK_MEM_WRITE, fn_ptr(&st), 0x10000000u, 0x20FFFFFFu);
 }
 

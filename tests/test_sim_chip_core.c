@@ -161,6 +161,40 @@ static void flash_breakpoint__halts_before_the_instruction(void **state)
 	bench_free(b);
 }
 
+static void data_watchpoint__halts_after_the_access_that_it_names(void **state)
+{
+	static const uint16_t code[] = { 0x2001, 0x6048, 0x6008, 0x2002, 0x6808, 0x2003, 0xE7FE };
+	struct bench *b = bench_new("STM32F100RB");
+
+	(void)state;
+	halt(b);
+	put_code(b, 0x20000000u, code, ARRAY_LEN(code));
+	set_reg(b, 15, 0x20000000u);
+	set_reg(b, 16, 0x01000000u);
+	set_reg(b, 1, 0x20000100u);             /* stores to r1 + 4, to r1; loads from r1 */
+	w32(b, DEMCR, 0x01000000u);
+	w32(b, 0xE0001020u, 0x20000100u);
+	w32(b, 0xE0001024u, 2);
+	w32(b, 0xE0001028u, 6);                 /* a write */
+	w32(b, DFSR, 0x1Fu);
+	go(b);
+	pass(b, 100000);
+	assert_true(r32(b, DHCSR) & S_HALT);
+	assert_int_equal(r32(b, DFSR), 4u);
+	assert_int_equal(get_reg(b, 15), 0x20000006u);
+	assert_int_equal(r32(b, 0x20000100u), 1);
+	assert_int_equal(r32(b, 0xE0001028u), 6u | 1u << 24);
+	assert_int_equal(r32(b, 0xE0001028u), 6u);
+	w32(b, 0xE0001028u, 5);                 /* a read */
+	go(b);
+	pass(b, 100000);
+	assert_int_equal(get_reg(b, 15), 0x2000000Au);
+	assert_int_equal(get_reg(b, 0), 1u);
+	w32(b, 0xE0001028u, 4);                 /* the PC: not modelled, said so */
+	assert_int_equal(report(b).illegal, 1);
+	bench_free(b);
+}
+
 static void reset_with_vector_catch__halts_at_the_reset_handler(void **state)
 {
 	static const uint16_t fw[] = { 0x1000, 0x2000, 0x0009, 0x0800, 0x2001, 0xE7FE };
@@ -427,6 +461,7 @@ int main(void)
 		cmocka_unit_test(second_program_at_the_same_address__is_the_one_that_runs),
 		cmocka_unit_test(step__executes_one_instruction),
 		cmocka_unit_test(flash_breakpoint__halts_before_the_instruction),
+		cmocka_unit_test(data_watchpoint__halts_after_the_access_that_it_names),
 		cmocka_unit_test(reset_with_vector_catch__halts_at_the_reset_handler),
 		cmocka_unit_test(reset_without_vector_catch__runs),
 		cmocka_unit_test(aircr__without_key__resets_nothing),
