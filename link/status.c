@@ -34,7 +34,8 @@ static const struct status_row rows[] = {
 	/* Normal where a register reads back otherwise: ignored (OpenOCD, Black Magic Debug). */
 	{ 0x0D, STATUS_DONE, SL_OK, "WRITE VERIFY", "what was written reads back otherwise", NULL },
 	{ 0x0E, STATUS_FAIL, SL_PROBE, "OTHER MODE", "the probe is open in another mode", replug },
-	{ 0x10, STATUS_WAIT, SL_TARGET, "AP WAIT", "the chip's bus stays busy", NULL },
+	{ 0x10, STATUS_WAIT, SL_TARGET, "AP WAIT", "the chip's bus stays busy",
+	  "firmware may have put the chip to sleep: --connect=under-reset reaches it" },
 	{ 0x11, STATUS_FAULT, SL_TARGET, "AP FAULT",
 	  "bus fault: nothing answers there, or it is protected", NULL },
 	{ 0x12, STATUS_FAULT, SL_NOTARGET, "AP ERROR", "the chip stopped answering", attach },

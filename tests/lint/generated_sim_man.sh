@@ -8,7 +8,8 @@ set -eu
 cd "$(dirname "$0")/../.."
 page=man/stlink-sim.1
 if [ ! -x ./stlink-sim ]; then
-	echo "lint: no stlink-sim here (Unicorn is missing): its man page is not compared"
+	echo "lint: SKIPPED: no stlink-sim here (Unicorn is missing): its man page is not compared" >&2
+	[ -z "${CI-}" ] || exit 1
 	exit 0
 fi
 work=$(mktemp -d)
