@@ -176,6 +176,7 @@ static const struct clone_row rows[] = {
 			.option_base = 0x1FFFF800, .option_bytes = 16,
 			.controller = "f1", .flash_regs = 0x40022000,
 			.unit_bytes = 2, .erased = 0xFF, .dpidr = 0x2BA01477,
+			.tested = { SIM, SIM, SIM, SIM },
 			.source = "Black Magic Probe, stlink, OpenOCD",
 			.note = "size word upper half 0xFFFF or SRAM KB; CH32 size may read 0; wait "
 				"for BSY after every half-word (APM32); CH32 has 128 B fast pages",

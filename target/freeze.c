@@ -46,10 +46,23 @@ static const struct freeze_row rows[] = {
 	{ "H7", { { 0x5C001004, LOW_POWER }, { 0x5C001034, 1u << 6 }, { 0x5C001054, 1u << 18 } } },
 };
 
+/* Whose debug unit a look-alike with this controller has. UNSURE: all of them; the GD32F103's
+ * manual gives the bits of the F1. */
+static const struct { const char *controller, *family; } clones[] = { { "f1", "F1" } };
+
+static const char *family_of(const struct chip_row *chip)
+{
+	for (size_t i = 0; i < ARRAY_LEN(clones); i++)
+		if (strcmp(chip->family, "clone") == 0 &&
+		    strcmp(clones[i].controller, chip->controller) == 0)
+			return clones[i].family;
+	return chip->family;
+}
+
 static const struct freeze_row *find_row(const struct chip_row *chip)
 {
 	for (size_t i = 0; chip && i < ARRAY_LEN(rows); i++)
-		if (strcmp(rows[i].family, chip->family) == 0)
+		if (strcmp(rows[i].family, family_of(chip)) == 0)
 			return &rows[i];
 	return NULL;
 }
