@@ -382,6 +382,7 @@ static const struct chip_row rows[] = {
 		.option_base = 0x1FFFC000, .option_bytes = 16,
 		.controller = "f4", .flash_regs = 0x40023C00,
 		.unit_bytes = 4, .erased = 0xFF, .dpidr = 0x2BA01477,
+		.tested = { SIM, SIM, SIM, SIM },
 		.source = "CMSIS headers, OpenOCD, stlink, probe-rs, Black Magic Probe",
 	},
 	{

@@ -26,7 +26,7 @@ static void erase__range_with_edges__keeps_the_edges(void **state)
 	};
 
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct bench b;
 
 		bench_open(&b, boards[k], true);
@@ -42,7 +42,7 @@ static void erase__range_with_edges__keeps_the_edges(void **state)
 static void erase__range__touches_no_other_sector(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct bench b;
 		uint32_t addr, len;
 
@@ -59,7 +59,7 @@ static void erase__range__touches_no_other_sector(void **state)
 static void erase__all__leaves_nothing_and_reads_all_of_it(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct bench b;
 
 		bench_open(&b, boards[k], true);
@@ -88,7 +88,7 @@ static void erase__outside_flash__is_refused(void **state)
 static void erase__all_with_a_write_protected_sector__is_refused(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct bench b;
 
 		bench_open(&b, boards[k], true);
@@ -153,7 +153,7 @@ static void signal__while_erasing__stops_between_sectors_with_all_kept_bytes_in_
 	struct bench b;
 
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		bench_open(&b, boards[k], true);
 		flag = SIGINT;
 		b.rig.c->signal_flag = &flag;
@@ -220,7 +220,7 @@ static void signal__in_the_middle_of_a_program__leaves_whole_sectors_old_or_new(
 static void progress__of_a_job__ends_at_its_total(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct stop_at watch = { .phase = FLASH_READ };
 		uint8_t *data = malloc(9000);
 		struct span s = { BASE + 3, 9000, data };
@@ -286,13 +286,15 @@ static void protect(void *priv, enum flash_phase phase, uint64_t done, uint64_t 
 /* Protection that was not there when the job was planned: the controller's flag is named. */
 static void program__sector_protected_in_between__is_told_by_the_controllers_flag(void **state)
 {
-	static const size_t sector[] = { 16, 16, 80, 3 };
-	static const char *const flag[] = { "WRPRTERR", "WRPRTERR", "WRPERR", "WRPERR" };
+	static const struct { size_t sector; const char *flag; } row[ARRAY_LEN(boards)] = {
+		{ 16, "WRPRTERR" }, { 16, "WRPRTERR" }, { 80, "WRPERR" }, { 3, "WRPERR" },
+		{ 16, "WRPRTERR" }, { 3, "WRPERR" }, { 16, "WRPRTERR" },
+	};
 
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct bench b;
-		struct protector p = { .b = &b, .sector = sector[k] };
+		struct protector p = { .b = &b, .sector = row[k].sector };
 		uint8_t *data = malloc(65536);
 		struct span s = { BASE, 0, data };
 		struct flash_job job = {
@@ -302,11 +304,11 @@ static void program__sector_protected_in_between__is_told_by_the_controllers_fla
 
 		bench_open(&b, boards[k], true);
 		rig_noise(data, 65536, 30);
-		addr = chip_sector_addr(b.rig.chip, sector[k], &len);
+		addr = chip_sector_addr(b.rig.chip, row[k].sector, &len);
 		s.len = addr + len - BASE;
 		assert_true(s.len <= 65536);
 		assert_int_equal(flash_program(b.f, b.rig.c, &job, &b.stats), SL_FLASH);
-		assert_non_null(strstr(b.rig.c->fault.text, flag[k]));
+		assert_non_null(strstr(b.rig.c->fault.text, row[k].flag));
 		assert_int_equal(b.rig.c->fault.addr & ~0xFFFu, addr & ~0xFFFu);
 		assert_memory_equal(b.oracle + (addr - BASE), b.expect + (addr - BASE), len);
 		assert_true(rig_report(&b.rig).flash_locked);

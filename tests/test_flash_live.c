@@ -27,13 +27,14 @@ static void look_at_dma(void *priv, enum flash_phase phase, uint64_t done, uint6
 
 static void program__while_a_dma_is_on__stops_its_clock_for_the_while(void **state)
 {
-	static const struct { uint32_t reg, bit; } dma[4] = {
+	static const struct { uint32_t reg, bit; } dma[ARRAY_LEN(boards)] = {
 		{ 0x40021014, 1 }, { 0x40021014, 1 }, { 0x4002381C, 1u << 24 },
-		{ 0x40023830, 1u << 22 },
+		{ 0x40023830, 1u << 22 }, { 0x40021014, 1 }, { 0x40023830, 1u << 22 },
+		{ 0x40021014, 1 },
 	};
 
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		uint8_t data[3000];
 		struct bench b;
 		struct dma_watch w = { .b = &b, .reg = dma[k].reg };
@@ -100,7 +101,7 @@ static void program__under_running_firmware__lets_it_go_on_where_it_was(void **s
 		struct bench b;
 		uint32_t before, after;
 
-		bench_open(&b, boards[k % 4], true);
+		bench_open(&b, boards[k % ARRAY_LEN(boards)], true);
 		give_counter(&b, sleeps);
 		rig_ok(&b.rig, target_reset(b.rig.t, b.rig.c, RESET_RUN));
 		ctx_sleep_us(b.rig.c, 2000);
@@ -109,7 +110,7 @@ static void program__under_running_firmware__lets_it_go_on_where_it_was(void **s
 		memcpy(b.expect + 32768, data, sizeof(data));
 		s = (struct span){ BASE + 32768, sizeof(data), data };
 		rig_ok(&b.rig, flash_program(b.f, b.rig.c, &job, &b.stats));
-		check(&b, boards[k % 4]);
+		check(&b, boards[k % ARRAY_LEN(boards)]);
 		rig_ok(&b.rig, target_detach(b.rig.t, b.rig.c));
 		b.rig.t = NULL;
 		after = counted(&b);

@@ -193,7 +193,7 @@ static void loader__place_not_blank__stops_there_and_says_why(void **state)
 static void program__with_2_kib_of_sram_at_its_end__works(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		uint8_t data[5000], guard[64], is[64];
 		struct span s = { BASE + 11, sizeof(data), data };
 		struct flash_job job = { .spans = &s, .n_spans = 1, .erase_first = true };

@@ -136,21 +136,21 @@ static void disturb(const char *board, const char *key, const char *off, const c
 static void cable__pulled_at_any_instant__is_told_and_the_next_run_works(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++)
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++)
 		disturb(boards[k], "plug", "out", "in");
 }
 
 static void supply__lost_at_any_instant__is_told_and_the_next_run_works(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++)
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++)
 		disturb(boards[k], "power", "off", "on");
 }
 
 static void debug_wires__off_at_any_instant__is_told_and_the_next_run_works(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++)
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++)
 		disturb(boards[k], "swd", "off", "on");
 }
 

@@ -34,7 +34,7 @@ static void program__unaligned_spans__leave_their_neighbours(void **state)
 	};
 
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct bench b;
 
 		bench_open(&b, boards[k], true);
@@ -47,7 +47,7 @@ static void program__unaligned_spans__leave_their_neighbours(void **state)
 static void program__ends_of_flash__are_reached(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct bench b;
 
 		bench_open(&b, boards[k], true);
@@ -60,7 +60,7 @@ static void program__ends_of_flash__are_reached(void **state)
 static void program__two_spans_with_a_hole__keep_the_hole(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		uint8_t one[301], two[77];
 		struct span s[2] = { { BASE + 1001, sizeof(two), two }, { BASE + 3, sizeof(one), one } };
 		struct bench b;
@@ -79,10 +79,12 @@ static void program__two_spans_with_a_hole__keep_the_hole(void **state)
 
 static void program__image_across_sectors__arrives_and_again_changes_nothing(void **state)
 {
-	static const size_t lens[] = { 40000, 40000, 20001, 140001 };
+	static const size_t lens[ARRAY_LEN(boards)] = {
+		40000, 40000, 20001, 140001, 40000, 140001, 40000,
+	};
 
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct chip_report before, after;
 		struct bench b;
 
@@ -104,7 +106,7 @@ static void program__image_across_sectors__arrives_and_again_changes_nothing(voi
 static void program__onto_blank_flash__erases_nothing(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct bench b;
 
 		bench_open(&b, boards[k], false);
@@ -118,7 +120,7 @@ static void program__onto_blank_flash__erases_nothing(void **state)
 static void program__blank_units_of_the_image__are_not_programmed(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		uint8_t data[2048];
 		struct span s = { BASE, sizeof(data), data };
 		struct bench b;
@@ -154,7 +156,7 @@ static void program__whole_chip_of_other_data__uses_one_mass_erase_where_there_i
 static void write__onto_blank__writes_without_erasing(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		uint8_t data[333];
 		struct span s = { BASE + 129, sizeof(data), data };
 		struct bench b;
@@ -178,7 +180,7 @@ static void write__onto_blank__writes_without_erasing(void **state)
 static void write__onto_something_else__is_refused_with_the_address_and_changes_nothing(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		uint8_t data[600];
 		struct span s = { BASE, sizeof(data), data };
 		struct chip_report before;
@@ -201,7 +203,7 @@ static void write__onto_something_else__is_refused_with_the_address_and_changes_
 static void verify__one_wrong_byte__is_found_at_its_address(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		static const uint32_t at[] = { 0, 1, 4095, 4096, 9998 };
 		uint8_t *data = malloc(9999);
 		struct span s = { BASE + 1, 9999, data };
@@ -227,7 +229,7 @@ static void verify__one_wrong_byte__is_found_at_its_address(void **state)
 static void check__image_outside_flash__is_refused_before_anything(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		uint8_t data[64] = { 1 };
 		struct span s = { 0, sizeof(data), data };
 		struct bench b;
@@ -264,7 +266,7 @@ static void check__overlapping_spans__are_refused(void **state)
 static void program__write_protected_sector__is_refused_before_anything(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		uint8_t *data = malloc(100000);
 		struct span s = { BASE, 0, data };
 		struct chip_report before;
@@ -290,7 +292,7 @@ static void program__write_protected_sector__is_refused_before_anything(void **s
 static void open__protected_chip__is_named_and_left_alone(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct flash *f = NULL;
 		struct rig r;
 
@@ -323,7 +325,7 @@ static void program__f4_at_low_supply__takes_a_width_that_it_allows(void **state
 static void program__core_and_sram__are_as_before(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		uint8_t was[4096], is[4096];
 		struct target_core before, after;
 		struct bench b;
@@ -345,7 +347,7 @@ static void program__core_and_sram__are_as_before(void **state)
 static void program__blank_bytes_over_data__erase_it(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		uint8_t data[1500];
 		struct bench b;
 
@@ -364,7 +366,7 @@ static void program__blank_bytes_over_data__erase_it(void **state)
 static void program__with_the_watchdog_running__keeps_it_fed(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct bench b;
 		uint64_t resets;
 
@@ -403,7 +405,7 @@ static void proof__byte_that_is_wrong_after_programming__is_found_kept_ones_too(
 	static const size_t at[] = { 0, 99, 100, 2999, 3000, 3071, 3099 };
 
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
 			uint8_t data[3000];
 			struct bench b;
@@ -462,7 +464,7 @@ static void program__target_that_goes_away_in_between__ends_with_an_error(void *
 	static const char *const keys[] = { "power", "swd" };
 
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		for (size_t i = 0; i < 2; i++) {
 			uint8_t data[300];
 			struct span s = { BASE, sizeof(data), data };

@@ -136,7 +136,7 @@ static void table__tested_marks__are_only_where_a_virtual_board_is(void **state)
 	(void)state;
 	for (size_t i = 0; i < n; i++) {
 		bool board = r[i].dev_id == 0x410 || r[i].dev_id == 0x413 || r[i].dev_id == 0x416 ||
-			     r[i].dev_id == 0x420;
+			     r[i].dev_id == 0x420 || r[i].dev_id == 0x433;
 		enum tested want = board ? SIM : NT;
 
 		assert_int_equal(r[i].tested.identify, want);

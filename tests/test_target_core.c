@@ -9,7 +9,10 @@
 
 enum { SRAM = 0x20000000, CODE = SRAM + 0x200 };
 
-static const char *const boards[] = { "vldiscovery", "bluepill", "l-discovery", "f4discovery" };
+static const char *const boards[] = {
+	"vldiscovery", "bluepill", "l-discovery", "f4discovery",
+	"bluepill-clone", "nucleo-f401re", "nucleo-v3",
+};
 
 /* Flash with a vector table and, at its reset handler, nop; nop; branch to the first nop. */
 static void give_firmware(struct rig *r)
@@ -49,7 +52,7 @@ static enum target_state state_of(struct rig *r)
 static void halt_run_step__are_seen_by_the_chip(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		uint32_t pc = 0, then = 0;
 		struct rig r;
 
@@ -76,7 +79,7 @@ static void halt_run_step__are_seen_by_the_chip(void **state)
 static void reset__run__really_resets_and_runs(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct rig r;
 		uint64_t resets;
 
@@ -101,7 +104,7 @@ static void reset__run__really_resets_and_runs(void **state)
 static void reset__halt__stops_at_the_first_instruction_and_demcr_is_restored(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		uint32_t pc = 0, sp = 0, demcr;
 		struct rig r;
 
@@ -151,7 +154,7 @@ static void attach__under_reset_on_v1__says_that_the_probe_cannot(void **state)
 static void attach__hotplug__neither_halts_nor_resets(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct rig r;
 		uint64_t resets, count;
 
@@ -194,7 +197,7 @@ static void detach__after_halt__leaves_it_halted(void **state)
 static void attach__to_what_a_broken_session_left__unmasks_interrupts_before_running(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		uint32_t dhcsr = 0;
 		struct rig r;
 
@@ -213,7 +216,7 @@ static void attach__to_what_a_broken_session_left__unmasks_interrupts_before_run
 static void detach__after_a_quiet_halt__lets_it_run_again(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct rig r;
 
 		open_running(&r, boards[k]);
@@ -244,7 +247,7 @@ static void regs__by_name__are_written_and_read_back(void **state)
 	static const char *const names[] = { "r0", "r7", "r12", "sp", "lr", "R5", "r14" };
 
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct rig r;
 		uint32_t v = 0;
 
@@ -318,7 +321,7 @@ static void call__sums_its_arguments_and_stops_at_its_bkpt(void **state)
 	static const uint16_t code[] = { 0x1840, 0x1880, 0x18C0, 0x1900, 0x1940, 0xBE00 };
 
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct target_call call = {
 			.pc = CODE, .stop = CODE + 10, .r = { 1, 20, 300, 4000, 50000, 600000 },
 			.timeout_ms = 100,
@@ -347,7 +350,7 @@ static void call__that_never_ends__is_halted_at_its_deadline(void **state)
 	static const uint16_t code[] = { 0xE7FE };
 
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct target_call call = { .pc = CODE, .stop = CODE + 2, .timeout_ms = 20 };
 		struct rig r;
 		uint64_t t0;
@@ -368,7 +371,7 @@ static void call__that_stops_elsewhere__is_told_from_success(void **state)
 	static const uint16_t code[] = { 0xBF00, 0xBE00, 0xBE00 };      /* nop, bkpt, bkpt */
 
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct target_call call = { .pc = CODE, .stop = CODE + 4, .timeout_ms = 20 };
 		struct rig r;
 
@@ -386,7 +389,7 @@ static void call__that_faults__is_told_with_the_place(void **state)
 	static const uint16_t code[] = { 0x6801, 0xBE00 };
 
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct target_call call = {
 			.pc = CODE, .stop = CODE + 2, .r = { 0xC0000000 }, .timeout_ms = 20,
 		};
@@ -405,7 +408,7 @@ static void call__with_an_undefined_instruction__never_reaches_firmwares_handler
 	static const uint16_t code[] = { 0xDE00, 0xBE00 };
 
 	(void)state;
-	for (size_t k = 0; k < 4; k++) {
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		struct target_call call = { .pc = CODE, .stop = CODE + 2, .timeout_ms = 20 };
 		struct rig r;
 

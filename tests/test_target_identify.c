@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * test_target_identify.c - what target/ finds out about the four virtual boards.
+ * test_target_identify.c - what target/ finds out about the virtual boards.
  */
 #include "tests/support/flash_rig.h"
 
@@ -44,6 +44,37 @@ static void identify__f4discovery__is_f407_with_1024_kib(void **state)
 {
 	(void)state;
 	expect_chip("f4discovery", 0x413, "Cortex-M4", 1024);
+}
+
+static void identify__nucleo_f401re__is_f401_with_512_kib(void **state)
+{
+	(void)state;
+	expect_chip("nucleo-f401re", 0x433, "Cortex-M4", 512);
+}
+
+static void identify__nucleo_v3__is_f103_with_128_kib(void **state)
+{
+	(void)state;
+	expect_chip("nucleo-v3", 0x410, "Cortex-M3", 128);
+}
+
+/* The upper half of its size word is FFFF and no part of the size. */
+static void identify__bluepill_clone__is_named_a_clone_with_128_kib(void **state)
+{
+	const struct target_info *i;
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, "bluepill-clone");
+	i = target_get_info(r.t);
+	assert_string_equal(i->chip->family, "clone");
+	assert_true(i->clone_suspected);
+	assert_int_equal(i->flash_kb, 128);
+	assert_false(i->flash_kb_assumed);
+	rig_close(&r);
+	rig_open(&r, "nucleo-v3");
+	assert_string_equal(target_get_info(r.t)->chip->family, "F1");
+	rig_close(&r);
 }
 
 static void expect_assumed(const char *board, uint16_t size_register, unsigned kb)
@@ -114,10 +145,13 @@ static void attach__no_target__is_named_so(void **state)
 
 static void detach__after_nothing_else__leaves_no_trace(void **state)
 {
-	static const char *const boards[] = { "vldiscovery", "bluepill", "l-discovery", "f4discovery" };
+	static const char *const boards[] = {
+		"vldiscovery", "bluepill", "l-discovery", "f4discovery",
+		"bluepill-clone", "nucleo-f401re", "nucleo-v3",
+	};
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(boards); i++) {
 		struct rig r;
 		struct chip_report before, after;
 
@@ -165,6 +199,9 @@ int main(void)
 		cmocka_unit_test(identify__bluepill__is_f103_with_64_kib),
 		cmocka_unit_test(identify__l_discovery__is_l152_with_128_kib),
 		cmocka_unit_test(identify__f4discovery__is_f407_with_1024_kib),
+		cmocka_unit_test(identify__nucleo_f401re__is_f401_with_512_kib),
+		cmocka_unit_test(identify__nucleo_v3__is_f103_with_128_kib),
+		cmocka_unit_test(identify__bluepill_clone__is_named_a_clone_with_128_kib),
 		cmocka_unit_test(size__register_0__takes_the_tables_maximum_and_says_so),
 		cmocka_unit_test(size__register_ffff__takes_the_tables_maximum_and_says_so),
 		cmocka_unit_test(size__above_the_maximum__is_not_believed),

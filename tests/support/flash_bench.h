@@ -12,7 +12,10 @@
 
 enum { BASE = 0x08000000 };
 
-static const char *const boards[4] = { "vldiscovery", "bluepill", "l-discovery", "f4discovery" };
+static const char *const boards[] = {
+	"vldiscovery", "bluepill", "l-discovery", "f4discovery",
+	"bluepill-clone", "nucleo-f401re", "nucleo-v3",
+};
 
 struct bench {
 	struct rig rig;
