@@ -48,7 +48,7 @@ const struct disk_model disk_nucleo_f401re = {
 	.limit_lba = 1072, .writable = true,
 	.volume = {
 		.label = "NODE_F401RE", .label_entry = true, .blocks = 1072, .serial = 0x20190215,
-		.fat_blocks = 2, .root_entries = 32, .cluster_blocks = 1,
+		.fat_blocks = 4, .root_entries = 32, .cluster_blocks = 1,
 		.files = files_nucleo, .n_files = ARRAY_LEN(files_nucleo),
 	},
 };

@@ -346,6 +346,60 @@ static void usart__sends_when_enabled(void **state)
 	bench_free(b);
 }
 
+static void usart__byte_that_arrives__sets_rxne_and_a_second_one_ore(void **state)
+{
+	enum { U = 0x40013800 };
+	struct bench *b = bench_new("STM32F100RB");
+
+	(void)state;
+	halt(b);
+	w32(b, RCC + 0x18u, 1u << 14);
+	assert_true(chip_rx(b->chip, 1, 'a', 1000));
+	pass(b, 2000);
+	assert_int_equal(r32(b, U), 0xC0u);             /* receiver off: lost */
+	w32(b, U + 12u, 0x200Cu);
+	assert_true(chip_rx(b->chip, 1, 'b', 1000));
+	assert_true(chip_rx(b->chip, 1, 'c', 1000));
+	assert_int_equal(r32(b, U), 0xC0u);             /* still on its way */
+	pass(b, 1000);
+	assert_int_equal(r32(b, U), 0xE0u);
+	w16(b, U + 4u, 'x');                            /* a narrow write reads nothing */
+	assert_int_equal(r32(b, U), 0xE0u);
+	pass(b, 1000);
+	assert_int_equal(r32(b, U), 0xE8u);
+	assert_int_equal(r32(b, U + 4u), 'b');
+	assert_int_equal(r32(b, U), 0xC0u);
+	assert_false(chip_rx(b->chip, 3, 'd', 1000));
+	bench_free(b);
+}
+
+static void f401__sectors_and_mass_erase__are_its_own(void **state)
+{
+	enum { KEYR = 0x40023C04, SR = 0x40023C0C, CR = 0x40023C10 };
+	struct bench *b = bench_new("STM32F401RE");
+	uint64_t t0;
+	uint32_t len;
+
+	(void)state;
+	assert_int_equal(chip_sector_count(b->chip), 8);
+	assert_int_equal(chip_sector_addr(b->chip, 7, &len), 0x08060000);
+	assert_int_equal(len, 0x20000);
+	assert_int_equal(r32(b, 0xE0042000u), 0x10016433u);
+	assert_int_equal(r32(b, 0x1FFF7A20u) >> 16, 512);
+	w32(b, KEYR, 0x45670123u);
+	w32(b, KEYR, 0xCDEF89ABu);
+	w32(b, CR, 0x10242u);                           /* SNB 8: there is none */
+	assert_int_equal(report(b).illegal, 1);
+	w32(b, SR, 0xF2u);
+	t0 = b->clk.now_ns;
+	w32(b, CR, 0x10204u);                           /* MER, x32 */
+	assert_true(r32(b, SR) & 1u << 16);
+	pass(b, t0 + UINT64_C(4000000000) - b->clk.now_ns);
+	assert_false(r32(b, SR) & 1u << 16);
+	assert_int_equal(report(b).mass_erases, 1);
+	bench_free(b);
+}
+
 static void idcode__is_0_for_code_without_debugger(void **state)
 {
 	static const uint16_t code[] = { 0x6808, 0xE7FE };
@@ -390,6 +444,8 @@ int main(void)
 		cmocka_unit_test(timer__counts_and_interrupts),
 		cmocka_unit_test(crc_unit__matches_a_known_value),
 		cmocka_unit_test(usart__sends_when_enabled),
+		cmocka_unit_test(usart__byte_that_arrives__sets_rxne_and_a_second_one_ore),
+		cmocka_unit_test(f401__sectors_and_mass_erase__are_its_own),
 		cmocka_unit_test(idcode__is_0_for_code_without_debugger),
 		cmocka_unit_test(many_chips__can_be_made_and_freed),
 	};
