@@ -194,9 +194,18 @@ check-generated: all
 	$(Q)for t in tests/lint/generated_*.sh; do BUILD=$(BUILD) sh $$t || exit 1; done
 
 # The programs under a real kernel: a QEMU guest with a virtual USB host controller.
+# Other people's tools use three boards there; check-strangers is all boards.
 check-vm: all $(BUILD)/tests/pace
 	$(Q)tests/vm/build.sh $(BUILD)/vm ./stlink-download ./stlink-sim $(BUILD)/tests/pace
-	$(Q)tests/vm/run.sh $(BUILD)/vm
+	$(Q)VM_BOARDS="vldiscovery bluepill f4discovery" tests/vm/run.sh $(BUILD)/vm
+	$(Q)tests/vm/strangers.sh -s $(BUILD)/vm/rows
+
+check-strangers: all
+	$(Q)tests/vm/build.sh $(BUILD)/vm-strangers ./stlink-download ./stlink-sim
+	$(Q)VM_TIMEOUT=600 tests/vm/run.sh $(BUILD)/vm-strangers $(STRANGERS)
+	$(Q)tests/vm/strangers.sh $(BUILD)/vm-strangers/rows
+
+STRANGERS = $(patsubst tests/vm/guest/%.sh,%,$(wildcard tests/vm/guest/5[0-9]-*.sh))
 
 demo: all
 	$(Q)examples/demo.sh
@@ -246,5 +255,5 @@ clean:
 	rm -rf $(BUILD) stlink-download stlink-sim
 
 .PHONY: all tests figures bench bench-quick check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
-        check-generated check-vm demo lint lint-text lint-gcc lint-clang lint-headers unsure \
+        check-generated check-vm check-strangers demo lint lint-text lint-gcc lint-clang lint-headers unsure \
         install uninstall clean

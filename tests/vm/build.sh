@@ -78,13 +78,14 @@ fetch_peers() {
 	rm -rf "$1.new"
 	mkdir -p "$1.new/all"
 	(cd "$1.new" && shift && download "$@")
+	rm -rf "$1"
 	mv -T "$1.new/all" "$1"
 	rmdir "$1.new"
 }
 
 # gdb_packages - gdb-multiarch and every library that it depends on, but not the C library.
 gdb_packages() {
-	echo gdb-multiarch
+	echo gdb-multiarch gdb
 	apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks \
 		--no-replaces --no-enhances gdb-multiarch | sed -n 's/^\(lib[^ ]*\)$/\1/p' |
 		sort -u | grep -v -x -e 'libc6' -e 'libgcc-s1' -e 'libcrypt1'
@@ -119,7 +120,7 @@ mkdir -p "$cache"
 	fetch_kernel "$cache/$package" "$package"
 [ -d "$cache/peers" ] || fetch_peers "$cache/peers" $peer_packages
 [ -d "$cache/usbip" ] || fetch_peers "$cache/usbip" usbip
-[ -d "$cache/gdb" ] || fetch_peers "$cache/gdb" $(gdb_packages)
+[ -e "$cache/gdb/usr/share/gdb/python" ] || fetch_peers "$cache/gdb" $(gdb_packages)
 
 root=$out/root
 rm -rf "$root"
@@ -152,10 +153,12 @@ for source in "$here"/*.c; do
 	put_program "$root" "$out/$name" "$name"
 done
 # What is debugged: its source goes along, so that the debugger can show it.
-arm-none-eabi-as -g -mthumb -o "$out/debuggee.o" "$here/debuggee.s"
-arm-none-eabi-ld -Ttext=0x08000000 -Tbss=0x20000100 -e main -o "$root/tests/debuggee.elf" \
+arm-none-eabi-as -g -mthumb "--debug-prefix-map=$here=/build" -o "$out/debuggee.o" "$here/debuggee.s"
+arm-none-eabi-ld -Ttext=0x08000000 -Tbss=0x20000100 -e reset -o "$root/tests/debuggee.elf" \
 	"$out/debuggee.o"
+arm-none-eabi-objcopy -O ihex "$root/tests/debuggee.elf" "$root/tests/debuggee.hex"
 arm-none-eabi-objcopy -O binary "$root/tests/debuggee.elf" "$root/tests/debuggee.bin"
+cp "$here/debuggee.s" "$root/tests/"
 cp "$here"/guest/*.sh "$here/../../docs/v1-on-linux.md" "$here/../../README.md" \
 	"$root/tests/"
 cp "$here/guest/init" "$root/init"
@@ -167,11 +170,12 @@ cp "$cache/$package/vmlinuz" "$out/vmlinuz"
 # gdb-multiarch, its libraries and the part of Python without which it does not start.
 gdb=$out/gdb
 rm -rf "$gdb"
-mkdir -p "$gdb/usr/bin" "$gdb/usr/lib/python3.11" "$gdb/usr/share"
+mkdir -p "$gdb/usr/bin" "$gdb/usr/lib" "$gdb/usr/share"
 put_program "$gdb" "$cache/gdb/usr/bin/gdb-multiarch" gdb-multiarch "$cache/gdb"
 for there in $(cd "$gdb" && find . -name '*.so*'); do   # what the guest has already
 	[ ! -e "$root/$there" ] || rm -f "$gdb/$there"
 done
 cp -r "$cache/gdb/usr/lib"/python3*/ "$gdb/usr/lib/"
+cp -r "$cache/gdb/usr/share/gdb" "$gdb/usr/share/"
 tar -C "$gdb" -cf "$out/gdb.tar" .
 (cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) > "$out/initramfs.cpio"

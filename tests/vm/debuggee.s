@@ -19,6 +19,7 @@ vectors:
 	.word	trap + 1
 	.endr
 
+	.global	reset
 	.thumb_func
 	.type	reset, %function
 reset:
@@ -51,6 +52,7 @@ main:
 	b	.Lrest
 	.size	main, . - main
 
+	.balign	128			@ at 08000080, so that a test can name it
 	.thumb_func
 	.type	count, %function
 count:

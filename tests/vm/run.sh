@@ -12,6 +12,7 @@
 # docs/strangers.md ("row - tool|board|job|result|evidence") ends up in DIR/rows.
 # Environment: VM_TIMEOUT, seconds
 # of wall time a test may take; VM_JOBS, tests at once; V=1 shows all that a test says;
+# VM_BOARDS, names of boards: the tests of other people's tools use no others;
 # VM_KEEP=1 keeps what the machines said; VM_TESTS, another directory than guest/ for what is
 # run (build.sh must have put it into the machine's /tests).
 set -u
@@ -116,7 +117,7 @@ test_run() {
 		sleep 0.05
 	done
 	since "$start" > "$work/$1/restored"
-	echo "$1" >&5
+	echo "$1 ${VM_BOARDS:-}" >&5
 	echo cont >&4
 	if ! machine_wait "$1" said '^vm:end' "$limit"; then
 		if kill -0 "$(cat "$work/$1/pid")" 2>/dev/null; then

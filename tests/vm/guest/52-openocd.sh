@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# 52-openocd.sh - Debian's OpenOCD 0.12.0 writes and reads each V2 and V3 board, by the
+# 52-openocd.sh - Debian's OpenOCD 0.12.0 writes and reads each board, by the
 # probe's own commands (hla_swd) and by its debug port commands (dapdirect_swd).
 . /tests/strangers.sh
 image /tmp/fw.bin $IMAGE_BYTES
 
-for on in $(board_names v2 v3); do
+for on in $(board_names v1 v2 v3); do
 	board_is "$on"
+	[ "$generation" != v1 ] || free_v1
 	for way in hla_swd dapdirect_swd; do
+		[ $way = hla_swd ] || [ "$generation" != v1 ] || continue
 		who="OpenOCD 0.12.0"
 		old_flash it
 		plug "$on"

@@ -6,6 +6,7 @@
 . /tests/lib.sh
 
 IMAGE_BYTES=16384
+ignored=
 
 # board, probe generation, chip id, flash bytes, page of st-info, erased byte (octal), SRAM of
 # st-info, OpenOCD target, what OpenOCD must be told before it, bytes of OpenOCD's first sector
@@ -20,10 +21,14 @@ boards() {
 	nucleo-v3      v3 0x0410  131072 1024  377 20480  stm32f1x -
 	END
 }
-# board_names [GENERATION...] - those of the table that this simulator has.
+# board_names [GENERATION...] - those of the table that this simulator has (and run.sh wants).
 board_names() {
 	stlink-sim --list | cut -d' ' -f1 > /tmp/boards.here
 	boards | while read -r name generation rest; do
+		case " ${ONLY_BOARDS:-$name} " in
+		*" $name "*) ;;
+		*) continue ;;
+		esac
 		case " ${*:-v1 v2 v3} " in
 		*" $generation "*) grep -x -e "$name" /tmp/boards.here ;;
 		esac
@@ -114,6 +119,31 @@ both() {
 	$first && "$@"
 }
 
+# ---- st-flash ----------------------------------------------------------------------
+
+# written JOB FILE COMMAND... - over other data; what the file does not cover stays.
+written() {
+	label=$1 file=$2
+	shift 2
+	old_flash it
+	cp /tmp/it.flash /tmp/old
+	plug "$on"
+	[ "$generation" != v1 ] || wait_for 10 v1_settled || give_up "the V1 settles"
+	job "$who" "$label" "$@"
+	unplug
+	{
+		cat "$file"
+		blank $(((page - $(stat -c %s "$file") % page) % page))
+	} > /tmp/pages
+	want_file /tmp/pages /tmp/old
+	proven "flash is the file, the rest as before" flash_is_want it
+}
+# probed - st-info found this board's chip.
+probed() {
+	job_says "Found 1 stlink" "chipid: *$chip_id\$" "flash: *$flash_bytes (pagesize: $page)" \
+		"sram: *$sram\$"
+}
+
 # ---- OpenOCD -----------------------------------------------------------------------
 
 # ocd WAY COMMANDS - on the board $on; WAY is hla_swd or dapdirect_swd.
@@ -130,7 +160,12 @@ old_firmware() {
 	version=$(stlink-sim --list | sed -n "s/^$on  *V2J\([0-9]*\).*/\1/p")
 	[ -n "$version" ] && [ "$version" -lt 24 ]
 }
+# v1_settled - usb-storage and the disk driver are through with it, or were told to ignore it.
+v1_settled() { [ -n "$ignored" ] || has_disk_node; }
 # free_v1 - OpenOCD 0.12.0 cannot claim a V1 that usb-storage holds: its manual asks for quirk i.
 free_v1() {
-	rmmod usb-storage && modprobe usb-storage quirks=483:3744:i || give_up "the quirk is set"
+	[ -n "$ignored" ] ||
+		{ rmmod usb-storage && modprobe usb-storage quirks=483:3744:i; } ||
+		give_up "the quirk is set"
+	ignored=yes
 }
