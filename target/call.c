@@ -15,6 +15,8 @@
 #define CALL_CATCH (DEMCR_TRCENA | DEMCR_VC_HARDERR | DEMCR_VC_INTERR | DEMCR_VC_BUSERR | \
 		    DEMCR_VC_STATERR | DEMCR_VC_CHKERR | DEMCR_VC_NOCPERR | DEMCR_VC_MMERR)
 
+#define LOCKUP_PC UINT32_C(0xFFFFFFFE)  /* B1.5.15 */
+
 enum {
 	HALT_AFTER_CALL_MS = 500,
 	POLL_US = 300,                  /* about the time of one command: half the bus stays free */
@@ -150,6 +152,16 @@ enum sl_err target_call_poll(struct target *t, struct ctx *c, bool *done)
 		ctx_hint(c, "a watchdog or the supply may have reset it; try --connect=under-reset");
 		return err;
 	}
+	/* Firmware was in a fault handler or locked up when it was halted: then vector catch sees
+	 * no further fault, the core locks up instead (B1.5.15). */
+	if ((dhcsr & DHCSR_S_LOCKUP) && !(dhcsr & DHCSR_S_HALT)) {
+		err = core_write_dhcsr(t, c, DHCSR_HALT | DHCSR_MASKINTS);
+		if (!err)
+			err = core_wait_halted(t, c, HALT_AFTER_CALL_MS);
+		if (err)
+			return err;
+		dhcsr |= DHCSR_S_HALT;
+	}
 	if (dhcsr & DHCSR_S_HALT) {
 		t->halted = true;
 		t->call_running = false;
@@ -170,7 +182,7 @@ static enum sl_err stopped_elsewhere(struct target *t, struct ctx *c,
 		err = link_read32(t->l, c, SCS_CFSR, &cfsr);
 	if (err)
 		return err;
-	*faulted = (dfsr & DFSR_VCATCH) != 0;
+	*faulted = (dfsr & DFSR_VCATCH) || core->regs[REG_PC] == LOCKUP_PC;
 	return ctx_fail_addr(c, SL_TARGET, "target", core->regs[REG_PC],
 			     "code in SRAM %s at 0x%08x instead of ending at 0x%08x (DFSR 0x%x, CFSR 0x%x)",
 			     *faulted ? "faulted" : "stopped", core->regs[REG_PC], t->call_stop,
