@@ -328,6 +328,8 @@ static void appear(struct mock_device *d)
 	add(d->mk, text->str);
 	(void)g_string_free(text, TRUE);
 	set_attributes(d, &ids);
+	umockdev_testbed_set_attribute_binary(d->mk->testbed, d->syspath, "descriptors", descriptors,
+					      (gint)len);
 	d->present = true;
 	mock_bind_storage(d);
 }
