@@ -84,6 +84,7 @@ void chip_rebase(struct chip *c, uint64_t t_ps)
 	unsigned i;
 
 	systick_rebase(c, t_ps);
+	dwt_rebase(c, t_ps);
 	for (i = 0; i < c->n_periphs; i++) {
 		struct periph *p = &c->periphs[i];
 

@@ -7,21 +7,21 @@
  * instruction of 1.5 cycles is not a whole number of nanoseconds. Two times
  * exist: that of the board's clock, at which a debugger's access happens, and
  * core.t_ps, how far the core has got (ahead by up to one instruction, or by
- * the rest of a stall). at_ps is the time of the access being served.
+ * the rest of a stall). at_ps is the time of the access being served. The core's
+ * own part is in core_priv.h.
  */
 #ifndef SIM_CHIP_PRIV_H
 #define SIM_CHIP_PRIV_H
 
 #include "base/compiler.h"
 #include "sim/chip.h"
-
-struct uc_struct;
+#include "sim/core_priv.h"
 
 #define PS_PER_NS 1000u
 #define PS_NEVER (UINT64_C(1) << 62)
 
 enum { MAX_BLOCKS = 8, MAX_PERIPHS = 40, MAX_ILLEGAL = 64, ILLEGAL_TEXT = 128,
-       MAX_PORTS = 9, MAX_EXC = 16 + 96, MAX_FIX = 32, MAX_SECTORS = 512, MAX_FPB = 8,
+       MAX_PORTS = 9, MAX_SECTORS = 512,
        RCC_FLAGS = 39 };               /* place of the reset flags in the RCC's registers */
 
 /* ---- description of a chip (const tables in kinds.c) ------------------------- */
@@ -159,67 +159,6 @@ struct flash {
 	uint32_t sector_erases[MAX_SECTORS];
 };
 
-struct flash_fix {
-	uint8_t *at;
-	uint8_t bytes[4], len;
-};
-
-enum core_fault {
-	FAULT_NONE, FAULT_BUS_PRECISE, FAULT_BUS_IMPRECISE, FAULT_IBUS, FAULT_UNDEF, FAULT_STATE,
-	FAULT_DIVZERO, FAULT_BKPT
-};
-
-/* A range of device addresses as Unicorn calls back for it. */
-struct window {
-	struct chip *c;
-	uint32_t base;
-};
-
-/* core_poll.c: what must be equal for a turn of a loop to be like the last one. */
-struct poll_state {
-	uint32_t r[16];
-	uint64_t d[16];
-	uint64_t stores, device_reads;
-};
-
-struct poll {
-	uint32_t pc;                    /* armed at this address; UINT32_MAX: not */
-	uint32_t wait, gap;             /* instructions until the next look */
-	uint64_t t_ps, insns;
-	bool flash_read;                /* the turn read a busy flash controller */
-	struct poll_state state;
-};
-
-struct core {
-	struct window win[5];
-	unsigned n_win;
-	struct uc_struct *uc;
-	uint64_t t_ps, stop_ps, insn_ps, insns, slice_budget, slice_insns;
-	uint64_t stall_until_ps;
-	uint32_t last_pc;
-	bool halted, sleeping, lockup, hung, stop_req, stopping, event;
-	bool fpb_on, bp_hit, watching, watch_hit;
-	int intr;                       /* number of the exception that ended a slice, -1 none */
-	enum core_fault fault;
-	uint32_t fault_addr;
-	struct flash_fix fix[MAX_FIX];
-	unsigned n_fix;
-	uint64_t stores, device_reads;  /* by the core, for core_poll.c */
-	struct poll poll;
-	/* debug */
-	uint32_t dhcsr, demcr, dfsr, dcrdr;
-	bool s_reset, retired_seen;
-	uint64_t retired_at;
-	uint32_t fp_ctrl, fp_remap, fp_comp[MAX_FPB], dwt[32];
-	/* SCS */
-	uint32_t vtor, ccr, shcsr, cfsr, hfsr, bfar, mmfar, afsr, scr, aircr_prigroup, cpacr;
-	uint8_t prio[MAX_EXC];
-	bool pend[MAX_EXC], active[MAX_EXC], enabled[MAX_EXC];
-	bool any_pend;
-	uint32_t systick_ctrl, systick_load, systick_val;
-	uint64_t systick_mark_ps;
-};
-
 /* Bytes on their way to a USART's receiver, and when the first will have arrived. */
 struct rx_line {
 	uint8_t data[CHIP_RX_MAX];
@@ -314,10 +253,6 @@ bool flash_in_main(const struct chip *c, uint32_t addr);
 bool flash_reads_denied(const struct chip *c);
 /* flash_wait - the access being served waits until the flash is free; false: for ever. */
 bool flash_wait(struct chip *c);
-/* core_stall - the core's access waits for the flash; at_ps becomes the end of the wait. */
-void core_stall(struct chip *c);
-/* core_apply_fixes - put right what refused or altered stores have left in flash. */
-void core_apply_fixes(struct chip *c);
 uint32_t info_get(struct chip *c, uint32_t addr, unsigned size);
 void info_put(struct chip *c, uint32_t addr, unsigned size, uint32_t v);
 /* Key sequences. Returns true when the register is now unlocked. */
@@ -325,53 +260,6 @@ bool flash_key(struct chip *c, unsigned *step, bool *dead, const uint32_t keys[2
 const char *chip_who(const struct chip *c);
 
 extern const struct flash_ops flash_f1, flash_f4, flash_l1;
-
-/* ---- core.c, core_hooks.c, core_poll.c, core_exc.c, core_debug.c, scs.c ------- */
-
-enum bus_result core_init(struct chip *c) MUST_CHECK;
-void core_free(struct chip *c);
-void core_reset(struct chip *c, unsigned cause);
-/* core_run - execute until t_ps, an event, a halt; at most max_insns. */
-void core_run(struct chip *c, uint64_t until_ps, uint64_t max_insns);
-bool core_idle(const struct chip *c);
-uint32_t core_reg(struct chip *c, unsigned n);
-void core_set_reg(struct chip *c, unsigned n, uint32_t v);
-void core_protect(struct chip *c);
-void core_halt(struct chip *c, uint32_t dfsr);
-void core_clock_changed(struct chip *c);
-/* core_poll - before the instruction at addr: look for a waiting loop and pass over it. */
-void core_poll_start(struct chip *c);
-void core_poll(struct chip *c, uint32_t addr);
-
-/* Registers of core_reg: 0-15, then as DCRSR numbers them. */
-enum { REG_SP = 13, REG_LR = 14, REG_PC = 15, REG_XPSR = 16, REG_MSP = 17, REG_PSP = 18,
-       REG_SPECIAL = 20, REG_FPSCR = 33, REG_S0 = 64 };
-
-void exc_reset(struct chip *c);
-/* exc_dispatch - take the most urgent exception if it may be taken now. */
-bool exc_dispatch(struct chip *c);
-void exc_return(struct chip *c, uint32_t exc_return);
-void exc_fault(struct chip *c, enum core_fault f, uint32_t addr);
-void exc_pend(struct chip *c, unsigned n);
-bool exc_wakes(const struct chip *c);
-void exc_svc(struct chip *c);
-/* exc_refresh - recompute core.any_pend after pend or enabled changed. */
-void exc_refresh(struct chip *c);
-
-void debug_power_reset(struct chip *c);
-enum bus_result debug_read(struct chip *c, uint32_t addr, uint32_t *v);
-enum bus_result debug_write(struct chip *c, uint32_t addr, uint32_t v);
-bool debug_breakpoint(const struct chip *c, uint32_t addr);
-/* core_watch.c: registers of the DWT by offset; an access of the core, which may ask it to stop. */
-uint32_t dwt_read(struct chip *c, uint32_t off);
-void dwt_write(struct chip *c, uint32_t off, uint32_t v);
-void core_watch(struct chip *c, uint32_t addr, unsigned size, bool write);
-
-enum bus_result scs_read(struct chip *c, uint32_t addr, uint32_t *v);
-enum bus_result scs_write(struct chip *c, uint32_t addr, uint32_t v);
-uint64_t systick_next_ps(struct chip *c);
-void systick_update(struct chip *c, uint64_t t_ps);
-void systick_rebase(struct chip *c, uint64_t t_ps);
 
 /* ---- peripherals ------------------------------------------------------------------- */
 

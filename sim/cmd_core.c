@@ -13,7 +13,8 @@
 #define DHCSR 0xE000EDF0u
 #define DHCSR_HALT 0xA05F0003u
 #define DHCSR_RUN 0xA05F0001u
-#define DHCSR_STEP 0xA05F000Du
+#define DHCSR_HALT_MASKED 0xA05F000Bu
+#define DHCSR_STEP_MASKED 0xA05F000Du
 #define DHCSR_S_HALT (1u << 17)
 #define FP_CTRL 0xE0002000u
 #define FP_CTRL_KEY_ENABLE 3u
@@ -73,10 +74,14 @@ enum command_result cmd_run_core(struct call *c)
 	return CMD_DONE;
 }
 
+/* OpenOCD's step by debug registers calls these three writes the way of the firmware; the
+ * manual wants C_MASKINTS written on its own. UNSURE: that the firmware writes all three. */
 enum command_result cmd_step(struct call *c)
 {
-	uint8_t st = swd_write32(c->b, DHCSR, DHCSR_STEP);
+	uint8_t st = swd_write32(c->b, DHCSR, DHCSR_HALT_MASKED);
 
+	if (st == STATUS_OK)
+		st = swd_write32(c->b, DHCSR, DHCSR_STEP_MASKED);
 	if (st == STATUS_OK)
 		st = swd_write32(c->b, DHCSR, DHCSR_HALT);
 	c->reply->data[0] = st;

@@ -6,7 +6,8 @@
  * a store that the flash controller had to judge (core_hooks.c). It knows no
  * exceptions of the M profile; core_exc.c stacks and unstacks. What Unicorn 2.0.1
  * taught: stop only from instruction and interrupt hooks; never use its timeout;
- * translated code does not notice writes from outside.
+ * translated code does not notice writes from outside; ITSTATE is lost at each stop
+ * (core_look.c puts it back).
  */
 #include "sim/chip_priv.h"
 
@@ -19,6 +20,9 @@
 
 /* No code can be there: end address of a run that has none. */
 #define NO_END 0xEFFFFFFEu
+
+/* DDI 0403 B1.5.8: in Handler mode such a value in PC is a return. */
+#define EXC_RETURN_LEAST 0xF0000000u
 
 /* ---- registers ------------------------------------------------------------------------ */
 
@@ -48,14 +52,52 @@ static void set_pc(struct chip *c, uint32_t pc)
 	set(c, UC_ARM_REG_PC, (pc & ~1u) | (get(c, UC_ARM_REG_XPSR) >> 24 & 1u));
 }
 
+/* Unicorn shows and changes MSP, PSP and the masks only as the running code may, which is
+ * nothing when it is unprivileged. A debugger and exception entry always may.
+ * Returns the CONTROL to go back to, 0 for none. */
+static uint32_t lift(struct chip *c)
+{
+	uint32_t control = get(c, UC_ARM_REG_CONTROL), xpsr;
+
+	if (!(control & 1u))
+		return 0;
+	xpsr = get(c, UC_ARM_REG_XPSR);
+	if (xpsr & 0x1FFu)
+		return 0;
+	set(c, UC_ARM_REG_XPSR, xpsr | EXC_HARD);
+	set(c, UC_ARM_REG_CONTROL, control & 6u);
+	set(c, UC_ARM_REG_XPSR, xpsr);
+	return control & 7u;
+}
+
+static void lower(struct chip *c, uint32_t control)
+{
+	if (control)
+		set(c, UC_ARM_REG_CONTROL, control);
+}
+
 static uint32_t get_special(struct chip *c)
 {
-	return (get(c, UC_ARM_REG_CONTROL) & 7u) << 24 | (get(c, UC_ARM_REG_FAULTMASK) & 1u) << 16 |
-	       (get(c, UC_ARM_REG_BASEPRI) & 0xFFu) << 8 | (get(c, UC_ARM_REG_PRIMASK) & 1u);
+	uint32_t control = get(c, UC_ARM_REG_CONTROL) & 7u, back = lift(c), v;
+
+	v = control << 24 | (get(c, UC_ARM_REG_FAULTMASK) & 1u) << 16 |
+	    (get(c, UC_ARM_REG_BASEPRI) & 0xFFu) << 8 | (get(c, UC_ARM_REG_PRIMASK) & 1u);
+	lower(c, back);
+	return v;
+}
+
+static uint32_t get_banked(struct chip *c, int reg)
+{
+	uint32_t back = lift(c), v = get(c, reg);
+
+	lower(c, back);
+	return v;
 }
 
 uint32_t core_reg(struct chip *c, unsigned n)
 {
+	if (n == REG_MSP || n == REG_PSP)
+		return get_banked(c, uc_regs[n]);
 	if (n < ARRAY_LEN(uc_regs))
 		return get(c, uc_regs[n]);
 	if (n == REG_SPECIAL)
@@ -67,20 +109,51 @@ uint32_t core_reg(struct chip *c, unsigned n)
 	return 0;
 }
 
+/* Unicorn translates code by a summary of mode and privilege that it makes anew only when
+ * CPSR is written. */
+static void mode_changed(struct chip *c)
+{
+	set(c, UC_ARM_REG_CPSR, get(c, UC_ARM_REG_CPSR));
+}
+
+static void set_xpsr(struct chip *c, uint32_t v)
+{
+	uint32_t old = get(c, UC_ARM_REG_XPSR);
+
+	set(c, UC_ARM_REG_XPSR, v);
+	if ((v ^ old) & 0x1FFu)
+		mode_changed(c);
+}
+
+/* CONTROL last: it may end the privilege to write the others. */
 static void set_special(struct chip *c, uint32_t v)
 {
-	set(c, UC_ARM_REG_CONTROL, v >> 24 & 7u);
+	(void)lift(c);
 	set(c, UC_ARM_REG_FAULTMASK, v >> 16 & 1u);
 	set(c, UC_ARM_REG_BASEPRI, v >> 8 & 0xFFu);
 	set(c, UC_ARM_REG_PRIMASK, v & 1u);
+	set(c, UC_ARM_REG_CONTROL, v >> 24 & (c->kind->m4 ? 7u : 3u));
+	mode_changed(c);
+}
+
+static void set_banked(struct chip *c, int reg, uint32_t v)
+{
+	uint32_t back = lift(c);
+
+	set(c, reg, v & ~3u);
+	lower(c, back);
 }
 
 void core_set_reg(struct chip *c, unsigned n, uint32_t v)
 {
 	if (n == REG_PC)
 		set_pc(c, v);
-	else if (n == REG_SP || n == REG_MSP || n == REG_PSP)
-		set(c, uc_regs[n], v & ~3u);
+	else if (n == REG_SP)
+		set(c, UC_ARM_REG_SP, v & ~3u);
+	else if (n == REG_MSP || n == REG_PSP)
+		set_banked(c, uc_regs[n], v);
+	else if (n == REG_XPSR)
+		set_xpsr(c, v);
 	else if (n < ARRAY_LEN(uc_regs))
 		set(c, uc_regs[n], v);
 	else if (n == REG_SPECIAL)
@@ -133,61 +206,75 @@ static void drop_stale_code(struct chip *c)
 	}
 }
 
-static bool is_exc_return(uint32_t pc)
+/* DDI 0403 B3.1: peripherals, external devices and the private bus are execute-never. */
+static bool is_xn(uint32_t addr)
 {
-	return pc >= 0xFFFFFFE0u;
+	return addr - 0x40000000u < 0x20000000u || addr >= 0xA0000000u;
+}
+
+/* The instruction at pc has not executed, or is the next one. */
+static void be_at(struct chip *c, uint32_t pc)
+{
+	set_pc(c, pc);
+	look_it_set(c, look_it_now(c, pc));
+}
+
+static void bad_fetch(struct chip *c, uint32_t pc)
+{
+	if (pc >= EXC_RETURN_LEAST && get(c, UC_ARM_REG_XPSR) & 0x1FFu)
+		exc_return(c, pc | 1u);         /* a load into PC */
+	else
+		exc_fault(c, is_xn(pc) ? FAULT_XN : FAULT_IBUS, pc);
 }
 
 /* What ended a slice without our wish. */
 static void judge_error(struct chip *c, uc_err err, uint32_t pc)
 {
 	struct core *co = &c->core;
-	uint8_t *m;
-	uint32_t op;
+	enum core_fault f = co->fault;
 
-	if (err == UC_ERR_INSN_INVALID) {
-		m = bus_host(c, co->last_pc, 2);
-		op = m ? get_mem(m, 2) : 0;
-		if (op == 0xBF20u) {            /* WFE, which Unicorn does not know */
-			co->sleeping = !co->event;
-			co->event = false;
-			set_pc(c, co->last_pc + 2);
+	co->fault = FAULT_NONE;
+	if (err != UC_ERR_INSN_INVALID) {
+		if (f == FAULT_NONE || f == FAULT_IBUS) {
+			bad_fetch(c, pc);
 			return;
 		}
-		if (op == 0xBF10u || op == 0xBF40u) {   /* YIELD, SEV */
-			co->event = co->event || op == 0xBF40u;
-			set_pc(c, co->last_pc + 2);
-			return;
-		}
-		set_pc(c, co->last_pc);
-		exc_fault(c, FAULT_UNDEF, co->last_pc);
-		return;
+		be_at(c, co->last_pc);
+		exc_fault(c, f, co->fault_addr);
+	} else if (!(get(c, UC_ARM_REG_XPSR) & XPSR_T)) {
+		exc_fault(c, FAULT_STATE, pc);
+	} else if (!look_hint(c, co->last_pc)) {
+		be_at(c, co->last_pc);
+		f = look_is_coprocessor(look_opcode(c, co->last_pc)) ? FAULT_NOCP : FAULT_UNDEF;
+		exc_fault(c, f, co->last_pc);
 	}
-	if (is_exc_return(pc)) {
-		co->fault = FAULT_NONE;
-		exc_return(c, pc | 1u);
-		return;
-	}
-	if (co->fault == FAULT_NONE)
-		co->fault = FAULT_IBUS;
-	if (co->fault != FAULT_IBUS)
-		set_pc(c, co->last_pc);
 }
 
+/* Numbers of QEMU's exceptions. */
 static void judge_interrupt(struct chip *c, uint32_t pc)
 {
 	switch (c->core.intr) {
 	case 2:                         /* SVC: PC is behind it */
 		exc_svc(c);
 		break;
-	case 7:                         /* BKPT: PC is at it */
-		if (c->core.dhcsr & 1u)
-			core_halt(c, 2);
-		else
-			exc_fault(c, FAULT_BKPT, pc);
+	case 3:                         /* no instructions there */
+	case 8:                         /* EXC_RETURN */
+		bad_fetch(c, pc);
 		break;
-	case 8:
-		exc_return(c, pc | 1u);
+	case 4:                         /* exclusive or multiple access, not aligned */
+		exc_fault(c, FAULT_UNALIGNED, pc);
+		break;
+	case 7:                         /* BKPT: PC is at it */
+		exc_debug_event(c, DFSR_BKPT);
+		break;
+	case 17:
+		exc_fault(c, FAULT_NOCP, pc);
+		break;
+	case 18:
+		exc_fault(c, FAULT_STATE, pc);
+		break;
+	case 22:
+		exc_fault(c, FAULT_UNALIGNED, pc);
 		break;
 	default:
 		exc_fault(c, FAULT_UNDEF, pc);
@@ -203,12 +290,26 @@ static void uncount(struct chip *c)
 	co->slice_insns--;
 }
 
+/* The engine stopped before an instruction, as we wished. */
+static void judge_stop(struct chip *c)
+{
+	struct core *co = &c->core;
+
+	if (co->bp_hit)
+		exc_debug_event(c, DFSR_BKPT);
+	else if (co->refused != FAULT_NONE)
+		exc_fault(c, co->refused, co->last_pc);
+	else if (co->slice_insns == 1)
+		look_it_stepped(c);
+}
+
 static void after_slice(struct chip *c, uc_err err)
 {
 	struct core *co = &c->core;
 	uint32_t pc = get(c, UC_ARM_REG_PC);
 
 	core_apply_fixes(c);
+	look_it_set(c, look_it_now(c, pc));
 	/* The hook counted the instruction before which the engine stopped. */
 	if (co->stopping && pc == co->last_pc && co->slice_insns)
 		uncount(c);
@@ -216,54 +317,85 @@ static void after_slice(struct chip *c, uc_err err)
 		judge_interrupt(c, pc);
 	else if (err != UC_ERR_OK)
 		judge_error(c, err, pc);
-	else if (!co->stopping)
+	else if (co->stopping)
+		judge_stop(c);
+	else
 		co->sleeping = true;    /* WFI: the only instruction that returns by itself */
-	else if (co->bp_hit)
-		core_halt(c, 2);
-	if (co->watch_hit && !co->halted)
-		core_halt(c, 4);        /* DFSR.DWTTRAP */
 	if (co->fault != FAULT_NONE) {
 		enum core_fault f = co->fault;
 
 		co->fault = FAULT_NONE;
 		exc_fault(c, f, co->fault_addr);
 	}
+	if (co->dwt.hit) {
+		co->dwt.hit = false;
+		exc_debug_event(c, DFSR_DWTTRAP);
+	}
+}
+
+/* What can be said of the next instruction before the engine is asked. */
+static bool stopped_at_once(struct chip *c, uint32_t pc)
+{
+	struct core *co = &c->core;
+
+	if (co->n_breaks && fpb_breaks(c, pc))
+		exc_debug_event(c, DFSR_BKPT);
+	else if (!(get(c, UC_ARM_REG_XPSR) & XPSR_T))
+		exc_fault(c, FAULT_STATE, pc);
+	else if (is_xn(pc))
+		exc_fault(c, FAULT_XN, pc);
+	else
+		return false;
+	return true;
 }
 
 static void slice(struct chip *c, uint64_t until_ps, uint64_t budget)
 {
 	struct core *co = &c->core;
 	uint32_t pc = get(c, UC_ARM_REG_PC);
-	uc_err err;
 
-	if (co->fpb_on && debug_breakpoint(c, pc) && budget != 1) {
-		core_halt(c, 2);
+	if (stopped_at_once(c, pc))
 		return;
-	}
-	if (!(get(c, UC_ARM_REG_XPSR) & 1u << 24)) {
-		exc_fault(c, FAULT_STATE, pc);
+	look_it_begin(c, pc);
+	if (co->dwt.changed)
+		core_watch_hooks(c);
+	if (look_it_first(c, pc, &budget))
 		return;
-	}
 	drop_stale_code(c);
 	co->stop_ps = until_ps;
 	co->slice_budget = budget;
 	co->slice_insns = 0;
-	co->stopping = co->stop_req = co->bp_hit = co->watch_hit = false;
+	co->stopping = co->stop_req = co->bp_hit = co->it_stop = false;
 	co->intr = -1;
-	co->fault = FAULT_NONE;
+	co->fault = co->refused = FAULT_NONE;
+	co->start_pc = pc;
 	co->last_pc = UINT32_MAX;
 	core_poll_start(c);
-	err = uc_emu_start(co->uc, pc | 1u, NO_END, 0, 0);
-	after_slice(c, err);
+	after_slice(c, uc_emu_start(co->uc, pc | 1u, NO_END, 0, 0));
 }
 
-bool core_idle(const struct chip *c)
+/* DDI 0403 B1.5.15: an NMI, and nothing else, is taken in a lockup at priority -1. */
+static bool locked(struct chip *c)
 {
 	const struct core *co = &c->core;
 
-	if (c->nrst_low || co->halted || co->hung || co->lockup || co->t_ps < co->stall_until_ps)
+	return co->lockup && !(co->pend[EXC_NMI] && exc_execution_priority(c) > -2);
+}
+
+bool core_idle(struct chip *c)
+{
+	const struct core *co = &c->core;
+
+	if (c->nrst_low || co->halted || co->hung || co->t_ps < co->stall_until_ps || locked(c))
 		return true;
 	return co->sleeping && !exc_wakes(c);
+}
+
+static void wake(struct core *co)
+{
+	if (co->in_wfe)
+		co->event = false;
+	co->sleeping = co->in_wfe = false;
 }
 
 void core_run(struct chip *c, uint64_t until_ps, uint64_t max_insns)
@@ -273,23 +405,25 @@ void core_run(struct chip *c, uint64_t until_ps, uint64_t max_insns)
 
 	while (co->t_ps < until_ps && !core_idle(c) && !c->reset_request) {
 		uint64_t end = c->next_event_ps < until_ps ? c->next_event_ps : until_ps;
-		uint64_t budget = max_insns - (co->insns - start);
 
 		if (end <= co->t_ps)
 			return;
-		co->sleeping = false;
-		if (co->any_pend && !exc_dispatch(c) && co->any_pend)
-			budget = 1;     /* masked now: look again after each instruction */
+		if (co->sleeping)
+			wake(co);
+		if (co->any_pend)
+			(void)exc_dispatch(c);
 		if (core_idle(c))
 			return;
-		slice(c, end, budget);
-		if (c->replan || co->insns - start >= max_insns)
+		slice(c, end, max_insns - (co->insns - start));
+		if (c->replan || max_insns == 1 || co->insns - start >= max_insns)
 			return;
 	}
 }
 
-static void clear_scs(struct core *co)
+static void clear_scs(struct chip *c)
 {
+	struct core *co = &c->core;
+
 	memset(co->prio, 0, sizeof co->prio);
 	memset(co->pend, 0, sizeof co->pend);
 	memset(co->active, 0, sizeof co->active);
@@ -299,8 +433,8 @@ static void clear_scs(struct core *co)
 	co->aircr_prigroup = 0;
 	co->ccr = 1u << 9;              /* STKALIGN, as after reset of r2p0 and later */
 	co->systick_ctrl = co->systick_load = co->systick_val = 0;
-	co->dhcsr &= 1u;                /* C_DEBUGEN lives until power-off */
-	co->s_reset = true;
+	co->fpccr = c->kind->m4 ? 3u << 30 : 0;         /* ASPEN, LSPEN: B3.2.21 */
+	co->fpcar = co->fpdscr = 0;
 }
 
 void core_reset(struct chip *c, unsigned cause)
@@ -309,14 +443,17 @@ void core_reset(struct chip *c, unsigned cause)
 	unsigned i;
 
 	(void)cause;
-	clear_scs(co);
-	co->halted = co->sleeping = co->lockup = co->hung = false;
+	clear_scs(c);
+	debug_core_reset(c);
+	look_reset(c);
+	co->halted = co->sleeping = co->in_wfe = co->lockup = co->hung = false;
 	co->event = false;
 	co->stall_until_ps = 0;
 	co->n_fix = 0;
 	for (i = 0; i < 13; i++)
 		set(c, uc_regs[i], 0);
-	set(c, UC_ARM_REG_XPSR, 0x01000000u);
+	set_special(c, 0);
+	set_xpsr(c, XPSR_T);
 	set_special(c, 0);
 	set(c, UC_ARM_REG_LR, 0xFFFFFFFFu);
 	exc_reset(c);

@@ -1,36 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * core_debug.c - core debug registers: DHCSR, DCRSR, DCRDR, DEMCR, and the FPB. The DWT
- * is in core_watch.c.
+ * core_debug.c - core debug registers: DHCSR, DCRSR, DCRDR, DEMCR; halt and step.
  *
- * After DDI 0403 C1.6 and C1.11. DEMCR, C_DEBUGEN and the FPB survive a system
- * reset and die with the power.
+ * After DDI 0403 C1.6. DEMCR's vector catches and TRCENA, C_DEBUGEN, the FPB and
+ * the DWT survive a system reset and die with the power. What that manual calls
+ * UNPREDICTABLE counts as an illegal act.
  */
 #include "sim/chip_priv.h"
 
 #include <string.h>
 
-enum { C_DEBUGEN = 1u << 0, C_HALT = 1u << 1, C_STEP = 1u << 2, C_MASKINTS = 1u << 3,
-       C_SNAPSTALL = 1u << 5 };
 enum { S_REGRDY = 1u << 16, S_HALT = 1u << 17, S_SLEEP = 1u << 18, S_LOCKUP = 1u << 19,
        S_RETIRE_ST = 1u << 24, S_RESET_ST = 1u << 25 };
-enum { DFSR_HALTED = 1u << 0 };
 
-/* Cortex-M3 TRM: 6 code and 2 literal comparators, FPB revision 0. */
-#define FP_CTRL_FIXED 0x00000260u
-#define FP_CODE 6u
+#define DHCSR_KEY 0xA05Fu
+#define DCRSR_WRITE (1u << 16)
+#define DEMCR_MASK 0x010F07F1u
+#define STALLS_MOST 4u
 
 void debug_power_reset(struct chip *c)
 {
 	struct core *co = &c->core;
 
 	co->dhcsr = co->demcr = co->dfsr = co->dcrdr = 0;
+	co->regrdy = true;
 	co->fp_ctrl = co->fp_remap = 0;
-	co->fpb_on = false;
+	co->n_breaks = 0;
 	memset(co->fp_comp, 0, sizeof co->fp_comp);
-	memset(co->dwt, 0, sizeof co->dwt);
-	co->watching = false;
+	co->dwt.ctrl = co->dwt.cyccnt = 0;
+	memset(co->dwt.comp, 0, sizeof co->dwt.comp);
+	dwt_refresh(c);
 }
+
+void debug_core_reset(struct chip *c)
+{
+	struct core *co = &c->core;
+
+	co->dhcsr &= C_DEBUGEN;
+	co->demcr &= ~(uint32_t)(MON_EN | MON_PEND | MON_STEP | MON_REQ);
+	co->s_reset = true;
+}
+
+/* ---- halt and step ---------------------------------------------------------------------------- */
 
 void core_halt(struct chip *c, uint32_t dfsr)
 {
@@ -41,81 +52,49 @@ void core_halt(struct chip *c, uint32_t dfsr)
 		return;
 	chip_rebase(c, co->t_ps);
 	co->halted = true;
-	co->lockup = false;
+	co->lockup = co->sleeping = co->in_wfe = false;
 	co->dhcsr |= C_HALT;
 }
 
 static void resume(struct chip *c)
 {
-	struct core *co = &c->core;
-
-	chip_rebase(c, co->t_ps);
-	co->halted = false;
-	co->sleeping = false;
+	chip_rebase(c, c->core.t_ps);
+	c->core.halted = false;
 }
 
+/* One instruction; or the flash interface holds it back, and time passes until it does not. */
+static void run_one(struct chip *c)
+{
+	struct core *co = &c->core;
+	uint64_t before = co->insns;
+	unsigned i;
+
+	for (i = 0; i < STALLS_MOST && co->insns == before && !co->halted; i++) {
+		if (co->t_ps < co->stall_until_ps)
+			co->t_ps = co->stall_until_ps;
+		chip_events(c);
+		if (c->next_event_ps <= co->t_ps)
+			c->next_event_ps = co->t_ps + 1;
+		core_run(c, UINT64_MAX, 1);
+		if (co->t_ps >= co->stall_until_ps)
+			return;
+	}
+}
+
+/* C1.5: the next instruction, or an exception that is pending: then the step ends at the
+ * first instruction of its handler. */
 static void step(struct chip *c)
 {
 	struct core *co = &c->core;
 
 	if (co->t_ps < c->at_ps)
 		co->t_ps = c->at_ps;
-	if (co->t_ps < co->stall_until_ps)
-		co->t_ps = co->stall_until_ps;
 	resume(c);
-	chip_events(c);
-	if (c->next_event_ps <= co->t_ps)
-		c->next_event_ps = co->t_ps + 1;
 	exc_refresh(c);
-	core_run(c, UINT64_MAX, 1);
-	core_halt(c, DFSR_HALTED);
-}
-
-/* ---- FPB -------------------------------------------------------------------------------------- */
-
-bool debug_breakpoint(const struct chip *c, uint32_t addr)
-{
-	const struct core *co = &c->core;
-	unsigned i;
-
-	if (addr >= 0x20000000u || !(co->dhcsr & C_DEBUGEN))
-		return false;
-	for (i = 0; i < FP_CODE; i++) {
-		uint32_t comp = co->fp_comp[i], replace = comp >> 30;
-
-		if (!(comp & 1u) || (comp & 0x1FFFFFFCu) != (addr & 0x1FFFFFFCu))
-			continue;
-		if (replace & (addr & 2u ? 2u : 1u))
-			return true;
-	}
-	return false;
-}
-
-static enum bus_result fpb_write(struct chip *c, uint32_t off, uint32_t v)
-{
-	struct core *co = &c->core;
-
-	if (off == 0) {
-		if (v & 2u)             /* KEY */
-			co->fp_ctrl = v & 1u;
-	} else if (off == 4) {
-		co->fp_remap = v & 0x1FFFFFE0u;
-	} else if (off < 8u + 4u * MAX_FPB) {
-		co->fp_comp[(off - 8u) / 4u] = v & 0xDFFFFFFDu;
-	}
-	co->fpb_on = co->fp_ctrl & 1u;
-	return BUS_OK;
-}
-
-static uint32_t fpb_read(const struct chip *c, uint32_t off)
-{
-	const struct core *co = &c->core;
-
-	if (off == 0)
-		return FP_CTRL_FIXED | co->fp_ctrl;
-	if (off == 4)
-		return co->fp_remap;
-	return off < 8u + 4u * MAX_FPB ? co->fp_comp[(off - 8u) / 4u] : 0;
+	if (!co->any_pend || !exc_dispatch(c))
+		run_one(c);
+	if (!co->halted)
+		core_halt(c, DFSR_HALTED);
 }
 
 /* ---- DHCSR ---------------------------------------------------------------------------------------- */
@@ -123,14 +102,14 @@ static uint32_t fpb_read(const struct chip *c, uint32_t off)
 static uint32_t dhcsr_read(struct chip *c)
 {
 	struct core *co = &c->core;
-	uint32_t v = co->dhcsr | S_REGRDY;
 	bool stalled = chip_clock_ps(c) < co->stall_until_ps;
+	uint32_t v = co->dhcsr | (co->regrdy ? S_REGRDY : 0);
 
 	if (co->halted && !stalled)
 		v |= S_HALT;
 	if (co->sleeping && !exc_wakes(c))
 		v |= S_SLEEP;
-	if (co->lockup)
+	if (co->lockup && c->acc_by == BY_DEBUG)
 		v |= S_LOCKUP;
 	if (co->insns != co->retired_at)
 		v |= S_RETIRE_ST;
@@ -143,20 +122,36 @@ static uint32_t dhcsr_read(struct chip *c)
 	return v;
 }
 
+/* What C1.6.2 forbids. */
+static void check_dhcsr(struct chip *c, uint32_t old, uint32_t v)
+{
+	uint32_t changed = v ^ old;
+
+	if (!(old & C_DEBUGEN) || !(v & C_DEBUGEN))
+		return;
+	if ((changed & C_MASKINTS) && !(old & v & C_HALT))
+		chip_note_illegal(c, c->core.halted
+				  ? "C_MASKINTS changed by the write that leaves halt"
+				  : "C_MASKINTS changed while the core runs");
+	if ((changed & C_STEP) && !c->core.halted && !(v & C_HALT))
+		chip_note_illegal(c, "C_STEP changed while the core runs");
+	if ((v & C_SNAPSTALL) && !(v & C_HALT))
+		chip_note_illegal(c, "C_SNAPSTALL without C_HALT");
+}
+
 static void dhcsr_write(struct chip *c, uint32_t v)
 {
 	struct core *co = &c->core;
 	uint32_t old = co->dhcsr;
 
-	if (v >> 16 != 0xA05Fu)
+	if (v >> 16 != DHCSR_KEY)
 		return;
 	if (c->acc_by == BY_CORE)       /* C_DEBUGEN is the debugger's alone */
 		v = (v & ~(uint32_t)C_DEBUGEN) | (old & C_DEBUGEN);
 	v &= C_DEBUGEN | C_HALT | C_STEP | C_MASKINTS | C_SNAPSTALL;
 	if (!(v & C_DEBUGEN))
 		v = 0;
-	if (co->halted && (v & C_DEBUGEN) && !(v & C_HALT) && ((v ^ old) & C_MASKINTS))
-		chip_note_illegal(c, "C_MASKINTS changed by the write that leaves halt");
+	check_dhcsr(c, old, v);
 	co->dhcsr = v;
 	exc_refresh(c);
 	if (c->nrst_low)
@@ -169,71 +164,78 @@ static void dhcsr_write(struct chip *c, uint32_t v)
 		resume(c);
 }
 
+/* ---- the other registers ----------------------------------------------------------------------------- */
+
 static void dcrsr_write(struct chip *c, uint32_t v)
 {
 	struct core *co = &c->core;
 	unsigned n = v & 0x7Fu;
 
-	if (!co->halted) {
+	if (!co->halted) {      /* the transfer never completes */
+		co->regrdy = false;
 		chip_note_illegal(c, "core register %u accessed while the core runs", n);
 		return;
 	}
-	if (v & 1u << 16)
+	co->regrdy = true;
+	if (v & DCRSR_WRITE)
 		core_set_reg(c, n, co->dcrdr);
 	else
 		co->dcrdr = core_reg(c, n);
+}
+
+static uint32_t demcr_read(const struct chip *c)
+{
+	uint32_t v = c->core.demcr & ~(uint32_t)MON_PEND;
+
+	return c->core.pend[EXC_MONITOR] ? v | MON_PEND : v;
+}
+
+static void demcr_write(struct chip *c, uint32_t v)
+{
+	struct core *co = &c->core;
+
+	dwt_rebase(c, c->at_ps);
+	co->demcr = v & DEMCR_MASK & ~(uint32_t)MON_PEND;
+	co->pend[EXC_MONITOR] = (v & MON_PEND) != 0;
+	exc_refresh(c);
+	dwt_refresh(c);
+	c->replan = true;
+	if (v & MON_STEP)
+		chip_note_illegal(c, "not modelled: DEMCR.MON_STEP");
 }
 
 /* ---- the map ----------------------------------------------------------------------------------------- */
 
 enum bus_result debug_read(struct chip *c, uint32_t addr, uint32_t *v)
 {
-	struct core *co = &c->core;
-
+	*v = 0;
 	switch (addr) {
-	case 0xE000EDF0u:
-		*v = dhcsr_read(c);
-		return BUS_OK;
-	case 0xE000EDF8u:
-		*v = co->dcrdr;
-		return BUS_OK;
-	case 0xE000EDFCu:
-		*v = co->demcr;
-		return BUS_OK;
+	case 0xE000EDF0u: *v = dhcsr_read(c); break;
+	case 0xE000EDF8u: *v = c->core.dcrdr; break;
+	case 0xE000EDFCu: *v = demcr_read(c); break;
 	default:
+		if (addr - 0xE0002000u < 0x100u)
+			*v = fpb_read(c, addr - 0xE0002000u);
+		else if (addr - 0xE0001000u < 0x100u)
+			*v = dwt_read(c, addr - 0xE0001000u);
 		break;
 	}
-	*v = 0;
-	if (addr - 0xE0002000u < 0x100u)
-		*v = fpb_read(c, addr - 0xE0002000u);
-	else if (addr - 0xE0001000u < 0x100u)
-		*v = dwt_read(c, addr - 0xE0001000u);
 	return BUS_OK;
 }
 
 enum bus_result debug_write(struct chip *c, uint32_t addr, uint32_t v)
 {
-	struct core *co = &c->core;
-
 	switch (addr) {
-	case 0xE000EDF0u:
-		dhcsr_write(c, v);
-		return BUS_OK;
-	case 0xE000EDF4u:
-		dcrsr_write(c, v);
-		return BUS_OK;
-	case 0xE000EDF8u:
-		co->dcrdr = v;
-		return BUS_OK;
-	case 0xE000EDFCu:
-		co->demcr = v & 0x010F07F1u;
-		return BUS_OK;
+	case 0xE000EDF0u: dhcsr_write(c, v); break;
+	case 0xE000EDF4u: dcrsr_write(c, v); break;
+	case 0xE000EDF8u: c->core.dcrdr = v; break;
+	case 0xE000EDFCu: demcr_write(c, v); break;
 	default:
+		if (addr - 0xE0002000u < 0x100u)
+			fpb_write(c, addr - 0xE0002000u, v);
+		else if (addr - 0xE0001000u < 0x100u)
+			dwt_write(c, addr - 0xE0001000u, v);
 		break;
 	}
-	if (addr - 0xE0002000u < 0x100u)
-		return fpb_write(c, addr - 0xE0002000u, v);
-	if (addr - 0xE0001000u < 0x100u)
-		dwt_write(c, addr - 0xE0001000u, v);
 	return BUS_OK;
 }

@@ -1,35 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * core_exc.c - exceptions of the ARMv7-M core: reset, priorities, stacking,
- * return, faults and lockup.
+ * core_exc.c - exceptions of the ARMv7-M core: priorities, entry, return, reset.
  *
- * After the ARMv7-M Architecture Reference Manual (DDI 0403), B1.5. Frames are
- * always the basic eight words: the FPU's part is not stacked. Entry and return
- * cost no time, because the timing model counts instructions only.
+ * After the ARMv7-M Architecture Reference Manual (DDI 0403), B1.5. Faults are in
+ * core_fault.c. Entry and return cost no time, because the timing model counts
+ * instructions only; tail-chaining and late arrival are therefore not told apart
+ * from a return and an entry. The FPU's part of a frame is stored at entry, not
+ * lazily.
  */
 #include "sim/chip_priv.h"
 
-enum { EXC_RESET = 1, EXC_NMI = 2, EXC_HARD = 3, EXC_MEM = 4, EXC_BUS = 5, EXC_USAGE = 6,
-       EXC_SVC = 11, EXC_PENDSV = 14, EXC_SYSTICK = 15, EXC_IRQ0 = 16 };
+enum { FPCCR_ASPEN = 1u << 31 };
 
-enum { DHCSR_DEBUGEN = 1u << 0, DHCSR_MASKINTS = 1u << 3 };
-enum { VC_CORERESET = 1u << 0, VC_STATERR = 1u << 7, VC_BUSERR = 1u << 8,
-       VC_HARDERR = 1u << 10 };
-enum { DFSR_VCATCH = 1u << 3 };
-
-#define XPSR_T (1u << 24)
-#define XPSR_ALIGN (1u << 9)
+#define FRAME 0x20u
+#define FRAME_FP 0x68u
 
 /* ---- priorities -------------------------------------------------------------------------- */
 
-static int priority(const struct chip *c, unsigned n)
+int exc_priority(const struct chip *c, unsigned n)
 {
 	if (n <= EXC_HARD)
 		return (int)n - 4;      /* reset -3, NMI -2, HardFault -1 */
 	return c->core.prio[n];
 }
 
-static int group(const struct chip *c, int prio)
+int exc_group(const struct chip *c, int prio)
 {
 	return prio < 0 ? prio : prio & ~((2 << c->core.aircr_prigroup) - 1);
 }
@@ -40,23 +35,28 @@ static int active_priority(const struct chip *c)
 	int best = 256;
 
 	for (n = 1; n < MAX_EXC; n++)
-		if (c->core.active[n] && group(c, priority(c, n)) < best)
-			best = group(c, priority(c, n));
+		if (c->core.active[n] && exc_group(c, exc_priority(c, n)) < best)
+			best = exc_group(c, exc_priority(c, n));
 	return best;
 }
 
-static int execution_priority(struct chip *c)
+static int masked_priority(struct chip *c, bool primask_counts)
 {
 	uint32_t special = core_reg(c, REG_SPECIAL);
 	int basepri = (int)(special >> 8 & 0xFFu), best = active_priority(c);
 
-	if (basepri && group(c, basepri) < best)
-		best = group(c, basepri);
-	if (special & 1u && best > 0)
+	if (basepri && exc_group(c, basepri) < best)
+		best = exc_group(c, basepri);
+	if (primask_counts && special & 1u && best > 0)
 		best = 0;
 	if (special >> 16 & 1u && best > -1)
 		best = -1;
 	return best;
+}
+
+int exc_execution_priority(struct chip *c)
+{
+	return masked_priority(c, true);
 }
 
 static bool may_be_taken(const struct chip *c, unsigned n)
@@ -65,7 +65,7 @@ static bool may_be_taken(const struct chip *c, unsigned n)
 
 	if (!co->pend[n] || (n >= EXC_IRQ0 && !co->enabled[n]))
 		return false;
-	if ((co->dhcsr & DHCSR_DEBUGEN) && (co->dhcsr & DHCSR_MASKINTS) && n >= EXC_PENDSV)
+	if ((co->dhcsr & C_DEBUGEN) && (co->dhcsr & C_MASKINTS) && n >= EXC_PENDSV)
 		return false;
 	return true;
 }
@@ -82,15 +82,37 @@ void exc_refresh(struct chip *c)
 		}
 }
 
-bool exc_wakes(const struct chip *c)
+unsigned exc_pending(const struct chip *c, int prio)
 {
-	return c->core.any_pend;
+	unsigned n, best = 0;
+
+	for (n = EXC_NMI; n < MAX_EXC; n++) {
+		if (!may_be_taken(c, n) || exc_group(c, exc_priority(c, n)) >= prio)
+			continue;
+		if (!best || exc_priority(c, n) < exc_priority(c, best))
+			best = n;
+	}
+	return best;
+}
+
+/* B1.5.17, B1.5.18: WFI ends with an exception that would preempt but for PRIMASK; WFE with
+ * one that does, or with an event. */
+bool exc_wakes(struct chip *c)
+{
+	struct core *co = &c->core;
+
+	if (co->in_wfe && co->event)
+		return true;
+	return co->any_pend && exc_pending(c, masked_priority(c, co->in_wfe));
 }
 
 void exc_pend(struct chip *c, unsigned n)
 {
-	c->core.pend[n] = true;
-	c->core.event = c->core.event || (c->core.scr & 1u << 4) != 0;  /* SEVONPEND */
+	struct core *co = &c->core;
+
+	if (!co->pend[n] && co->scr & 1u << 4)          /* SEVONPEND */
+		co->event = true;
+	co->pend[n] = true;
 	exc_refresh(c);
 }
 
@@ -120,132 +142,192 @@ static bool store(struct chip *c, uint32_t addr, uint32_t v)
 
 /* ---- entry ---------------------------------------------------------------------------------- */
 
-static void lockup(struct chip *c)
-{
-	c->core.lockup = true;
-	core_set_reg(c, REG_PC, 0xFFFFFFFEu);   /* DDI 0403 B1.5.15 */
-}
+struct frame {
+	bool psp, fp, from_handler;
+};
 
-static bool catches(const struct chip *c, uint32_t vc)
+/* S0-S15, FPSCR and a reserved word, above the eight of every frame. */
+static bool push_fp(struct chip *c, uint32_t at)
 {
-	return (c->core.dhcsr & DHCSR_DEBUGEN) && (c->core.demcr & vc);
-}
-
-static bool push_frame(struct chip *c, bool *psp, bool *aligned)
-{
-	static const unsigned regs[8] = { 0, 1, 2, 3, 12, REG_LR, REG_PC, REG_XPSR };
-	uint32_t sp, xpsr = core_reg(c, REG_XPSR);
-	unsigned i;
 	bool ok = true;
+	unsigned i;
 
-	*psp = !(xpsr & 0x1FFu) && (core_reg(c, REG_SPECIAL) >> 24 & 2u);
-	sp = core_reg(c, *psp ? REG_PSP : REG_MSP);
-	*aligned = (sp & 4u) && (c->core.ccr & 1u << 9);        /* STKALIGN */
-	sp -= *aligned ? 36u : 32u;
-	for (i = 0; i < 8; i++) {
-		uint32_t v = core_reg(c, regs[i]);
-
-		if (regs[i] == REG_XPSR && *aligned)
-			v |= XPSR_ALIGN;
-		ok = store(c, sp + 4u * i, v) && ok;
-	}
-	core_set_reg(c, *psp ? REG_PSP : REG_MSP, sp);
+	for (i = 0; i < 16; i++)
+		ok = store(c, at + 4u * i, core_reg(c, REG_S0 + i)) && ok;
+	ok = store(c, at + 64u, core_reg(c, REG_FPSCR)) && ok;
+	c->core.fpcar = at;
 	return ok;
 }
 
-static void enter(struct chip *c, unsigned n)
+static bool push_frame(struct chip *c, struct frame *f)
+{
+	static const unsigned regs[8] = { 0, 1, 2, 3, 12, REG_LR, REG_PC, REG_XPSR };
+	uint32_t sp, xpsr = core_reg(c, REG_XPSR), special = core_reg(c, REG_SPECIAL);
+	unsigned i;
+	bool ok = true, aligned;
+
+	f->from_handler = (xpsr & 0x1FFu) != 0;
+	f->psp = !f->from_handler && (special & CONTROL_SPSEL);
+	f->fp = (special & CONTROL_FPCA) && (c->core.fpccr & FPCCR_ASPEN);
+	sp = core_reg(c, f->psp ? REG_PSP : REG_MSP);
+	aligned = (sp & 4u) && (f->fp || c->core.ccr & CCR_STKALIGN);
+	sp -= (f->fp ? FRAME_FP : FRAME) + (aligned ? 4u : 0);
+	for (i = 0; i < 8; i++) {
+		uint32_t v = core_reg(c, regs[i]);
+
+		if (regs[i] == REG_XPSR)
+			v = (v & ~XPSR_ALIGN) | (aligned ? XPSR_ALIGN : 0);
+		ok = store(c, sp + 4u * i, v) && ok;
+	}
+	if (f->fp)
+		ok = push_fp(c, sp + FRAME) && ok;
+	core_set_reg(c, f->psp ? REG_PSP : REG_MSP, sp);
+	return ok;
+}
+
+/* Handler mode on the main stack; flags and IT state of the new context are clear. */
+static void become_handler(struct chip *c, unsigned n, const struct frame *f, uint32_t vector)
+{
+	uint32_t special = core_reg(c, REG_SPECIAL), lr;
+
+	lr = f->from_handler ? 0xFFFFFFF1u : f->psp ? 0xFFFFFFFDu : 0xFFFFFFF9u;
+	core_set_reg(c, REG_SPECIAL, special & 0x00FFFFFFu);
+	core_set_reg(c, REG_XPSR, (core_reg(c, REG_XPSR) & 0xF8000000u) |
+				  (vector & 1u ? XPSR_T : 0) | n);
+	core_set_reg(c, REG_SPECIAL, special & ~(uint32_t)(CONTROL_SPSEL | CONTROL_FPCA));
+	core_set_reg(c, REG_LR, f->fp ? lr & ~0x10u : lr);
+	core_set_reg(c, REG_PC, vector);
+}
+
+/* The exception that is really taken, and its vector; 0: nothing can be. */
+static unsigned find_vector(struct chip *c, unsigned n, uint32_t *vector)
+{
+	if (!n || load(c, c->core.vtor + 4u * n, vector))
+		return n;
+	n = exc_derived(c, n, FAULT_VECTOR);
+	return n && load(c, c->core.vtor + 4u * n, vector) ? n : 0;
+}
+
+void exc_enter(struct chip *c, unsigned n)
 {
 	struct core *co = &c->core;
-	uint32_t xpsr, vector = 0, lr;
-	bool psp, aligned, from_handler;
+	uint32_t vector = 0xFFFFFFFFu;
+	struct frame f;
+	unsigned taken;
 
-	xpsr = core_reg(c, REG_XPSR);
-	from_handler = (xpsr & 0x1FFu) != 0;
-	if (!push_frame(c, &psp, &aligned)) {
-		co->cfsr |= 1u << 12;           /* STKERR */
-		if (n == EXC_HARD || execution_priority(c) < 0) {
-			lockup(c);
-			return;
-		}
-		n = EXC_HARD;
-		co->hfsr |= 1u << 30;
-	}
-	lr = from_handler ? 0xFFFFFFF1u : psp ? 0xFFFFFFFDu : 0xFFFFFFF9u;
+	if (!push_frame(c, &f))
+		n = exc_derived(c, n, FAULT_STACK);
+	taken = find_vector(c, n, &vector);
+	n = taken ? taken : EXC_HARD;
 	co->pend[n] = false;
 	co->active[n] = true;
 	exc_refresh(c);
-	if (!load(c, co->vtor + 4u * n, &vector)) {
-		co->hfsr |= 1u << 1;            /* VECTTBL */
-		lockup(c);
-		return;
-	}
-	/* Thumb bit from the vector; IT state and flags of the new context are clear. */
-	core_set_reg(c, REG_XPSR, (xpsr & 0xF8000000u) | (vector & 1u ? XPSR_T : 0) | n);
-	core_set_reg(c, REG_LR, lr);
-	core_set_reg(c, REG_PC, vector);
+	co->lockup = co->sleeping = co->in_wfe = false;
+	become_handler(c, n, &f, vector);
 	co->event = true;
+	if (!taken)
+		exc_lockup(c);
+	else if (taken == EXC_HARD)
+		exc_catch(c, VC_HARDERR);
 }
 
 bool exc_dispatch(struct chip *c)
 {
-	struct core *co = &c->core;
-	unsigned n, best = 0;
-	int prio = execution_priority(c);
+	unsigned n = exc_pending(c, exc_execution_priority(c));
 
-	for (n = EXC_NMI; n < MAX_EXC; n++) {
-		if (!may_be_taken(c, n) || group(c, priority(c, n)) >= prio)
-			continue;
-		if (!best || priority(c, n) < priority(c, best))
-			best = n;
-	}
-	if (!best)
+	if (!n)
 		return false;
-	co->sleeping = false;
-	enter(c, best);
-	if (best == EXC_HARD && catches(c, VC_HARDERR))
-		core_halt(c, DFSR_VCATCH);
+	exc_enter(c, n);
 	return true;
 }
 
 /* ---- return ----------------------------------------------------------------------------------- */
 
-static void pop_frame(struct chip *c, bool psp)
+static bool pop_fp(struct chip *c, uint32_t at)
+{
+	uint32_t v[17];
+	unsigned i;
+
+	for (i = 0; i < 17; i++)
+		if (!load(c, at + 4u * i, &v[i]))
+			return false;
+	for (i = 0; i < 16; i++)
+		core_set_reg(c, REG_S0 + i, v[i]);
+	core_set_reg(c, REG_FPSCR, v[16]);
+	return true;
+}
+
+static bool pop_frame(struct chip *c, bool psp, bool fp)
 {
 	static const unsigned regs[6] = { 0, 1, 2, 3, 12, REG_LR };
 	uint32_t sp = core_reg(c, psp ? REG_PSP : REG_MSP), v[8];
-	uint32_t special = core_reg(c, REG_SPECIAL);
+	uint32_t special = core_reg(c, REG_SPECIAL) & ~(uint32_t)(CONTROL_SPSEL | CONTROL_FPCA);
 	unsigned i;
 
 	for (i = 0; i < 8; i++)
-		if (!load(c, sp + 4u * i, &v[i])) {
-			exc_fault(c, FAULT_BUS_PRECISE, sp + 4u * i);
-			return;
-		}
-	sp += v[7] & XPSR_ALIGN && c->core.ccr & 1u << 9 ? 36u : 32u;
+		if (!load(c, sp + 4u * i, &v[i]))
+			return false;
+	if (fp && !pop_fp(c, sp + FRAME))
+		return false;
+	sp += fp ? FRAME_FP : FRAME;
+	sp += v[7] & XPSR_ALIGN && (fp || c->core.ccr & CCR_STKALIGN) ? 4u : 0;
+	if ((core_reg(c, REG_XPSR) & 0x1FFu) != EXC_NMI)
+		special &= ~(1u << 16);         /* FAULTMASK, but not by a return from NMI */
 	core_set_reg(c, psp ? REG_PSP : REG_MSP, sp);
 	core_set_reg(c, REG_XPSR, v[7] & ~XPSR_ALIGN);
-	special = (special & ~(2u << 24)) | (psp ? 2u << 24 : 0);
-	core_set_reg(c, REG_SPECIAL, special & ~(1u << 16));    /* return clears FAULTMASK */
+	core_set_reg(c, REG_SPECIAL, special | (psp ? CONTROL_SPSEL : 0) | (fp ? CONTROL_FPCA : 0));
 	for (i = 0; i < 6; i++)
 		core_set_reg(c, regs[i], v[i]);
 	core_set_reg(c, REG_PC, v[6]);
+	return true;
+}
+
+static unsigned count_active(const struct core *co)
+{
+	unsigned n, sum = 0;
+
+	for (n = 1; n < MAX_EXC; n++)
+		sum += co->active[n];
+	return sum;
+}
+
+/* B1.5.8: the value of EXC_RETURN fits what is active. */
+static bool may_return(const struct chip *c, unsigned n, uint32_t value)
+{
+	const struct core *co = &c->core;
+	unsigned kind = value & 0xFu, nested = count_active(co);
+	bool shape = (value & 0xFFFFFFE0u) == 0xFFFFFFE0u && (c->kind->m4 || value & 0x10u);
+
+	if (!shape || n == 0 || n >= MAX_EXC || !co->active[n])
+		return false;
+	if (kind == 1)
+		return nested > 1;
+	return (kind == 9 || kind == 13) && (nested == 1 || co->ccr & CCR_NONBASETHRDENA);
 }
 
 void exc_return(struct chip *c, uint32_t value)
 {
 	struct core *co = &c->core;
 	unsigned n = core_reg(c, REG_XPSR) & 0x1FFu;
-	unsigned kind = value & 0xFu;
+	bool to_thread = (value & 8u) != 0;
 
-	if (n == 0 || n >= MAX_EXC || !co->active[n] || (kind != 1 && kind != 9 && kind != 13)) {
-		co->cfsr |= 1u << 18;           /* INVPC */
-		exc_fault(c, FAULT_UNDEF, value);
+	if (!may_return(c, n, value)) {
+		if (n < MAX_EXC)
+			co->active[n] = false;
+		exc_fault(c, FAULT_INVPC, value);
 		return;
 	}
 	co->active[n] = false;
 	co->event = true;
-	pop_frame(c, kind == 13);
-	if (co->scr & 2u && kind != 1)          /* SLEEPONEXIT */
+	if (!pop_frame(c, (value & 0xFu) == 13, !(value & 0x10u))) {
+		exc_fault(c, FAULT_UNSTACK, 0);
+		return;
+	}
+	if (to_thread != ((core_reg(c, REG_XPSR) & 0x1FFu) == 0)) {
+		exc_fault(c, FAULT_INVPC, value);
+		return;
+	}
+	if (co->scr & 2u && to_thread)          /* SLEEPONEXIT */
 		co->sleeping = true;
 	exc_refresh(c);
 	/* An interrupt line that is still high pends again. */
@@ -253,78 +335,14 @@ void exc_return(struct chip *c, uint32_t value)
 	c->replan = true;
 }
 
-/* ---- faults -------------------------------------------------------------------------------------- */
-
-static unsigned fault_exception(struct chip *c, enum core_fault f, uint32_t addr)
+void exc_clear_active(struct chip *c)
 {
-	struct core *co = &c->core;
+	unsigned n;
 
-	switch (f) {
-	case FAULT_BUS_PRECISE:
-		co->cfsr |= 1u << 9 | 1u << 15;         /* PRECISERR, BFARVALID */
-		co->bfar = addr;
-		return EXC_BUS;
-	case FAULT_BUS_IMPRECISE:
-		co->cfsr |= 1u << 10;
-		return EXC_BUS;
-	case FAULT_IBUS:
-		co->cfsr |= 1u << 8;
-		return EXC_BUS;
-	case FAULT_UNDEF:
-		co->cfsr |= 1u << 16;
-		return EXC_USAGE;
-	case FAULT_STATE:
-		co->cfsr |= 1u << 17;                   /* INVSTATE */
-		return EXC_USAGE;
-	case FAULT_DIVZERO:
-		co->cfsr |= 1u << 25;
-		return EXC_USAGE;
-	case FAULT_BKPT:
-		co->hfsr |= 1u << 31;                   /* DEBUGEVT */
-		return EXC_HARD;
-	case FAULT_NONE:
-		break;
-	}
-	return EXC_HARD;
-}
-
-static bool own_handler(struct chip *c, unsigned n)
-{
-	unsigned shcsr_bit = n == EXC_BUS ? 17 : 18;
-
-	return n != EXC_HARD && (c->core.shcsr >> shcsr_bit & 1u) &&
-	       group(c, priority(c, n)) < execution_priority(c);
-}
-
-void exc_fault(struct chip *c, enum core_fault f, uint32_t addr)
-{
-	struct core *co = &c->core;
-	unsigned n = fault_exception(c, f, addr);
-	uint32_t vc = n == EXC_BUS ? VC_BUSERR : n == EXC_USAGE ? VC_STATERR : VC_HARDERR;
-
-	if (!own_handler(c, n)) {
-		if (n != EXC_HARD)
-			co->hfsr |= 1u << 30;           /* FORCED */
-		if (execution_priority(c) <= -1) {
-			lockup(c);
-			return;
-		}
-		n = EXC_HARD;
-		vc |= VC_HARDERR;
-	}
-	enter(c, n);
-	if (catches(c, vc))
-		core_halt(c, DFSR_VCATCH);
-}
-
-void exc_svc(struct chip *c)
-{
-	if (group(c, priority(c, EXC_SVC)) < execution_priority(c)) {
-		enter(c, EXC_SVC);
-		return;
-	}
-	core_set_reg(c, REG_PC, core_reg(c, REG_PC) - 2u);
-	exc_fault(c, FAULT_NONE, 0);
+	for (n = 1; n < MAX_EXC; n++)
+		c->core.active[n] = false;
+	core_set_reg(c, REG_XPSR, core_reg(c, REG_XPSR) & ~0x1FFu);
+	exc_refresh(c);
 }
 
 /* ---- reset ------------------------------------------------------------------------------------------ */
@@ -341,8 +359,7 @@ void exc_reset(struct chip *c)
 	core_set_reg(c, REG_XPSR, pc & 1u ? XPSR_T : 0);
 	core_set_reg(c, REG_MSP, sp);
 	core_set_reg(c, REG_PC, pc);
-	if (catches(c, VC_CORERESET))
-		core_halt(c, DFSR_VCATCH);
-	else if ((co->dhcsr & DHCSR_DEBUGEN) && (co->dhcsr & 2u))
-		core_halt(c, 1);                /* C_HALT was set while in reset */
+	exc_catch(c, VC_CORERESET);
+	if (!co->halted && (co->dhcsr & C_DEBUGEN) && (co->dhcsr & C_HALT))
+		core_halt(c, DFSR_HALTED);      /* C_HALT was set while in reset */
 }

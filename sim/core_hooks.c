@@ -61,8 +61,33 @@ static bool must_stop(struct chip *c, uint32_t addr)
 
 	if (co->t_ps >= co->stop_ps || co->stop_req || co->slice_insns >= co->slice_budget)
 		return true;
-	co->bp_hit = co->fpb_on && co->slice_insns && debug_breakpoint(c, addr);
+	co->bp_hit = co->n_breaks && co->slice_insns && fpb_breaks(c, addr);
 	return co->bp_hit;
+}
+
+static uint16_t opcode(struct chip *c, uint32_t addr)
+{
+	const struct code_window *w = &c->core.code;
+	uint32_t off = addr - w->base;
+
+	if (off >= w->size)
+		return look_opcode(c, addr);
+	return (uint16_t)(w->host[off] | w->host[off + 1] << 8);
+}
+
+/* The instruction is about to execute, unless it turns out that it must not. */
+static void before(struct chip *c, uint32_t addr)
+{
+	struct core *co = &c->core;
+	uint16_t op = opcode(c, addr);
+
+	if (co->look[op >> 8]) {
+		look_at(c, addr, op);
+		if (co->refused != FAULT_NONE || co->it_stop)
+			stop(c);
+	}
+	if (co->dwt.on_pc)
+		dwt_pc(c, addr);
 }
 
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
@@ -79,8 +104,12 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 		core_poll(c, addr);
 	if (c->flash.op != FLASH_IDLE && in_flash_window(c, addr))
 		core_stall(c);
-	if (!co->stopping && must_stop(c, addr))
-		stop(c);
+	if (!co->stopping) {
+		if (must_stop(c, addr))
+			stop(c);
+		else
+			before(c, addr);
+	}
 	co->last_pc = addr;
 	co->t_ps += co->insn_ps;
 	co->insns++;
@@ -119,24 +148,11 @@ static void on_flash_read(uc_engine *uc, uc_mem_type type, uint64_t address, int
 
 	(void)uc;
 	(void)type;
+	(void)address;
+	(void)size;
 	(void)value;
 	if (c->flash.op != FLASH_IDLE)
 		core_stall(c);
-	if (c->core.watching)
-		core_watch(c, (uint32_t)address, (unsigned)size, false);
-}
-
-/* Unicorn's signature. */
-static void on_ram_read(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
-			int64_t value, void *user)
-{
-	struct chip *c = user;
-
-	(void)uc;
-	(void)type;
-	(void)value;
-	if (c->core.watching)
-		core_watch(c, (uint32_t)address, (unsigned)size, false);
 }
 
 /* Unicorn's signature. */
@@ -147,10 +163,20 @@ static void on_ram_write(uc_engine *uc, uc_mem_type type, uint64_t address, int 
 
 	(void)uc;
 	(void)type;
+	(void)address;
+	(void)size;
 	(void)value;
 	c->core.stores++;
-	if (c->core.watching)
-		core_watch(c, (uint32_t)address, (unsigned)size, true);
+}
+
+/* An access to data that a comparator of the DWT watches. Unicorn's signature. */
+static void on_watched(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
+		       int64_t value, void *user)
+{
+	struct chip *c = user;
+
+	(void)uc;
+	dwt_data(c, (uint32_t)address, (unsigned)size, type == UC_MEM_WRITE, (uint32_t)value);
 }
 
 /* A store to flash, EEPROM or option bytes: the controller judges it, Unicorn stores it
@@ -191,6 +217,18 @@ static bool is_flash_controller(const struct chip *c, uint32_t addr)
 	return addr - c->kind->flash->reg_base < c->kind->flash->reg_size;
 }
 
+/* DDI 0403 B3.1: unprivileged code gets a bus fault from the private peripheral bus. */
+static bool denied(struct chip *c, uint32_t addr)
+{
+	uint32_t control = 0, xpsr = 0;
+
+	if (addr < 0xE0000000u)
+		return false;
+	(void)uc_reg_read(c->core.uc, UC_ARM_REG_CONTROL, &control);
+	(void)uc_reg_read(c->core.uc, UC_ARM_REG_XPSR, &xpsr);
+	return (control & 1u) && !(xpsr & 0x1FFu);
+}
+
 static uint64_t on_device_read(uc_engine *uc, uint64_t offset, unsigned size, void *user)
 {
 	struct window *w = user;
@@ -200,13 +238,12 @@ static uint64_t on_device_read(uc_engine *uc, uint64_t offset, unsigned size, vo
 	(void)uc;
 	c->acc_by = BY_CORE;
 	c->at_ps = c->core.t_ps;
-	if (c->core.watching)
-		core_watch(c, w->base + (uint32_t)offset, size, false);
 	if (is_flash_controller(c, w->base + (uint32_t)offset) && flash_busy(c))
 		c->core.poll.flash_read = true;
 	else
 		c->core.device_reads++;
-	if (bus_device_read(c, w->base + (uint32_t)offset, size > 4 ? 4 : size, &v) != BUS_OK) {
+	if (denied(c, w->base + (uint32_t)offset) ||
+	    bus_device_read(c, w->base + (uint32_t)offset, size > 4 ? 4 : size, &v) != BUS_OK) {
 		c->core.fault = FAULT_BUS_IMPRECISE;
 		c->core.fault_addr = w->base + (uint32_t)offset;
 	}
@@ -225,9 +262,8 @@ static void on_device_write(uc_engine *uc, uint64_t offset, unsigned size, uint6
 	c->acc_by = BY_CORE;
 	c->at_ps = c->core.t_ps;
 	c->core.stores++;
-	if (c->core.watching)
-		core_watch(c, w->base + (uint32_t)offset, size, true);
-	if (bus_device_write(c, w->base + (uint32_t)offset, size > 4 ? 4 : size,
+	if (denied(c, w->base + (uint32_t)offset) ||
+	    bus_device_write(c, w->base + (uint32_t)offset, size > 4 ? 4 : size,
 			     (uint32_t)value) != BUS_OK) {
 		c->core.fault = FAULT_BUS_IMPRECISE;
 		c->core.fault_addr = w->base + (uint32_t)offset;
@@ -306,7 +342,7 @@ static bool add_hooks(struct chip *c)
 	uc_cb_hookcode_t code = on_code;
 	uc_cb_hookintr_t intr = on_interrupt;
 	uc_cb_eventmem_t bad = on_bad_access, wr = on_flash_write;
-	uc_cb_hookmem_t rd = on_flash_read, ld = on_ram_read, st = on_ram_write;
+	uc_cb_hookmem_t rd = on_flash_read, st = on_ram_write;
 	uint64_t fb = c->kind->flash_base, fe = fb + c->kind->flash_bytes - 1;
 
 	return add_hook(c, UC_HOOK_CODE, fn_ptr(&code), 1, 0) &&
@@ -316,15 +352,46 @@ static bool add_hooks(struct chip *c)
 	       add_hook(c, UC_HOOK_MEM_WRITE_PROT, fn_ptr(&wr), 1, 0) &&
 	       add_hook(c, UC_HOOK_MEM_READ, fn_ptr(&rd), fb, fe) &&
 	       add_hook(c, UC_HOOK_MEM_READ, fn_ptr(&rd), 0, c->kind->flash_bytes - 1) &&
-	       add_hook(c, UC_HOOK_MEM_READ, fn_ptr(&ld), 0x10000000u, 0x20FFFFFFu) &&
 	       add_hook(c, UC_HOOK_MEM_WRITE, fn_ptr(&st), 0x10000000u, 0x20FFFFFFu);
+}
+
+static void watch(struct chip *c, int type, uint64_t lo, uint64_t hi)
+{
+	struct dwt *d = &c->core.dwt;
+	uc_cb_hookmem_t fn = on_watched;
+
+	if (uc_hook_add(c->core.uc, &d->hooks[d->n_hooks], type, fn_ptr(&fn), c, lo, hi) == UC_ERR_OK)
+		d->n_hooks++;
+	else
+		chip_note_illegal(c, "not modelled: Unicorn refused to watch %08x",
+				  (unsigned)lo);
+}
+
+void core_watch_hooks(struct chip *c)
+{
+	struct dwt *d = &c->core.dwt;
+	unsigned i;
+
+	while (d->n_hooks)
+		(void)uc_hook_del(c->core.uc, d->hooks[--d->n_hooks]);
+	d->changed = false;
+	for (i = 0; i < MAX_DWT; i++) {
+		uint64_t lo, hi;
+		unsigned types = dwt_watches(c, i, &lo, &hi);
+
+		if (types & DWT_READS)
+			watch(c, UC_HOOK_MEM_READ_AFTER, lo, hi);
+		if (types & DWT_WRITES)
+			watch(c, UC_HOOK_MEM_WRITE, lo, hi);
+	}
 }
 
 enum bus_result core_init(struct chip *c)
 {
 	int model = c->kind->m4 ? UC_CPU_ARM_CORTEX_M4 : UC_CPU_ARM_CORTEX_M3;
 
-	if (uc_open(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS, &c->core.uc) != UC_ERR_OK)
+	/* With UC_MODE_MCLASS Unicorn 2.0.1 makes every model a Cortex-M33. */
+	if (uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &c->core.uc) != UC_ERR_OK)
 		return BUS_OFF;
 	if (uc_ctl_set_cpu_model(c->core.uc, model) != UC_ERR_OK)
 		return BUS_OFF;

@@ -4,7 +4,7 @@
  * the ROM table and component ids.
  *
  * After DDI 0403 B3 and the chips' reference manuals (DBGMCU). Core debug, FPB
- * and DWT are in core_debug.c.
+ * and DWT are in core_debug.c, core_fpb.c and core_dwt.c.
  */
 #include "sim/chip_priv.h"
 
@@ -147,6 +147,7 @@ static void prio_write(struct chip *c, unsigned first, uint32_t v)
 	for (i = 0; i < 4; i++)         /* STM32 implements the upper 4 bits */
 		if (first + i < MAX_EXC && first + i >= 4)
 			c->core.prio[first + i] = (uint8_t)(v >> (8u * i)) & 0xF0u;
+	c->replan = true;               /* what waits may be due now */
 }
 
 static bool nvic_read(struct chip *c, uint32_t addr, uint32_t *v)
@@ -190,20 +191,23 @@ static bool nvic_write(struct chip *c, uint32_t addr, uint32_t v)
 
 /* ---- system control block ------------------------------------------------------------------------ */
 
+/* VECTACTIVE, RETTOBASE, VECTPENDING, and the pending bits */
 static uint32_t icsr_read(struct chip *c)
 {
 	const struct core *co = &c->core;
 	uint32_t v = core_reg(c, REG_XPSR) & 0x1FFu;
-	unsigned n;
+	unsigned n, nested = 0;
 
-	for (n = 2; n < MAX_EXC; n++)
-		if (co->pend[n] && (n < 16 || co->enabled[n])) {
-			v |= n << 12 | (n >= 16 ? 1u << 22 : 0);
-			break;
-		}
-	v |= co->pend[14] ? 1u << 28 : 0;
-	v |= co->pend[15] ? 1u << 26 : 0;
-	return v | (co->pend[2] ? 1u << 31 : 0);
+	for (n = 1; n < MAX_EXC; n++)
+		nested += co->active[n];
+	for (n = EXC_IRQ0; n < MAX_EXC; n++)
+		if (co->pend[n])
+			v |= 1u << 22;
+	v |= nested <= 1 && v ? 1u << 11 : 0;
+	v |= exc_pending(c, 257) << 12;
+	v |= co->pend[EXC_PENDSV] ? 1u << 28 : 0;
+	v |= co->pend[EXC_SYSTICK] ? 1u << 26 : 0;
+	return v | (co->pend[EXC_NMI] ? 1u << 31 : 0);
 }
 
 static void icsr_write(struct chip *c, uint32_t v)
@@ -229,12 +233,99 @@ static void aircr_write(struct chip *c, uint32_t v)
 	if (v >> 16 != VECTKEY)
 		return;
 	c->core.aircr_prigroup = v >> 8 & 7u;
+	c->replan = true;
+	if (v & 1u << 1 && c->core.halted)
+		exc_clear_active(c);
+	else if (v & 1u << 1)
+		chip_note_illegal(c, "VECTCLRACTIVE while the core runs is unpredictable");
 	if (v & 1u << 2)
 		c->reset_request = RESET_SOFT;
 	else if (v & 1u << 0 && c->core.halted)
 		c->reset_request = RESET_CORE;
 	else if (v & 1u << 0)
 		chip_note_illegal(c, "VECTRESET while the core runs is unpredictable");
+}
+
+/* Bits of SHCSR that show an exception's state: B3.2.13. */
+static const struct {
+	uint8_t n, active_bit, pend_bit;        /* 0xFF: no such bit */
+} shcsr_bits[] = {
+	{ EXC_MEM, 0, 13 }, { EXC_BUS, 1, 14 }, { EXC_USAGE, 3, 12 }, { EXC_SVC, 7, 15 },
+	{ EXC_MONITOR, 8, 0xFF }, { EXC_PENDSV, 10, 0xFF }, { EXC_SYSTICK, 11, 0xFF },
+};
+
+static uint32_t shcsr_read(const struct chip *c)
+{
+	const struct core *co = &c->core;
+	uint32_t v = co->shcsr;
+	unsigned i;
+
+	for (i = 0; i < ARRAY_LEN(shcsr_bits); i++) {
+		if (co->active[shcsr_bits[i].n])
+			v |= 1u << shcsr_bits[i].active_bit;
+		if (shcsr_bits[i].pend_bit != 0xFF && co->pend[shcsr_bits[i].n])
+			v |= 1u << shcsr_bits[i].pend_bit;
+	}
+	return v;
+}
+
+static void shcsr_write(struct chip *c, uint32_t v)
+{
+	struct core *co = &c->core;
+	unsigned i;
+
+	co->shcsr = v & 0x00070000u;
+	for (i = 0; i < ARRAY_LEN(shcsr_bits); i++) {
+		co->active[shcsr_bits[i].n] = v >> shcsr_bits[i].active_bit & 1u;
+		if (shcsr_bits[i].pend_bit != 0xFF)
+			co->pend[shcsr_bits[i].n] = v >> shcsr_bits[i].pend_bit & 1u;
+	}
+	exc_refresh(c);
+	c->replan = true;
+}
+
+static void ccr_write(struct chip *c, uint32_t v)
+{
+	c->core.ccr = v & 0x31Bu;
+	look_configure(c);
+	if (v & CCR_UNALIGN_TRP)
+		chip_note_illegal(c, "not modelled: CCR.UNALIGN_TRP");
+}
+
+static void cpacr_write(struct chip *c, uint32_t v)
+{
+	c->core.cpacr = c->kind->m4 ? v & 0x00F00000u : 0;
+	look_configure(c);
+}
+
+/* The FPU's registers beside CPACR: B3.2.20 to 22. Frames are stored at once, so LSPACT is
+ * never set. */
+static uint32_t fpu_read(const struct chip *c, uint32_t addr)
+{
+	if (!c->kind->m4)
+		return 0;
+	switch (addr) {
+	case 0xE000EF34u: return c->core.fpccr;
+	case 0xE000EF38u: return c->core.fpcar;
+	case 0xE000EF3Cu: return c->core.fpdscr;
+	case 0xE000EF40u: return 0x10110021u;   /* MVFR0, MVFR1: M4 TRM */
+	case 0xE000EF44u: return 0x11000011u;
+	default: return 0;
+	}
+}
+
+static void fpu_write(struct chip *c, uint32_t addr, uint32_t v)
+{
+	struct core *co = &c->core;
+
+	if (!c->kind->m4)
+		return;
+	if (addr == 0xE000EF34u)
+		co->fpccr = v & 0xC0000000u;
+	else if (addr == 0xE000EF38u)
+		co->fpcar = v & ~7u;
+	else
+		co->fpdscr = v & 0x07C00000u;
 }
 
 static uint32_t systick_read(struct chip *c, uint32_t addr)
@@ -264,7 +355,7 @@ static uint32_t scb_read(struct chip *c, uint32_t addr)
 	case 0xE000ED14u: return co->ccr;
 	case 0xE000ED18u: case 0xE000ED1Cu: case 0xE000ED20u:
 		return prio_read(c, 4u + (addr - 0xE000ED18u));
-	case 0xE000ED24u: return co->shcsr;
+	case 0xE000ED24u: return shcsr_read(c);
 	case 0xE000ED28u: return co->cfsr;
 	case 0xE000ED2Cu: return co->hfsr;
 	case 0xE000ED30u: return co->dfsr;
@@ -272,9 +363,7 @@ static uint32_t scb_read(struct chip *c, uint32_t addr)
 	case 0xE000ED38u: return co->bfar;
 	case 0xE000ED3Cu: return co->afsr;
 	case 0xE000ED88u: return co->cpacr;
-	case 0xE000EF40u: return c->kind->m4 ? 0x10110021u : 0; /* MVFR0, MVFR1: M4 TRM */
-	case 0xE000EF44u: return c->kind->m4 ? 0x11000011u : 0;
-	default: return 0;
+	default: return fpu_read(c, addr);
 	}
 }
 
@@ -290,17 +379,20 @@ static void scb_write(struct chip *c, uint32_t addr, uint32_t v)
 	case 0xE000ED08u: co->vtor = v & 0x3FFFFF80u; break;
 	case 0xE000ED0Cu: aircr_write(c, v); break;
 	case 0xE000ED10u: co->scr = v & 0x16u; break;
-	case 0xE000ED14u: co->ccr = v & 0x31Bu; break;
+	case 0xE000ED14u: ccr_write(c, v); break;
 	case 0xE000ED18u: case 0xE000ED1Cu: case 0xE000ED20u:
 		prio_write(c, 4u + (addr - 0xE000ED18u), v);
 		break;
-	case 0xE000ED24u: co->shcsr = v & 0x7FD8Bu; break;
+	case 0xE000ED24u: shcsr_write(c, v); break;
 	case 0xE000ED28u: co->cfsr &= ~v; break;
 	case 0xE000ED2Cu: co->hfsr &= ~v; break;
 	case 0xE000ED30u: co->dfsr &= ~v; break;
 	case 0xE000ED34u: co->mmfar = v; break;
 	case 0xE000ED38u: co->bfar = v; break;
-	case 0xE000ED88u: co->cpacr = c->kind->m4 ? v & 0x00F00000u : 0; break;
+	case 0xE000ED88u: cpacr_write(c, v); break;
+	case 0xE000EF34u: case 0xE000EF38u: case 0xE000EF3Cu:
+		fpu_write(c, addr, v);
+		break;
 	case 0xE000EF00u:                       /* STIR */
 		if ((v & 0x1FFu) < c->kind->n_irq)
 			exc_pend(c, 16u + (v & 0x1FFu));

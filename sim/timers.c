@@ -12,9 +12,32 @@
 enum { CR1 = 0, DIER = 3, SR = 4, EGR = 5, CNT = 9, PSC = 10, ARR = 11, N_REGS = 20 };
 enum { CEN = 1u << 0, UDIS = 1u << 1, URS = 1u << 2, OPM = 1u << 3 };
 
-static bool running(const struct periph *p)
+/* DBGMCU_CR of the F1 (RM0008 31.16.3), DBGMCU_APB1_FZ of F4 and L1 (RM0090 38.16.4). */
+static const struct {
+	uint32_t base;
+	uint8_t cr_bit, fz_bit;
+} freeze_bits[] = {
+	{ 0x40000000, 11, 0 }, { 0x40000400, 12, 1 }, { 0x40000800, 13, 2 },
+	{ 0x40000C00, 18, 3 }, { 0x40001000, 19, 4 }, { 0x40001400, 20, 5 },
+};
+
+enum { DBGMCU_CR_OFF = 4 };
+
+/* Stopped with the core, by DBG_TIMx_STOP; it is where the watchdog's bit is. */
+static bool timer_frozen(const struct chip *c, const struct periph *p)
 {
-	return (p->reg[CR1] & CEN) && p->reg[ARR];
+	unsigned off = c->kind->iwdg_freeze_off, i;
+
+	for (i = 0; c->core.halted && i < ARRAY_LEN(freeze_bits); i++)
+		if (freeze_bits[i].base == p->d->base)
+			return c->dbgmcu[off / 4u] >> (off == DBGMCU_CR_OFF ? freeze_bits[i].cr_bit
+									    : freeze_bits[i].fz_bit) & 1u;
+	return false;
+}
+
+static bool running(const struct chip *c, const struct periph *p)
+{
+	return (p->reg[CR1] & CEN) && p->reg[ARR] && !timer_frozen(c, p);
 }
 
 /* aux holds the prescaler in use: PSC is loaded at each update. */
@@ -40,7 +63,7 @@ static void raise(struct chip *c, struct periph *p)
 
 static void timer_update(struct chip *c, struct periph *p, uint64_t t_ps)
 {
-	while (running(p) && t_ps >= overflow_ps(c, p)) {
+	while (running(c, p) && t_ps >= overflow_ps(c, p)) {
 		p->mark_ps = overflow_ps(c, p);
 		p->reg[CNT] = 0;
 		p->aux = p->reg[PSC];
@@ -60,7 +83,7 @@ static void timer_rebase(struct chip *c, struct periph *p, uint64_t t_ps)
 	uint64_t n;
 
 	timer_update(c, p, t_ps);
-	if (running(p) && t_ps > p->mark_ps) {
+	if (running(c, p) && t_ps > p->mark_ps) {
 		n = chip_ticks(t_ps - p->mark_ps, rcc_timer_hz(c, 1)) / divider(p);
 		p->reg[CNT] = (uint32_t)(p->reg[CNT] + n) & 0xFFFFu;
 	}
@@ -71,7 +94,7 @@ static uint32_t timer_count(struct chip *c, struct periph *p)
 {
 	uint64_t n;
 
-	if (!running(p) || c->at_ps <= p->mark_ps)
+	if (!running(c, p) || c->at_ps <= p->mark_ps)
 		return p->reg[CNT];
 	n = chip_ticks(c->at_ps - p->mark_ps, rcc_timer_hz(c, 1)) / divider(p);
 	return (uint32_t)(p->reg[CNT] + n) & 0xFFFFu;
@@ -116,7 +139,7 @@ static enum bus_result timer_write(struct chip *c, struct periph *p, uint32_t of
 
 static uint64_t timer_next(struct chip *c, struct periph *p)
 {
-	if (!running(p) || !(p->reg[DIER] & 1u))
+	if (!running(c, p) || !(p->reg[DIER] & 1u))
 		return PS_NEVER;
 	return overflow_ps(c, p);
 }

@@ -190,7 +190,7 @@ static void data_watchpoint__halts_after_the_access_that_it_names(void **state)
 	pass(b, 100000);
 	assert_int_equal(get_reg(b, 15), 0x2000000Au);
 	assert_int_equal(get_reg(b, 0), 1u);
-	w32(b, 0xE0001028u, 4);                 /* the PC: not modelled, said so */
+	w32(b, 0xE0001028u, 2);                 /* trace: not modelled, said so */
 	assert_int_equal(report(b).illegal, 1);
 	bench_free(b);
 }
