@@ -171,12 +171,24 @@ def guest_rows(text, made):
 
 # ---- whole runs --------------------------------------------------------------------------
 
+def first_line(*command, **how):
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, **how)
+    return (done.stdout or done.stderr).strip().split("\n")[0]
+
+
 def versions():
-    def first_line(*command):
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-        return (done.stdout or done.stderr).strip().split("\n")[0]
-    return {"ours": first_line("./stlink-download", "--version"), "stflash": "st-flash 1.7.0",
-            "openocd": "OpenOCD 0.12.0", "commit": first_line("git", "rev-parse", "--short", "HEAD")}
+    return {"ours": first_line("./stlink-download", "--version"),
+            "commit": first_line("git", "rev-parse", "--short", "HEAD")}
+
+
+def peer_versions():
+    """Asked of the very programs that tests/vm/build.sh put into the guest."""
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+    peers = cache / "stlink-download-vm/peers/usr"
+    env = dict(os.environ, LD_LIBRARY_PATH=str(peers / f"lib/{os.uname().machine}-linux-gnu"))
+    openocd = first_line(peers / "bin/openocd", "--version", env=env)
+    return {"stflash": "st-flash " + first_line(peers / "bin/st-flash", "--version", env=env).lstrip("v"),
+            "openocd": " ".join(openocd.replace("Open On-Chip Debugger", "OpenOCD").split()[:2])}
 
 
 def make_report(directory, boards, made, with_guest):
@@ -188,6 +200,7 @@ def make_report(directory, boards, made, with_guest):
     if with_guest:
         text = guest_run(directory, boards, chosen("BENCH_TOOLS", TOOLS), jobs)
         rows += guest_rows(text, made)
+        report["versions"].update(peer_versions())
         report["cost"] = cost.measure(ROOT, directory)
     report["rows"] = rows
     return report

@@ -7,7 +7,7 @@ import math
 from xml.sax.saxutils import escape
 
 COLOURS = {"ours": "#2f81c7", "stflash": "#d9822b", "openocd": "#7a9a3a", "virtual": "#2f81c7"}
-NAMES = {"ours": "stlink-download", "stflash": "st-flash 1.7.0", "openocd": "OpenOCD 0.12.0",
+NAMES = {"ours": "stlink-download", "stflash": "st-flash", "openocd": "OpenOCD",
          "virtual": "stlink-download, virtual time"}
 STYLE = """text{font:12px system-ui,sans-serif;fill:#6e7782}
 .h{font-weight:600;font-size:13px}.s{font-size:10.5px}.g{stroke:#8b949e;stroke-opacity:.28}
@@ -31,6 +31,8 @@ class Picture:
         self.rows = {(r["board"], r["job"], r["tool"]): r for r in report["rows"]}
         have = {r["tool"] for r in report["rows"]}
         self.tools = [t for t in ("ours", "stflash", "openocd") if t in have] or ["virtual"]
+        self.names = {t: NAMES[t] if t in ("ours", "virtual") else report["versions"].get(t, NAMES[t])
+                      for t in self.tools}
         self.low, self.high = bounds(report, self.tools)
         self.row_height = len(self.tools) * (BAR + GAP) + ROW_GAP
         self.out = []
@@ -50,7 +52,7 @@ class Picture:
         if row is None:
             return
         if not row["right"]:
-            self.text(LEFT + 3, y + BAR, f"{NAMES[tool]} fails", "s")
+            self.text(LEFT + 3, y + BAR, f"{self.names[tool]} fails", "s")
             return
         end = max(self.x(row["seconds"]), LEFT + 1)
         self.put(f'<rect x="{LEFT}" y="{y:.1f}" width="{end - LEFT:.1f}" height="{BAR}" rx="1" '
@@ -88,8 +90,8 @@ class Picture:
         for tool in self.tools:
             self.put(f'<rect x="{x}" y="29" width="18" height="{BAR}" rx="1" '
                      f'fill="{COLOURS[tool]}"/>')
-            self.text(x + 24, 38, NAMES[tool])
-            x += 40 + 7 * len(NAMES[tool])
+            self.text(x + 24, 38, self.names[tool])
+            x += 40 + 7 * len(self.names[tool])
         self.put(f'<line x1="{x + 5}" x2="{x + 5}" y1="26" y2="41" class="l"/>')
         self.text(x + 14, 38, "physical limit: flash (or bus) alone")
 

@@ -181,7 +181,8 @@ that of the whole command, from its start to its exit, as a person with default 
 | OpenOCD | `program FILE verify reset exit ADDRESS` | `init; dump_image` | `init; flash probe 0` |
 
 Every board is plugged in afresh with the contents that the job begins with; whether flash is
-right is judged by the board's own array, not by the tool. "Virtual" is this tool in one process
+right is judged by the board's own array, not by the tool. stlink-download and st-flash prove what they
+wrote by reading it back, OpenOCD by a checksum that the chip computes. "Virtual" is this tool in one process
 with the board, whose time passes by the model alone.
 
 The **limit** is the flash's own time and nothing else: erase of what must be erased (the cheaper of
@@ -195,7 +196,7 @@ reach it, and where nothing is to be written it is 0.
 
 def document(report):
     v = report["versions"]
-    names = f"{v['ours']}, {v['stflash']}, {v['openocd']}"
+    names = ", ".join(v[t] for t in ("ours", "stflash", "openocd") if t in v)
     out = [INTRODUCTION.format(versions=names, commit=v["commit"])]
     for board in report["boards"]:
         out += [f"## {board}: {report['model']['boards'][board]['what']}", "",
