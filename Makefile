@@ -191,6 +191,7 @@ check-readme:
 # Committed files that a program makes: examples, loaders, man page.
 check-generated: all
 	$(Q)$(MAKE) --no-print-directory -s -C examples/blink check
+	$(Q)$(MAKE) --no-print-directory -s -C examples/debug check
 	$(Q)for t in tests/lint/generated_*.sh; do BUILD=$(BUILD) sh $$t || exit 1; done
 
 # The programs under a real kernel: a QEMU guest with a virtual USB host controller.
