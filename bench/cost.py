@@ -5,12 +5,14 @@ Instructions by valgrind's callgrind, for the whole process, the dynamic linker 
 board answers over a Unix socket in virtual time. Missing helpers are named, not passed over.
 """
 import json
+import pathlib
 import re
 import shutil
 import subprocess
 import tempfile
 import time
-import pathlib
+
+import model
 
 
 def wait_for(path, process):
@@ -68,8 +70,10 @@ def stripped_bytes(root, directory):
 
 
 def measure(root, directory):
-    image = directory / "extra/bench/images" / "f4discovery.full"
-    other = directory / "extra/bench/images" / "f4discovery.old"
+    made = model.images(model.BOARDS["f4discovery"])
+    image, other = directory / "cost.full", directory / "cost.old"
+    image.write_bytes(made["full"])
+    other.write_bytes(made["old"])
     out = {"stripped_bytes": stripped_bytes(root, directory)}
     if shutil.which("valgrind"):
         out["instructions_version"] = instructions(root, "--version")

@@ -129,8 +129,8 @@ def cost(report):
 def short(report, jobs=None):
     """One table of all boards: seconds, for the README (some jobs) and the terminal."""
     rows = index(report)
-    peers = any(r["tool"] in ("stflash", "openocd") for r in report["rows"])
-    tools = ("ours", "stflash", "openocd") if peers else ("virtual",)
+    have = {r["tool"] for r in report["rows"]}
+    tools = [t for t in ("ours", "stflash", "openocd") if t in have] or ["virtual"]
     out = [header(["board, job", "limit", *(NAMES[t] for t in tools)])]
     for board in report["boards"]:
         for job in jobs or report["jobs"]:
