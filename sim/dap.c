@@ -34,7 +34,7 @@
 #define CSW_ADDRINC 0x30u
 #define CSW_ADDRINC_SINGLE 0x10u
 #define CSW_DEVICE_EN 0x40u
-#define TAR_INC_MASK 0xFFFu     /* Cortex-M3 and M4 TRM, AHB-AP: increments within 4 KiB */
+#define TAR_INC_MASK 0xFFFu     /* Cortex-M3 and M4: within 4 KiB (OpenOCD, after IHI 0031) */
 
 #define CPUID 0xE000ED00u       /* ARMv7-M B3.2.3 */
 #define CPUID_PART_M4 0xC24u

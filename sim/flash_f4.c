@@ -332,8 +332,9 @@ static enum bus_result f4_store(struct chip *c, uint32_t addr, unsigned size, ui
 	flash_settle(c);
 	if (!(f->cr & CR_PG) || (f->cr & CR_MER))
 		return refuse(c, SR_PGSERR, addr, "without PG alone");
-	/* RM0090 wants SER cleared after an erase, but a log of an F411 (stlink issue 1340) shows
-	 * PG and SER set together and PGPERR as the only error: st-flash 1.7.0 always does so. */
+	/* st-flash 1.7.0 sets PG in a CR where SER is left over from the erase. In a log of a real
+	 * F411 (stlink issue 1340) CR has SER just before, and the error is PGPERR, not PGSERR.
+	 * UNSURE: seen in that one log, and in that st-flash works on F4 boards at all. */
 	if (f->cr & CR_SER)
 		chip_note_illegal(c, "program at %08x with SER still set", (unsigned)addr);
 	if (!flash_in_main(c, addr) && !otp)
