@@ -42,7 +42,7 @@ BANNED = ["sprintf", "vsprintf", "strcpy", "strcat", "strtok", "sscanf", "atoi",
 BELOW_CLI = ["exit", "_exit", "abort", "printf", "fprintf", "puts", "putchar", "fputs", "perror"]
 # Files that are programs of their own or print by trade.
 MAY_PRINT = re.compile(r"^(cli/|stlink-download\.c|sim/(main|report|options|leds)\w*\.c|man/|tests/)")
-STRANGE = re.compile(r"(/work/|\bsub-?agent\b|\bdeveloper session\b|this workplace|\bdossier\b)", re.I)
+STRANGE = re.compile(r"(\bsub-?agents?\b|\bdossiers?\b|/home/\w+/)", re.I)
 
 # A table may be as long as its subject: files whose lines are mostly initialisers.
 TABLE = re.compile(r"(target/chips\w*\.c|flash/loaders/.*)$")
