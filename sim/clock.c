@@ -59,3 +59,16 @@ void sim_clock_follow(struct sim_clock *c)
 		c->now_ns = host_ns - c->host_ns - c->late_ns;
 	}
 }
+
+void sim_clock_forgive(struct sim_clock *c)
+{
+	uint64_t host_ns;
+
+	if (c->pace == PACE_VIRTUAL)
+		return;
+	host_ns = host_now_ns();
+	if (c->pace == PACE_HURRY)
+		c->host_ns = host_ns;
+	else if (host_ns - c->host_ns > c->now_ns)
+		c->late_ns = host_ns - c->host_ns - c->now_ns;
+}

@@ -32,4 +32,8 @@ void sim_clock_spend(struct sim_clock *c, uint64_t ns);
  * passed since the last look; virtual, nothing. */
 void sim_clock_follow(struct sim_clock *c);
 
+/* sim_clock_forgive - what has passed of the host's time until now does not count: the
+ * simulator itself needed it. */
+void sim_clock_forgive(struct sim_clock *c);
+
 #endif

@@ -103,6 +103,43 @@ static void real__late_end_of_a_wait__is_not_host_time(void **state)
 	assert_true(c.now_ns >= 2 * NAP_US * 1000u);
 }
 
+static void forgiven__host_time_until_then__never_counts(void **state)
+{
+	static const enum sim_pace paces[] = { PACE_HURRY, PACE_REAL };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct sim_clock c;
+		uint64_t from;
+
+		sim_clock_init(&c, paces[i]);
+		nap();
+		from = host_us();
+		sim_clock_forgive(&c);
+		sim_clock_follow(&c);
+		assert_true(c.now_ns <= (host_us() - from + 2) * 1000u);
+		nap();                                  /* from then on it does again */
+		sim_clock_follow(&c);
+		assert_true(c.now_ns >= NAP_US * 1000u - 2000u);
+	}
+}
+
+static void forgiven__nothing_to_forgive__changes_nothing(void **state)
+{
+	struct sim_clock c;
+
+	(void)state;
+	sim_clock_init(&c, PACE_HURRY);
+	sim_clock_spend(&c, 5 * MS);
+	sim_clock_forgive(&c);
+	assert_int_equal(c.now_ns, 5 * MS);
+	sim_clock_init(&c, PACE_VIRTUAL);
+	sim_clock_forgive(&c);
+	nap();
+	sim_clock_follow(&c);
+	assert_int_equal(c.now_ns, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +148,8 @@ int main(void)
 		cmocka_unit_test(hurry__following_twice__counts_host_time_once),
 		cmocka_unit_test(real__a_cost__is_waited_for),
 		cmocka_unit_test(real__late_end_of_a_wait__is_not_host_time),
+		cmocka_unit_test(forgiven__host_time_until_then__never_counts),
+		cmocka_unit_test(forgiven__nothing_to_forgive__changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
