@@ -172,7 +172,10 @@ def guest_rows(text, made):
 # ---- whole runs --------------------------------------------------------------------------
 
 def first_line(*command, **how):
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, **how)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, **how)
+    except FileNotFoundError:           # sources from an archive need no git
+        return "unknown"
     return (done.stdout or done.stderr).strip().split("\n")[0]
 
 
