@@ -68,7 +68,8 @@ enum chip_habit {
 };
 
 /* chip_set_habit - give the chip a habit; it is in that state at once unless a debugger or
- * NRST holds the core. A halted core does not follow it; one that is let go does, after 1 ms. */
+ * NRST holds the core. A halted core does not follow it; one that is let go does, after 1 ms.
+ * Nor does one that executes code in SRAM, which is a debugger's. */
 void chip_set_habit(struct chip *c, enum chip_habit h);
 
 /* chip_debug_clock - false while STOP mode leaves the AHB access port without a clock. */

@@ -222,7 +222,7 @@ uint64_t chip_clock_ps(const struct chip *c);
 /* habit_restart - the core starts anew at core.t_ps. */
 void habit_restart(struct chip *c);
 /* habit_limit - how far towards t_ps the core may execute. */
-uint64_t habit_limit(const struct chip *c, uint64_t t_ps);
+uint64_t habit_limit(struct chip *c, uint64_t t_ps);
 /* habit_settle - after time has passed: the habit's effect, or its delay while held. */
 void habit_settle(struct chip *c);
 

@@ -5,7 +5,8 @@
  * Stands in for firmware that enters STOP, or gives the SWD pins another use: the chip does
  * so by itself, whatever is in flash. As on silicon it comes anew after each reset and
  * each time a debugger lets the core run, and DBGMCU_CR decides what STOP means for the
- * debugger (reference manuals, "Debug support for low-power modes").
+ * debugger (reference manuals, "Debug support for low-power modes"). Code in SRAM, such as a
+ * debugger's flash loader, is not the firmware: the habit waits until it is over.
  */
 #include "sim/chip_priv.h"
 
@@ -14,15 +15,18 @@
 #define HABIT_PS (UINT64_C(1000000) * PS_PER_NS)
 
 #define DBGMCU_DBG_STOP (1u << 1)
+#define REGION_SRAM 1u          /* ARMv7-M B3.1: 20000000 to 3FFFFFFF */
 
-static bool held(const struct chip *c)
+/* The firmware does not execute. */
+static bool held(struct chip *c)
 {
-	return !c->power || c->nrst_low || c->core.halted;
+	return !c->power || c->nrst_low || c->core.halted ||
+	       core_reg(c, REG_PC) >> 29 == REGION_SRAM;
 }
 
-static bool due(const struct chip *c)
+static bool due(struct chip *c)
 {
-	return c->habit != CHIP_STAYS && !held(c) && c->core.t_ps >= c->habit_ps;
+	return c->habit != CHIP_STAYS && c->core.t_ps >= c->habit_ps && !held(c);
 }
 
 void habit_restart(struct chip *c)
@@ -30,15 +34,17 @@ void habit_restart(struct chip *c)
 	c->habit_ps = c->core.t_ps + HABIT_PS;
 }
 
-uint64_t habit_limit(const struct chip *c, uint64_t t_ps)
+uint64_t habit_limit(struct chip *c, uint64_t t_ps)
 {
-	if (c->habit != CHIP_STOPS || held(c) || c->habit_ps > t_ps)
+	if (c->habit != CHIP_STOPS || c->habit_ps > t_ps || held(c))
 		return t_ps;
 	return c->habit_ps;
 }
 
 void habit_settle(struct chip *c)
 {
+	if (c->habit == CHIP_STAYS)
+		return;
 	if (held(c))
 		habit_restart(c);
 	else if (due(c) && c->habit == CHIP_DROPS_SWD)

@@ -18,6 +18,9 @@
 
 #define DEMCR_ADDR 0xE000EDFCu
 #define DBGMCU_CR 0xE0042004u
+#define DCRSR 0xE000EDF4u
+#define DCRSR_WRITE_PC 0x1000Fu
+#define DCRDR 0xE000EDF8u
 #define HALT 0xA05F0003u
 #define RUN 0xA05F0001u
 #define S_HALT (1u << 17)
@@ -512,6 +515,37 @@ static void target__swd_off__answers_only_under_reset(void **state)
 	assert_int_equal(enter(b), 0x80);
 }
 
+static void target__asleep_or_swd_off__lets_a_debuggers_code_in_sram_run(void **state)
+{
+	static const uint8_t loop[] = { 0x01, 0x30, 0xFD, 0xE7 };      /* adds r0, #1; b .-2 */
+	static const char *const lines[] = { "set target=asleep", "set target=swd-off" };
+	struct desk *d = *state;
+	struct board *b = d->boards[0];
+	uint32_t v = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		give_firmware(b);
+		say_ok(d, lines[i]);
+		nrst(b, 0);
+		assert_int_equal(enter(b), 0x80);
+		assert_int_equal(poke(b, DHCSR_ADDR, HALT), 0x80);
+		assert_int_equal(poke(b, DEMCR_ADDR, 1), 0x80);
+		nrst(b, 1);
+		assert_int_equal(poke(b, SRAM, get_le32(loop)), 0x80);
+		assert_int_equal(poke(b, DCRDR, SRAM), 0x80);
+		assert_int_equal(poke(b, DCRSR, DCRSR_WRITE_PC), 0x80);
+		assert_int_equal(poke(b, DHCSR_ADDR, RUN), 0x80);
+		let_pass(b, 20 * MS);                   /* that is not the firmware */
+		assert_int_equal(poke(b, DHCSR_ADDR, HALT), 0x80);
+		assert_int_equal(poke(b, DCRDR, 0x08000000), 0x80);
+		assert_int_equal(poke(b, DCRSR, DCRSR_WRITE_PC), 0x80);
+		assert_int_equal(poke(b, DHCSR_ADDR, RUN), 0x80);
+		let_pass(b, 2 * MS);
+		assert_int_not_equal(peek(b, SRAM, &v), 0x80);
+		say_ok(d, "set target=present");
+	}
+}
+
 static void dfu__set__is_the_boot_loader_until_it_is_left(void **state)
 {
 	struct desk *d = *state;
@@ -558,6 +592,7 @@ int main(void)
 		AT_DESK(target__asleep__is_caught_under_reset_until_let_go),
 		AT_DESK(target__asleep__with_dbg_stop__can_be_debugged),
 		AT_DESK(target__swd_off__answers_only_under_reset),
+		AT_DESK(target__asleep_or_swd_off__lets_a_debuggers_code_in_sram_run),
 		AT_DESK(dfu__set__is_the_boot_loader_until_it_is_left),
 	};
 
