@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 
+#include "sim/board.h"
 #include "sim/hash.h"
 
 struct flash_sum {
@@ -161,10 +162,23 @@ static void json_board(FILE *f, struct board *b)
 	fputs("}}", f);
 }
 
+/* Microseconds. */
+static void json_speed(FILE *f, const struct usb_speed *s)
+{
+	uint32_t byte_ns = s->ns_per_30_bytes / 30u;
+
+	fprintf(f, "\"urb_us\":%" PRIu32 ",\"byte_us\":%" PRIu32 ".%03" PRIu32
+		",\"firmware_command_us\":%" PRIu32, s->urb_ns / 1000u, byte_ns / 1000u,
+		byte_ns % 1000u, s->firmware_ns / 1000u);
+}
+
 void report_json(FILE *f, struct board *const *boards, size_t n)
 {
-	fputs("{\"model\":{\"urb_us\":100,\"byte_us\":1,\"firmware_command_us\":20,"
-	      "\"swd_access_clocks\":50,\"swd_block_start_clocks\":100,\"swd_1k_clocks\":50,"
+	fputs("{\"model\":{", f);
+	json_speed(f, &usb_full_speed);
+	fputs(",\"high_speed\":{", f);
+	json_speed(f, &usb_high_speed);
+	fputs("},\"swd_access_clocks\":50,\"swd_block_start_clocks\":100,\"swd_1k_clocks\":50,"
 	      "\"cycles_per_instruction\":1.5},\"boards\":[", f);
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
