@@ -52,13 +52,12 @@ for on in $(board_names v1); do
 	reload dev_flags=STM32::0x100000 ""
 	state "no quirk, scsi_mod dev_flags=STM32::0x100000" "sg" 1
 done
-who="Linux 6.1 cdc_acm"
 for on in $(board_names v2 v3); do
 	board_is "$on"
 	stlink-sim --list | grep "^$on " | grep -q "serial port" || continue
 	rm -f /tmp/it.flash
 	plug "$on"
-	job "$who" "/dev/ttyACM0" wait_for 10 test -c /dev/ttyACM0
+	job "Linux 6.1 cdc_acm" "/dev/ttyACM0" wait_for 10 test -c /dev/ttyACM0
 	proven "the driver made the node and may open it" sh -c ': < /dev/ttyACM0'
 	job "Linux 6.1 usb-storage" "the V2-1 and V3 disk" wait_for 10 has_disk_node
 	proven "a disk node" true
