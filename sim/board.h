@@ -80,7 +80,8 @@ struct front_end {
 	const char *product;
 	const char *names[5];                           /* strings from 4 on, NULL: none */
 	bool composite;                                 /* an application from power-up, no DFU */
-	uint32_t swd_hz;                                /* until the host sets another */
+	uint32_t swd_hz;                                /* until the host sets another; V2: OpenOCD's
+						 * table; UNSURE: V1, as a V2 */
 };
 
 struct board_kind {

@@ -15,7 +15,8 @@
 
 #include <unicorn/unicorn.h>
 
-/* Timing model of the bench: 1.5 cycles per instruction at the current core clock. */
+/* Timing model of the bench: 1.5 cycles per instruction at the current core clock. UNSURE: a mean
+ * of what the TRM's instruction timing has, 1 for arithmetic, 2 and more for loads and branches. */
 #define HALF_CYCLES_PER_INSN 3u
 
 /* No code can be there: end address of a run that has none. */
