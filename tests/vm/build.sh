@@ -34,7 +34,7 @@ need() {
 	done
 }
 need apt-cache apt-get dpkg-deb depmod modprobe cpio tar ldd busybox "${CC:-cc}" \
-	arm-none-eabi-as arm-none-eabi-ld arm-none-eabi-objcopy $standard_tools
+	arm-none-eabi-nm arm-none-eabi-objcopy $standard_tools
 PATH=$PATH:/sbin:/usr/sbin
 
 # download PACKAGE... - into the current directory, unpacked below all/.
@@ -153,12 +153,12 @@ for source in "$here"/*.c; do
 	put_program "$root" "$out/$name" "$name"
 done
 # What is debugged: its source goes along, so that the debugger can show it.
-arm-none-eabi-as -g -mthumb "--debug-prefix-map=$here=/build" -o "$out/debuggee.o" "$here/debuggee.s"
-arm-none-eabi-ld -Ttext=0x08000000 -Tbss=0x20000100 -e reset -o "$root/tests/debuggee.elf" \
-	"$out/debuggee.o"
-arm-none-eabi-objcopy -O ihex "$root/tests/debuggee.elf" "$root/tests/debuggee.hex"
-arm-none-eabi-objcopy -O binary "$root/tests/debuggee.elf" "$root/tests/debuggee.bin"
-cp "$here/debuggee.s" "$root/tests/"
+example=$root/tests/examples/debug
+mkdir -p "$example"
+cp "$here"/../../examples/debug/debug.elf "$here"/../../examples/debug/*.c "$example/"
+arm-none-eabi-objcopy -O ihex "$example/debug.elf" "$example/debug.hex"
+arm-none-eabi-objcopy -O binary "$example/debug.elf" "$example/debug.bin"
+arm-none-eabi-nm "$example/debug.elf" > "$example/debug.nm"
 cp "$here"/guest/*.sh "$here/../../docs/v1-on-linux.md" "$here/../../README.md" \
 	"$root/tests/"
 cp "$here/guest/init" "$root/init"

@@ -23,8 +23,8 @@ for on in $(board_names v2 v3); do
 	written "--reset write" /tmp/fw.bin st-flash --reset write /tmp/fw.bin 0x08000000
 	what="--reset write: the core runs"
 	proven "report: not halted, debug off" reported '"core":{"halted":false,"debug_enabled":false'
-	written "--format ihex write" /tests/debuggee.bin st-flash --format ihex write \
-		/tests/debuggee.hex
+	written "--format ihex write" $example/debug.bin st-flash --format ihex write \
+		$example/debug.hex
 	written "--connect-under-reset write" /tmp/fw.bin st-flash --connect-under-reset write \
 		/tmp/fw.bin 0x08000000
 	written "--flash=128k write" /tmp/fw.bin st-flash --flash=128k write /tmp/fw.bin 0x08000000

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# 55-gdb.sh - Debian's gdb-multiarch 13.1 debugs a firmware on each board, through OpenOCD 0.12.0.
+# 55-gdb.sh - Debian's gdb-multiarch 13.1 debugs examples/debug on each board, through OpenOCD 0.12.0.
 . /tests/strangers.sh
 (cd / && tar xf /dev/vda) || give_up "the disk with gdb is read"
 cat > /tmp/session.gdb <<'END'
 set pagination off
 set confirm off
 set height 0
-directory /tests
-set substitute-path /build /tests
 target extended-remote 127.0.0.1:3333
 monitor reset halt
 load
@@ -15,22 +13,25 @@ compare-sections
 monitor reset halt
 break main
 continue
-next
-next
 info registers
-delete
-detach
-END
-cat > /tmp/watch.gdb <<'END'
-set pagination off
-set confirm off
-target extended-remote 127.0.0.1:3333
-monitor reset halt
-watch *(unsigned *) &counter
+next
+next
+next
+next
+step
+finish
+watch counter
 continue
 continue
-print *(unsigned *) &counter
+print counter
 delete
+break SysTick_Handler
+continue
+backtrace
+delete
+stepi
+print counter > 6
+info symbol $pc
 detach
 END
 ready() { grep -q "Listening on port 3333" /tmp/server.txt; }
@@ -40,52 +41,60 @@ looked() {
 	shift 2
 	proven "$evidence" job_says "$@"
 }
+# line FILE TEXT - "NUMBER<tab>" of the only line with TEXT, as gdb shows a line of source.
+line() { printf '^%s\t.*%s' "$(grep -n -F -e "$2" "$example/$1" | cut -d: -f1)" "$2"; }
+begins=$(($(grep -n '^int main' $example/main.c | cut -d: -f1) + 1))
 for on in $(board_names v1 v2 v3); do
 	board_is "$on"
 	way=dapdirect_swd
 	if [ "$generation" = v1 ]; then
 		way=hla_swd
 		free_v1
-	elif [ "$on" = bluepill ]; then
+	elif [ "$on" = bluepill ]; then # one V2 the way that V1 boards go
 		way=hla_swd
 	fi
 	old_flash it
-	cp /tmp/it.flash /tmp/old
 	plug "$on"
 	(ocd $way "init") > /tmp/server.txt 2>&1 </dev/null &
 	server=$!
 	wait_for 20 ready || { cat /tmp/server.txt; give_up "OpenOCD serves gdb on the $on"; }
-	job "gdb-multiarch 13.1" "session" gdb-multiarch -q -batch -x /tmp/session.gdb /tests/debuggee.elf
-	cp /tmp/job.txt /tmp/job.session
-	kept=$status
-	bound=15 job "gdb-multiarch 13.1" "watch, continue" gdb-multiarch -q -batch -x /tmp/watch.gdb \
-		/tests/debuggee.elf
-	watched=$status
-	cp /tmp/job.txt /tmp/job.watch
-	cp /tmp/job.session /tmp/job.txt
-	status=$kept
+	# From where the source tree begins: the ELF file names its sources from there.
+	cd /tests
+	job "gdb-multiarch 13.1" "session" gdb-multiarch -q -batch -x /tmp/session.gdb \
+		examples/debug/debug.elf
+	cd /
 	kill $server
 	wait $server 2>/dev/null
 	unplug
-	head -c "$(stat -c %s /tests/debuggee.bin)" /tmp/it.flash > /tmp/begin
-	looked "load" "gdb's own count; flash begins with the program" "Transfer rate"
+	looked "load" "gdb's own count" "Transfer rate"
 	what="load: the flash"
-	proven "the board's flash begins with the program" cmp /tmp/begin /tests/debuggee.bin
+	proven "the board's flash begins with the program" \
+		cmp -n "$(stat -c %s $example/debug.bin)" /tmp/it.flash $example/debug.bin
 	looked "compare-sections" "matched" "Section .text.*: matched"
 	looked "break main, continue" "stops there; the line of the source" \
-		"Breakpoint 1.* at .*debuggee.s" "ldr.*r4, =counter"
-	looked "next" "the next line of the source" "movs.*r5, #0"
-	looked "info registers" "pc is in main, r4 what main loaded" "pc .*<main+" "^r4 *0x20000100"
-	looked "detach" "gdb says so" "Inferior 1 .*detached"
-	cp /tmp/job.watch /tmp/job.txt
-	status=$watched
-	what="watch, continue"
+		"Breakpoint 1.* main () at .*main.c:$begins\$" "^$begins	{"
+	looked "info registers" "pc is where main begins, sp as the reset handler left it" \
+		"^pc .*<main>" "^sp *0x20001ff8"
+	looked "next" "the next lines of the source" "$(line main.c 'SYST_RVR = 7999;')" \
+		"$(line main.c 'SYST_CVR = 0;')" "$(line main.c 'SYST_CSR = 7;')" \
+		"$(line main.c 'add_three(counter);')"
+	looked "step" "in the function that is called, with its argument" "^add_three (v=0) at .*main.c"
+	looked "finish" "in main again, with the value returned" "$(line main.c 'counter = next;')" \
+		"Value returned is .1 = 3\$"
 	if [ $way = hla_swd ]; then     # OpenOCD does not know which watchpoint it was
-		ended_with 0 "stops, told as SIGTRAP" "memory has the second value" \
-			job_says "Hardware watchpoint 1" "SIGTRAP" "^.1 = 1\$"
+		what="watch, continue" ended_with 0 "stops, told as SIGTRAP" "memory has the second value" \
+			job_says "Hardware watchpoint 2: counter" "SIGTRAP" "^.2 = 6\$"
 	else
-		proven "memory has the second value" job_says "Hardware watchpoint 1" "New value = 1\$" \
-			"New value = 2\$" "^.1 = 2\$"
+		looked "watch, continue" "memory has the second value" "Hardware watchpoint 2: counter" \
+			"Old value = 0\$" "New value = 3\$" "Old value = 3\$" "New value = 6\$" "^.2 = 6\$"
 	fi
+	looked "break in a handler, backtrace" "the handler, the frame of the exception, main" \
+		"Breakpoint 3, SysTick_Handler () at .*main.c" "^#1  <signal handler called>" \
+		"^#[23] .* main () at .*main.c"
+	looked "stepi" "the handler's next instruction; the program went on" "^.3 = 1\$" \
+		"^SysTick_Handler + 2 in section .text"
+	looked "detach" "gdb says so" "Inferior 1 .*detached"
+	what="all of it"
+	proven "report: no illegal act on the chip" reported '"illegal":{"chip":0,'
 	say "after detach: $(grep -o '"core":{"halted":[a-z]*' /tmp/it.json)"
 done

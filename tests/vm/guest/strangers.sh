@@ -7,6 +7,10 @@
 
 IMAGE_BYTES=16384
 ignored=
+# The program that is debugged: it fits each chip of the boards, 8 KiB of SRAM are enough.
+example=/tests/examples/debug
+# symbol NAME - its address, as OpenOCD writes one.
+symbol() { sed -n "s/^\([0-9a-f]\{8\}\) . $1\$/0x\1/p" $example/debug.nm; }
 
 # board, probe generation, chip id, flash bytes, page of st-info, erased byte (octal), SRAM of
 # st-info, OpenOCD target, what OpenOCD must be told before it, bytes of OpenOCD's first sector
