@@ -49,6 +49,11 @@ static bool ihex_begins(const struct line *line)
 	return line->text[0] == ':' && record_starts_hex(line, 1, (size_t)2 * IHEX_OVERHEAD);
 }
 
+static bool ihex_cut(const struct line *line)
+{
+	return line->len > RECORD_CUT_MIN && line->text[0] == ':' && record_starts_hex(line, 1, line->len - 1);
+}
+
 static bool ihex_complete(const struct line *line)
 {
 	struct record r;
@@ -62,6 +67,7 @@ static bool ihex_check(const uint8_t *data, size_t len)
 {
 	static const struct record_shape shape = {
 		.begins = ihex_begins,
+		.cut = ihex_cut,
 		.complete = ihex_complete,
 	};
 

@@ -171,7 +171,7 @@ bool record_text_check(const uint8_t *data, size_t len, const struct record_shap
 {
 	size_t window = len < CHECK_WINDOW ? len : CHECK_WINDOW;
 	struct lines ls = lines_make(data, window);
-	struct line line;
+	struct line line, next;
 
 	if (!lines_next(&ls, &line))
 		return false;
@@ -179,9 +179,12 @@ bool record_text_check(const uint8_t *data, size_t len, const struct record_shap
 		return true;
 	if (!is_text(data, window))
 		return false;
-	while (lines_next(&ls, &line))
-		if (shape->complete(&line))
+	if (!lines_next(&ls, &next))
+		return shape->cut(&line);
+	do
+		if (shape->complete(&next))
 			return true;
+	while (lines_next(&ls, &next));
 	return false;
 }
 

@@ -61,10 +61,15 @@ enum sl_err record_read(struct ctx *c, const struct source *src, const struct li
 enum sl_err record_fail_start(struct ctx *c, const struct source *src, const struct line *line,
 			      const char *mark);
 
+/* Digits from which on a lone line is the rest of a record: fewer are bytes like any. */
+enum { RECORD_CUT_MIN = 3 };
+
 /* How a format recognises its lines. */
 struct record_shape {
 	/* Mark and as many digits as every record has: the beginning of a record. */
 	bool (*begins)(const struct line *line);
+	/* Mark and digits, nothing else: all that is left of a record when a file is cut short. */
+	bool (*cut)(const struct line *line);
 	/* A complete record with right length and checksum. */
 	bool (*complete)(const struct line *line);
 };
@@ -72,7 +77,8 @@ struct record_shape {
 /* record_text_check - true when data is a file of such records, damaged or not.
  * It is one when its first line begins as a record; or when its first 4096 bytes are
  * text, without control characters, and one line in them is a complete record: so a
- * file whose first line is damaged is not taken for plain bytes. Firmware is neither,
+ * file whose first line is damaged is not taken for plain bytes; or when it is one line of
+ * the mark and digits alone, cut short. Firmware is neither,
  * even if it starts with the mark: eight random digits behind it have odds of 1 in
  * 10^8, and firmware that carries a record as a string carries zero bytes, too. */
 bool record_text_check(const uint8_t *data, size_t len, const struct record_shape *shape);

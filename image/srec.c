@@ -52,6 +52,11 @@ static bool srec_begins(const struct line *line)
 	return has_mark(line) && record_starts_hex(line, 2, (size_t)2 * SREC_MIN);
 }
 
+static bool srec_cut(const struct line *line)
+{
+	return line->len > 1 + RECORD_CUT_MIN && has_mark(line) && record_starts_hex(line, 2, line->len - 2);
+}
+
 static uint8_t right_sum(const struct record *r)
 {
 	return (uint8_t)(0xff - record_sum(r, r->n - 1));
@@ -69,6 +74,7 @@ static bool srec_check(const uint8_t *data, size_t len)
 {
 	static const struct record_shape shape = {
 		.begins = srec_begins,
+		.cut = srec_cut,
 		.complete = srec_complete,
 	};
 

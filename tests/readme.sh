@@ -57,6 +57,7 @@ tool_line=$(grep -o '\./stlink-download -d usbip:unix:/tmp/board.*' README.md | 
 [ -n "$board_line" ] && [ -n "$tool_line" ] || fail "the virtual board's lines are gone"
 board_line=$(echo "$board_line" | sed "s,/tmp/board,$dir/board,; s,&\$,,")
 tool_line=$(echo "$tool_line" | sed "s,/tmp/board,$dir/board,")
+: >"$dir/sim.log"
 # shellcheck disable=SC2086
 $board_line >"$dir/sim.log" 2>&1 &
 sim=$!

@@ -238,12 +238,30 @@ static void corpus__16_and_24_bit_addresses__give_the_same_bytes(void **state)
 	assert_same_files("middle.elf", "elf", "middle.hex");
 }
 
+static void detect__file_cut_within_its_first_record__is_refused(void **state)
+{
+	static const char *const rows[] = { ":100", ":0000000", ":0000000\n", ":10000000\r\n", "S1130",
+					    "S113080" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct image_where at = { .default_base = 0x08000000 };
+		struct image *img = NULL;
+		struct ctx c;
+
+		ctx_init(&c);
+		assert_int_equal(image_from_memory(&c, rows[i], strlen(rows[i]), &at, &img), SL_IMAGE);
+		assert_non_null(strstr(c.fault.text, "line 1"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table__rows__are_complete_and_different),
 		cmocka_unit_test(table__extensions__belong_to_one_row_that_can_write),
 		cmocka_unit_test(detect__plain_bytes_that_begin_like_a_record__are_bin),
+		cmocka_unit_test(detect__file_cut_within_its_first_record__is_refused),
 		cmocka_unit_test(detect__every_pair_of_first_bytes__is_bin),
 		cmocka_unit_test(bin__address_named__is_used),
 		cmocka_unit_test(bin__address_zero_named__is_zero),
