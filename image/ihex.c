@@ -51,7 +51,8 @@ static bool ihex_begins(const struct line *line)
 
 static bool ihex_cut(const struct line *line)
 {
-	return line->len > RECORD_CUT_MIN && line->text[0] == ':' && record_starts_hex(line, 1, line->len - 1);
+	return line->len > RECORD_CUT_MIN && line->text[0] == ':' &&
+	       record_starts_hex(line, 1, line->len - 1);
 }
 
 static bool ihex_complete(const struct line *line)
