@@ -129,7 +129,7 @@ enum sl_err target_detach(struct target *t, struct ctx *c)
 	if (!t)
 		return SL_OK;
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
-		enum sl_err err = steps[i](t, c);
+		enum sl_err err = core_excuse(t, c, steps[i](t, c));
 
 		if (!err || first)
 			continue;

@@ -121,6 +121,18 @@ enum sl_err target_halt(struct target *t, struct ctx *c)
 	return err;
 }
 
+enum sl_err core_excuse(struct target *t, struct ctx *c, enum sl_err err)
+{
+	if (!t->let_run || (err != SL_TARGET && err != SL_NOTARGET))
+		return err;
+	if (!t->shut_out)
+		ctx_log(c, LOG_WARN, "the firmware closed the debug port before debug was off: it "
+				     "sleeps, or uses the SWD pins (%s)", c->fault.text);
+	t->shut_out = true;
+	ctx_clear(c);
+	return SL_OK;
+}
+
 enum sl_err target_run(struct target *t, struct ctx *c)
 {
 	enum sl_err err = core_unmask(t, c);
@@ -136,6 +148,7 @@ enum sl_err target_run(struct target *t, struct ctx *c)
 	if (err)
 		return err;
 	t->leave_halted = false;
+	t->let_run = true;
 	t->halted = (dhcsr & DHCSR_S_HALT) != 0;
 	/* A core that stopped again at once met a breakpoint of its own: that is not our failure. */
 	if (t->halted)

@@ -24,6 +24,8 @@ struct target {
 	bool found_halted;
 	bool halted;                    /* we know that it is halted */
 	bool leave_halted;
+	bool let_run;                   /* the user had the firmware started */
+	bool shut_out;                  /* ... and it closed the debug port: said once */
 	bool ints_masked;               /* C_MASKINTS is set */
 	uint32_t mpu_ctrl;              /* MPU_CTRL as found, when a call turned the MPU off; else 0 */
 
@@ -38,6 +40,11 @@ struct target {
 	bool call_running;
 	bool call_reset;                /* the chip was reset under the last call */
 };
+
+/* core_excuse - firmware that the user had started may put the chip to sleep or give the SWD pins
+ * another use before debug is tidied up: that is no failure of the job. Returns err, or SL_OK after
+ * saying so once. */
+enum sl_err core_excuse(struct target *t, struct ctx *c, enum sl_err err) MUST_CHECK;
 
 /* freeze.c: low-power debug on, watchdogs stopped while the core is halted; and back. */
 enum sl_err freeze_set(struct target *t, struct ctx *c) MUST_CHECK;

@@ -96,12 +96,14 @@ static enum sl_err after_reset(struct target *t, struct ctx *c, enum target_rese
 			err = core_set_demcr(t, c, t->demcr_found);
 		t->leave_halted = true;
 	} else {
+		t->halted = t->leave_halted = false;
+		t->let_run = true;
 		err = core_write_dhcsr(t, c, 0);
-		t->halted = false;
-		t->leave_halted = false;
 	}
 	/* The chip may have lost the clock of its debug unit. */
-	return err ? err : freeze_set(t, c);
+	if (!err)
+		err = freeze_set(t, c);
+	return core_excuse(t, c, err);
 }
 
 enum sl_err target_reset(struct target *t, struct ctx *c, enum target_reset how)
