@@ -123,7 +123,8 @@ enum sl_err target_halt(struct target *t, struct ctx *c)
 
 enum sl_err core_excuse(struct target *t, struct ctx *c, enum sl_err err)
 {
-	if (!t->let_run || (err != SL_TARGET && err != SL_NOTARGET))
+	/* A core that was halted since runs no firmware that could do that. */
+	if (!t->let_run || t->halted || (err != SL_TARGET && err != SL_NOTARGET))
 		return err;
 	if (!t->shut_out)
 		ctx_log(c, LOG_WARN, "the firmware closed the debug port before debug was off: it "
