@@ -376,6 +376,23 @@ void chip_get_report(struct chip *c, struct chip_report *out)
 	out->demcr = c->core.demcr;
 }
 
+bool chip_peek(struct chip *c, uint32_t addr, uint32_t *value)
+{
+	const uint8_t *host;
+
+	chip_sync(c);
+	host = addr % 4u == 0 ? bus_host(c, addr, 4) : NULL;
+	if (host)
+		*value = get_mem(host, 4);
+	return host != NULL;
+}
+
+uint32_t chip_core_reg(struct chip *c, unsigned n)
+{
+	chip_sync(c);
+	return core_reg(c, n);
+}
+
 uint8_t *chip_flash(struct chip *c, size_t *len)
 {
 	if (len)

@@ -130,6 +130,14 @@ struct chip_report {
 
 void chip_get_report(struct chip *c, struct chip_report *out);
 
+/* chip_peek - the word of flash, SRAM or boot ROM at addr, a multiple of 4, as it is now.
+ * Nobody accesses the bus: no effect, no time, no protection. False where no memory is. */
+bool chip_peek(struct chip *c, uint32_t addr, uint32_t *value);
+
+/* chip_core_reg - core register n as DCRSR numbers them (ARMv7-M C1.6.3), halted or not;
+ * 0 for one that the core does not have. */
+uint32_t chip_core_reg(struct chip *c, unsigned n);
+
 /* chip_illegal - the n-th illegal act in words, NULL past the end (the first 64 are kept). */
 const char *chip_illegal(const struct chip *c, size_t n);
 

@@ -163,6 +163,34 @@ static void do_report(struct control_call *c)
 	free(text);
 }
 
+static void say_word(struct control_call *c, uint32_t word)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "ok %08" PRIx32, word);
+	say_line(c->client, text);
+}
+
+static void do_peek(struct control_call *c)
+{
+	uint32_t addr = 0, word = 0;
+
+	if (num_parse_str(c->arg, &addr) && chip_peek(board_chip(c->board), addr, &word))
+		say_word(c, word);
+	else
+		say_line(c->client, "error no memory there");
+}
+
+static void do_reg(struct control_call *c)
+{
+	uint32_t n = 0;
+
+	if (num_parse_str(c->arg, &n))
+		say_word(c, chip_core_reg(board_chip(c->board), n));
+	else
+		say_line(c->client, "error which register?");
+}
+
 static void do_quit(struct control_call *c)
 {
 	c->control->quit = true;
@@ -177,7 +205,8 @@ struct control_word {
 static const struct control_word words[] = {
 	{ "board", do_board }, { "set", do_set }, { "unplug", do_unplug }, { "plug", do_plug },
 	{ "power-cycle", do_power_cycle }, { "press", do_press }, { "release", do_release },
-	{ "run", do_run }, { "time", do_time }, { "report", do_report }, { "quit", do_quit },
+	{ "run", do_run }, { "time", do_time }, { "report", do_report }, { "peek", do_peek },
+	{ "reg", do_reg }, { "quit", do_quit },
 };
 
 static void run_line(struct control *c, struct control_client *cl)

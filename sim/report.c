@@ -122,15 +122,15 @@ static void json_flash(FILE *f, struct board *b, const struct chip_report *c)
 		c->interrupted);
 }
 
-static void json_usb(FILE *f, const struct usb_report *u)
+static void json_usb(FILE *f, const struct usb_report *u, uint32_t swd_hz)
 {
 	fprintf(f, ",\"usb\":{\"urbs\":%" PRIu64 ",\"bulk_urbs\":%" PRIu64 ",\"bytes_out\":%" PRIu64
 		",\"bytes_in\":%" PRIu64 ",\"commands\":%" PRIu64 ",\"scsi_commands\":%" PRIu64
 		",\"stalls\":%" PRIu64 ",\"unknown_commands\":%" PRIu64 ",\"unasked_status\":%" PRIu64
 		",\"vcp_out\":%" PRIu64 ",\"vcp_in\":%" PRIu64 ",\"vcp_lost\":%" PRIu64
-		",\"wedged\":%s,\"mode\":%d}", u->urbs, u->bulk_urbs, u->bytes_out, u->bytes_in,
+		",\"wedged\":%s,\"mode\":%d,\"swd_hz\":%" PRIu32 "}", u->urbs, u->bulk_urbs, u->bytes_out, u->bytes_in,
 		u->commands, u->scsi_commands, u->stalls, u->unknown_commands, u->unasked_status,
-		u->vcp_out, u->vcp_in, u->vcp_lost, u->wedged ? "true" : "false", u->mode);
+		u->vcp_out, u->vcp_in, u->vcp_lost, u->wedged ? "true" : "false", u->mode, swd_hz);
 }
 
 static void json_board(FILE *f, struct board *b)
@@ -155,7 +155,7 @@ static void json_board(FILE *f, struct board *b)
 		",\"resets\":%" PRIu64 ",\"dbgmcu_cr\":%" PRIu32 ",\"demcr\":%" PRIu32 "}",
 		c.core_halted ? "true" : "false", c.debug_enabled ? "true" : "false",
 		c.instructions, c.resets, c.dbgmcu_cr, c.demcr);
-	json_usb(f, &u);
+	json_usb(f, &u, b->probe.swd.hz);
 	fprintf(f, ",\"illegal\":{\"chip\":%" PRIu64 ",\"probe\":%" PRIu64, c.illegal, u.illegal);
 	json_list(f, "chip_acts", b, true);
 	json_list(f, "probe_acts", b, false);

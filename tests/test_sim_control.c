@@ -252,6 +252,28 @@ static void report__is_one_ok_line_of_json_with_every_board(void **state)
 	assert_string_equal(d->said + strlen(d->said) - 2, "]}");
 }
 
+static void peek__tells_a_word_of_memory_and_disturbs_nothing(void **state)
+{
+	struct desk *d = *state;
+
+	assert_int_equal(chip_write(board_chip(d->boards[0]), 0x20000100u, 4, 0x89ABCDEFu), 0);
+	assert_string_equal(say(d, "time"), "ok 0");
+	assert_string_equal(say(d, "peek 0x20000100"), "ok 89abcdef");
+	assert_string_equal(say(d, "peek 0x20000102"), "error no memory there");
+	assert_string_equal(say(d, "peek 0xe000e010"), "error no memory there");
+	assert_string_equal(say(d, "time"), "ok 0");
+}
+
+static void reg__tells_a_core_register_of_the_board_that_was_chosen(void **state)
+{
+	struct desk *d = *state;
+
+	say_ok(d, "run 1");             /* with nothing in flash: the core is in lockup */
+	assert_string_equal(say(d, "reg 15"), "ok fffffffe");
+	assert_string_equal(say(d, "reg x"), "error which register?");
+	assert_string_equal(say(d, "reg 99"), "ok 00000000");
+}
+
 static void quit__ends_the_program(void **state)
 {
 	struct desk *d = *state;
@@ -577,6 +599,8 @@ int main(void)
 		AT_DESK(board__number__says_whom_the_next_lines_mean),
 		AT_DESK(time__and_run__tell_and_spend_virtual_microseconds),
 		AT_DESK(report__is_one_ok_line_of_json_with_every_board),
+		AT_DESK(peek__tells_a_word_of_memory_and_disturbs_nothing),
+		AT_DESK(reg__tells_a_core_register_of_the_board_that_was_chosen),
 		AT_DESK(quit__ends_the_program),
 		AT_DESK(line__too_long__cuts_the_client_off),
 		AT_DESK(unplug__and_plug__take_the_device_off_the_bus_and_back),

@@ -26,7 +26,7 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
 awk -F'|' '
-NF != 5 { print "strangers: bad row: " $0 > "/dev/stderr"; bad = 1; next }
+NF != 6 { print "strangers: bad row: " $0 > "/dev/stderr"; bad = 1; next }
 {
 	if (!($1 in tool_seen)) { tool_seen[$1]; tools[++n_tools] = $1 }
 	if (!(($1, $2) in board_seen)) { board_seen[$1, $2]; boards[$1, ++n_boards[$1]] = $2 }

@@ -61,6 +61,8 @@ plug() {
 	on=$1
 	shift
 	board_is "$on"
+	rm -f /tmp/it.json
+	acts_before=0
 	board_plug it "$on" --report /tmp/it.json --control unix:/tmp/it.control "$@"
 }
 unplug() {
@@ -74,11 +76,37 @@ control() { sim_control /tmp/it.control "$@"; }
 
 # ---- jobs and rows ---------------------------------------------------------------
 
-row() { echo "row - $who|$on|$what|$1|$2"; }
+# The row's last field: how many illegal acts the board counted since the job (or the session
+# that the row is of) began, and the first of them.
+row() {
+	acts_now
+	echo "row - $who|$on|$what|$1|$2|$acts"
+}
+# acts_counted - how many illegal acts the board has counted so far; its account in /tmp/acts.json.
+acts_counted() {
+	if [ -S /tmp/it.control ]; then
+		control report > /tmp/acts.json
+	else
+		cat /tmp/it.json > /tmp/acts.json
+	fi 2>/dev/null
+	sed -n 's/.*"illegal":{"chip":\([0-9]*\),"probe":\([0-9]*\),.*/\1 + \2/p' /tmp/acts.json
+}
+# acts_now - $acts: "COUNT FIRST", or nothing.
+acts_now() {
+	acts=
+	counted=$(($(acts_counted)))
+	[ "$counted" -gt "${acts_before:-0}" ] || return 0
+	# The lists have the first 64 only; without time and who, so that it reads as a kind of act.
+	first=$(sed 's/.*"chip_acts":\[\(.*\)\],"probe_acts":\[\(.*\)\]}}.*/\1,\2/' /tmp/acts.json |
+		sed 's/","/"\n"/g; s/^,//; s/,$//' | sed -n "$((${acts_before:-0} + 1))p" |
+		sed 's/^"//; s/".*//; s/^[0-9]* ns, //; s/|/ /g')
+	acts="$((counted - ${acts_before:-0})) $first"
+}
 # job WHO WHAT COMMAND... - bounded; status in $status, its words in /tmp/job.txt.
 job() {
 	who=$1 what=$2
 	shift 2
+	acts_before=$(($(acts_counted)))
 	("$@") > /tmp/job.txt 2>&1 </dev/null &
 	bounded $! "${bound:-60}"
 }
