@@ -128,9 +128,10 @@ static void json_usb(FILE *f, const struct usb_report *u, uint32_t swd_hz)
 		",\"bytes_in\":%" PRIu64 ",\"commands\":%" PRIu64 ",\"scsi_commands\":%" PRIu64
 		",\"stalls\":%" PRIu64 ",\"unknown_commands\":%" PRIu64 ",\"unasked_status\":%" PRIu64
 		",\"vcp_out\":%" PRIu64 ",\"vcp_in\":%" PRIu64 ",\"vcp_lost\":%" PRIu64
-		",\"wedged\":%s,\"mode\":%d,\"swd_hz\":%" PRIu32 "}", u->urbs, u->bulk_urbs, u->bytes_out, u->bytes_in,
-		u->commands, u->scsi_commands, u->stalls, u->unknown_commands, u->unasked_status,
-		u->vcp_out, u->vcp_in, u->vcp_lost, u->wedged ? "true" : "false", u->mode, swd_hz);
+		",\"wedged\":%s,\"mode\":%d,\"swd_hz\":%" PRIu32 "}", u->urbs,
+		u->bulk_urbs, u->bytes_out, u->bytes_in, u->commands, u->scsi_commands,
+		u->stalls, u->unknown_commands, u->unasked_status, u->vcp_out, u->vcp_in,
+		u->vcp_lost, u->wedged ? "true" : "false", u->mode, swd_hz);
 }
 
 static void json_board(FILE *f, struct board *b)

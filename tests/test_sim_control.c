@@ -8,13 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "tests/support/simhost.h"
-
-#include <stdio.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
-#include "sim/control.h"
+#include "tests/support/desk.h"
 
 #define DEMCR_ADDR 0xE000EDFCu
 #define DBGMCU_CR 0xE0042004u
@@ -25,85 +19,6 @@
 #define S_HALT (1u << 17)
 #define S_SLEEP (1u << 18)
 #define MS 1000000u
-
-struct desk {
-	struct ctx ctx;
-	char dir[64];
-	struct listener listener;
-	struct board *boards[2];        /* a V2 with a button, a clone without */
-	struct control control;
-	int fd;
-	char said[32768];
-};
-
-static void serve(struct desk *d)
-{
-	for (int i = 0; i < 3; i++) {
-		struct pollfd p[CONTROL_FDS_MAX];
-		size_t n = control_pollfds(&d->control, p, CONTROL_FDS_MAX);
-
-		(void)poll(p, n, 0);
-		control_handle(&d->control, p, n);
-	}
-}
-
-static int setup(void **state)
-{
-	struct desk *d = calloc(1, sizeof(*d));
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	char where[96];
-
-	assert_non_null(d);
-	ctx_init(&d->ctx);
-	(void)snprintf(d->dir, sizeof(d->dir), "/tmp/simcontrol-XXXXXX");
-	assert_non_null(mkdtemp(d->dir));
-	(void)snprintf(where, sizeof(where), "unix:%s/s", d->dir);
-	assert_int_equal(listen_open(&d->ctx, where, &d->listener), SL_OK);
-	d->boards[0] = plug("l-discovery", NULL);
-	d->boards[1] = plug("bluepill", NULL);
-	control_init(&d->control, d->boards, 2, &d->listener);
-	d->fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	memcpy(a.sun_path, where + 5, strlen(where + 5));
-	assert_int_equal(connect(d->fd, (const struct sockaddr *)&a, sizeof(a)), 0);
-	serve(d);
-	*state = d;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct desk *d = *state;
-
-	(void)close(d->fd);
-	control_close(&d->control);
-	listen_close(&d->listener);
-	board_free(d->boards[0]);
-	board_free(d->boards[1]);
-	assert_int_equal(rmdir(d->dir), 0);
-	free(d);
-	return 0;
-}
-
-/* One line to the socket; its answer without the newline. */
-static const char *say(struct desk *d, const char *line)
-{
-	ssize_t n;
-
-	assert_int_equal(send(d->fd, line, strlen(line), 0), (ssize_t)strlen(line));
-	assert_int_equal(send(d->fd, "\n", 1, 0), 1);
-	serve(d);
-	n = recv(d->fd, d->said, sizeof(d->said) - 1, MSG_DONTWAIT);
-	assert_true(n > 0);
-	assert_int_equal(d->said[n - 1], '\n');
-	d->said[n - 1] = '\0';
-	assert_null(strchr(d->said, '\n'));
-	return d->said;
-}
-
-static void say_ok(struct desk *d, const char *line)
-{
-	assert_string_equal(say(d, line), "ok");
-}
 
 /* ---- what the probe says ---------------------------------------------------------- */
 
@@ -250,28 +165,6 @@ static void report__is_one_ok_line_of_json_with_every_board(void **state)
 	assert_non_null(strstr(d->said, "{\"board\":\"l-discovery\""));
 	assert_non_null(strstr(d->said, "{\"board\":\"bluepill\""));
 	assert_string_equal(d->said + strlen(d->said) - 2, "]}");
-}
-
-static void peek__tells_a_word_of_memory_and_disturbs_nothing(void **state)
-{
-	struct desk *d = *state;
-
-	assert_int_equal(chip_write(board_chip(d->boards[0]), 0x20000100u, 4, 0x89ABCDEFu), 0);
-	assert_string_equal(say(d, "time"), "ok 0");
-	assert_string_equal(say(d, "peek 0x20000100"), "ok 89abcdef");
-	assert_string_equal(say(d, "peek 0x20000102"), "error no memory there");
-	assert_string_equal(say(d, "peek 0xe000e010"), "error no memory there");
-	assert_string_equal(say(d, "time"), "ok 0");
-}
-
-static void reg__tells_a_core_register_of_the_board_that_was_chosen(void **state)
-{
-	struct desk *d = *state;
-
-	say_ok(d, "run 1");             /* with nothing in flash: the core is in lockup */
-	assert_string_equal(say(d, "reg 15"), "ok fffffffe");
-	assert_string_equal(say(d, "reg x"), "error which register?");
-	assert_string_equal(say(d, "reg 99"), "ok 00000000");
 }
 
 static void quit__ends_the_program(void **state)
@@ -599,8 +492,6 @@ int main(void)
 		AT_DESK(board__number__says_whom_the_next_lines_mean),
 		AT_DESK(time__and_run__tell_and_spend_virtual_microseconds),
 		AT_DESK(report__is_one_ok_line_of_json_with_every_board),
-		AT_DESK(peek__tells_a_word_of_memory_and_disturbs_nothing),
-		AT_DESK(reg__tells_a_core_register_of_the_board_that_was_chosen),
 		AT_DESK(quit__ends_the_program),
 		AT_DESK(line__too_long__cuts_the_client_off),
 		AT_DESK(unplug__and_plug__take_the_device_off_the_bus_and_back),
