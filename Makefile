@@ -188,11 +188,15 @@ check-sanitized:
 check-readme:
 	$(Q)tests/readme.sh
 
-# Committed files that a program makes: examples, loaders, man page.
+# Committed files that a program makes: examples, loaders, man page, udev rules.
 check-generated: all
 	$(Q)$(MAKE) --no-print-directory -s -C examples/blink check
 	$(Q)$(MAKE) --no-print-directory -s -C examples/debug check
 	$(Q)for t in tests/lint/generated_*.sh; do BUILD=$(BUILD) sh $$t || exit 1; done
+
+# Rewrites udev/*.rules from their templates and the table of probes.
+udev:
+	$(Q)sh tests/lint/generated_udev.sh -w
 
 # The programs under a real kernel: a QEMU guest with a virtual USB host controller.
 # Other people's tools use three boards there; check-strangers is all boards.
@@ -256,5 +260,5 @@ clean:
 	rm -rf $(BUILD) stlink-download stlink-sim
 
 .PHONY: all tests figures bench bench-quick check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
-        check-generated check-vm check-strangers demo lint lint-text lint-gcc lint-clang lint-headers unsure \
+        check-generated udev check-vm check-strangers demo lint lint-text lint-gcc lint-clang lint-headers unsure \
         install uninstall clean

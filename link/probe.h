@@ -22,6 +22,7 @@ struct probe_kind {
 	enum probe_generation generation;
 	const char *name;               /* "ST-LINK/V2-1" */
 	bool bootloader;                /* enumerates so in its loader: cannot debug */
+	unsigned char vcps;             /* serial ports (CDC ACM); 2: more than one */
 };
 
 enum { PROBE_VID = 0x0483, PROBE_SERIAL_RAW_MAX = 32, PROBE_LIST_MAX = 64 };

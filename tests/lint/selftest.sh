@@ -40,4 +40,26 @@ plant "TODO" base/a.c "$head\n/* TODO */\n"
 plant "columns" base/a.c "$head\nint $(lines 1 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa);\n"
 plant "without its source" flash/a.c "$head\n\n#define FLASH_SR 0x0C\n"
 plant "file-local" base/a.c "$head\nvoid f(void)\n{\n}\n"
+rule() { # EXPECTED-WORDS FILE-NAME RULE
+	printf '%s\n' "$3" >"$dir/$2"
+	if python3 "$(dirname "$lint")/rules.py" "$dir/$2" >"$dir/out" 2>&1 || ! grep -q "$1" "$dir/out"; then
+		echo "rules.py did not notice: $1"
+		cat "$dir/out"
+		exit 1
+	fi
+	count=$((count + 1))
+}
+
+v1='SUBSYSTEM=="usb", ATTR{idVendor}=="0483", ATTR{idProduct}=="3744"'
+rule "runs something" 59-a.rules "$v1, RUN+=\"/bin/true\""
+rule "mode 0666" 59-a.rules "$v1, MODE=\"0666\""
+rule "is final" 59-a.rules "$v1, MODE:=\"0660\""
+rule "take the tag" 59-a.rules "$v1, GROUP=\"x\", TAG+=\"uaccess\""
+rule "vendor and products" 59-a.rules 'SUBSYSTEM=="usb", ATTR{idVendor}=="0483", MODE="0660"'
+rule "vendor and products" 59-a.rules 'SUBSYSTEM=="usb", ATTRS{manufacturer}=="ST*", MODE="0660"'
+rule "which subsystem" 59-a.rules 'ATTR{idVendor}=="0483", ATTR{idProduct}=="3744", MODE="0660"'
+rule "not sorted" 59-a.rules 'SUBSYSTEM=="usb", ATTR{idVendor}=="0483", ATTR{idProduct}=="3748|3744", MODE="0660"'
+rule "number must be" 99-a.rules "$v1, MODE=\"0660\""
+rule "no label" 59-a.rules 'ACTION=="remove", GOTO="end"'
+rule "cannot be read" 59-a.rules "$v1, MODE=0660"
 echo "lint: $count planted offences were noticed"
