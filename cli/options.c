@@ -20,17 +20,18 @@ enum { SPEED_MIN_KHZ = 1, SPEED_MAX_KHZ = 100000 };
 static const struct option_row rows[] = {
 	{ 'd', "device", "DEV", "which probe: serial:S, port:1-2.3, usb:BUS.ADDR, /dev/sgN, "
 				"/dev/stlink, usbip:HOST[:PORT]/BUSID; default: $STLINK_DEVICE, else the "
-				"only one present", false },
-	{ 0, "speed", "KHZ", "SWD clock, at most this many kHz (a V1 has one speed)", false },
-	{ 0, "connect", "HOW", "normal, under-reset (for chips that sleep or lock SWD) or hotplug "
-			       "(only words such as debug may halt the core)", false },
-	{ 0, "json", NULL, "one JSON event a line on standard output", false },
-	{ 'q', "quiet", NULL, "no progress, no talk: results and errors only", false },
-	{ 'v', "verbose", NULL, "say more; -vv more still, -vvv every wire command", false },
-	{ 0, "force", NULL, "replace existing output files; let images overlap", false },
-	{ 'V', "version", NULL, "version of this program", false },
-	{ 'h', "help", NULL, "this text; help WORD explains one word", false },
-	{ 'u', "usage", NULL, "the original's other name for --help", true },
+				"only one present", false, NULL },
+	{ 0, "speed", "KHZ", "SWD clock, at most this many kHz (a V1 has one speed)", false, NULL },
+	{ 0, "connect", "HOW", "how to begin: normal, under-reset (for chips that sleep or lock SWD) or "
+			       "hotplug (only words such as debug may halt the core)", false,
+	  "normal under-reset hotplug" },
+	{ 0, "json", NULL, "one JSON event a line on standard output", false, NULL },
+	{ 'q', "quiet", NULL, "no progress, no talk: results and errors only", false, NULL },
+	{ 'v', "verbose", NULL, "say more; -vv more still, -vvv every wire command", false, NULL },
+	{ 0, "force", NULL, "replace existing output files; let images overlap", false, NULL },
+	{ 'V', "version", NULL, "version of this program", false, NULL },
+	{ 'h', "help", NULL, "this text; help WORD explains one word", false, NULL },
+	{ 'u', "usage", NULL, "the original's other name for --help", true, NULL },
 };
 
 const struct option_row *option_rows(size_t *n)

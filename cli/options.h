@@ -26,13 +26,14 @@ struct options {
 	size_t n_words;
 };
 
-/* One row per option, for help texts. */
+/* One row per option, for help texts and completions. */
 struct option_row {
 	char letter;                    /* 0: long form only */
 	const char *name;
 	const char *argument;           /* NULL: takes none */
 	const char *help;
 	bool hidden;                    /* kept for old scripts, not shown */
+	const char *values;             /* all it can be, parted by spaces; NULL: anything */
 };
 
 /* option_rows - the table; *n rows. */

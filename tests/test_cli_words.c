@@ -295,6 +295,29 @@ static void options__wrong_ones__are_usage_errors(void **state)
 	}
 }
 
+static void options__values_that_completion_offers__are_all_taken(void **state)
+{
+	const struct option_row *rows;
+	size_t n, tried = 0;
+
+	(void)state;
+	rows = option_rows(&n);
+	for (size_t i = 0; i < n; i++) {
+		for (const char *v = rows[i].values; v && *v; v += strcspn(v, " "), v += *v == ' ') {
+			struct options o;
+			char text[64];
+
+			(void)snprintf(text, sizeof(text), "--%s=%.*s", rows[i].name,
+				       (int)strcspn(v, " "), v);
+			if (options(&o, text, "info", NULL) != SL_OK)
+				fail_msg("%s was refused", text);
+			options_free(&o);
+			tried++;
+		}
+	}
+	assert_int_equal(tried, 3);
+}
+
 static void options__environment_device__is_a_default(void **state)
 {
 	char *argv[] = { (char *)"x", (char *)"-d", (char *)"usb:1.2", NULL };
@@ -346,6 +369,7 @@ int main(void)
 		cmocka_unit_test(overlapping_programs__are_refused_unless_forced),
 		cmocka_unit_test(options__any_order__are_told_from_words),
 		cmocka_unit_test(options__wrong_ones__are_usage_errors),
+		cmocka_unit_test(options__values_that_completion_offers__are_all_taken),
 		cmocka_unit_test(options__environment_device__is_a_default),
 		cmocka_unit_test(help__fits_eighty_columns_and_two_screens),
 	};

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# run.sh - the real programs on the command line: see run.py and *.case.
+# run.sh - the real programs on the command line: see run.py and *.case; completion.py.
 here=$(dirname "$0")
-"$here/completion.bash" || exit 1
+python3 "$here/completion.py" || exit 1
 exec python3 "$here/run.py" "$@"

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# fish completion for stlink-download. Made from the program's tables by completions/generate.c:
+# the template is stlink-download.fish.in. Devices come from "list", which opens no probe.
+
+set -g __stlink_download_file_words \
+	program= verify= read= flash:w: flash:v: flash:r: sys:r:
+set -g __stlink_download_registers (string split -n ' ' (string replace -a \n\t ' ' '
+	r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11 r12 sp lr pc
+	xpsr msp psp primask basepri faultmask control fpscr s0 s1 s2 s3 s4 s5 s6 s7
+	s8 s9 s10 s11 s12 s13 s14 s15 s16 s17 s18 s19 s20 s21 s22 s23
+	s24 s25 s26 s27 s28 s29 s30 s31
+'))
+
+function __stlink_download_devices
+    command stlink-download list 2>/dev/null |
+        string replace -rf '^  ((?:serial:|port:|usb:|/dev)\S+).*' '$1'
+end
+
+# The files of a word that names one, the word's beginning before each.
+function __stlink_download_files
+    set -l token (commandline -ct)
+    for prefix in $__stlink_download_file_words
+        if string match -q -- "$prefix*" $token
+            set -l rest (string sub -s (math (string length -- $prefix) + 1) -- $token)
+            __fish_complete_path $rest | string replace -r '^' -- $prefix
+            return
+        end
+    end
+end
+
+# Is a word wanted, and not the file that one names?
+function __stlink_download_at_word
+    set -l token (commandline -ct)
+    for prefix in $__stlink_download_file_words
+        if string match -q -- "$prefix*" $token
+            return 1
+        end
+    end
+end
+
+function __stlink_download_after_help
+    set -l before (commandline -opc)
+    test "$before[-1]" = help
+end
+
+function __stlink_download_begins
+    string match -qr -- $argv[1] (commandline -ct)
+end
+
+complete -c stlink-download -f
+complete -c stlink-download -a '(__stlink_download_files)'
+complete -c stlink-download -n __stlink_download_after_help -a chips -d 'chips and what was tested with each'
+complete -c stlink-download -n '__stlink_download_begins "^reg[^s]"' -a 'reg$__stlink_download_registers'
+complete -c stlink-download -n '__stlink_download_begins "^wreg."' -a 'wreg$__stlink_download_registers='
+complete -c stlink-download -n '__stlink_download_begins "^[A-Z]"' -a '
+	SYSTICK PORTA PORTB PORTC PORTD PORTE PORTF PORTG TIM1 TIM2 TIM3 TIM4
+	TIM5 TIM6 TIM7 TIM8 TIM9 TIM10 TIM11 TIM12 TIM13 TIM14 TIM15 TIM16
+	TIM17 USART1 USART2 USART3 USART4 USART5 SPI1 SPI2 SPI3 I2C1 I2C2 CAN1
+	CAN2 DAC DMA1 DMA2
+'
+complete -c stlink-download -n __stlink_download_at_word -a 'list' -d 'which probes are plugged in'
+complete -c stlink-download -n __stlink_download_at_word -a 'info' -d 'chip, memories, unique id, protection, supply'
+complete -c stlink-download -n __stlink_download_at_word -a 'version' -d 'this program and the probe\'s firmware'
+complete -c stlink-download -n __stlink_download_at_word -a 'status' -d 'is the core running, halted, asleep, locked up?'
+complete -c stlink-download -n __stlink_download_at_word -a 'program=' -d 'erase what it must, write FILE, prove every byte'
+complete -c stlink-download -n __stlink_download_at_word -a 'verify=' -d 'compare flash with FILE; changes nothing'
+complete -c stlink-download -n __stlink_download_at_word -a 'read=' -d 'read memory into a new FILE'
+complete -c stlink-download -n __stlink_download_at_word -a 'erase' -d 'erase the whole flash (also: erase=all)'
+complete -c stlink-download -n __stlink_download_at_word -a 'erase=' -d 'erase one sector, or LEN bytes'
+complete -c stlink-download -n __stlink_download_at_word -a 'flash:w:' -d 'write FILE without erasing, prove every byte'
+complete -c stlink-download -n __stlink_download_at_word -a 'flash:v:' -d 'compare flash with FILE, as verify='
+complete -c stlink-download -n __stlink_download_at_word -a 'flash:r:' -d 'read the whole flash into a new FILE'
+complete -c stlink-download -n __stlink_download_at_word -a 'sys:r:' -d 'read the boot ROM into a new FILE'
+complete -c stlink-download -n __stlink_download_at_word -a 'reset' -d 'reset the chip and let it run'
+complete -c stlink-download -n __stlink_download_at_word -a 'run' -d 'let the core run; a program just written, from reset'
+complete -c stlink-download -n __stlink_download_at_word -a 'debug' -d 'halt the core; it stays halted (also: halt)'
+complete -c stlink-download -n __stlink_download_at_word -a 'step' -d 'execute one instruction; the core stays halted'
+complete -c stlink-download -n __stlink_download_at_word -a 'regs' -d 'show the core registers'
+complete -c stlink-download -n __stlink_download_at_word -a 'reg' -d 'show one core register: reg0, regpc, regxpsr'
+complete -c stlink-download -n __stlink_download_at_word -a 'wreg' -d 'write one core register of a halted core'
+complete -c stlink-download -n __stlink_download_at_word -a 'read0x' -d 'show 16 bytes of memory as four words'
+complete -c stlink-download -n __stlink_download_at_word -a 'write0x' -d 'write one word of SRAM or of a peripheral'
+complete -c stlink-download -n __stlink_download_at_word -a 'sleep' -d 'wait 5 seconds, or S'
+complete -c stlink-download -n __stlink_download_at_word -a 'blink' -d 'blink the LEDs of a STM32VLDISCOVERY by hand'
+complete -c stlink-download -n __stlink_download_at_word -a 'help' -d 'all words, or one explained with an example'
+complete -c stlink-download -l device -s d -x -a '(__stlink_download_devices)' -d 'which probe'
+complete -c stlink-download -l speed -x -d 'SWD clock, at most this many kHz'
+complete -c stlink-download -l connect -x -a 'normal under-reset hotplug' -d 'how to begin'
+complete -c stlink-download -l json -d 'one JSON event a line on standard output'
+complete -c stlink-download -l quiet -s q -d 'no progress, no talk'
+complete -c stlink-download -l verbose -s v -d 'say more'
+complete -c stlink-download -l force -d 'replace existing output files'
+complete -c stlink-download -l version -s V -d 'version of this program'
+complete -c stlink-download -l help -s h -d 'this text'
