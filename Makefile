@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # make                 the tool and, where Unicorn is installed, the virtual board
-# make check           every test; make check-t0, check-t1, check-cli, check-vm: one tier
+# make check           every test; make check-t0, check-t1, check-cli, check-vm, check-systemd: one tier
 # make demo            flash the virtual STM32VLDISCOVERY and watch its LEDs
 # make lint            the limits of the house
 # make bench           against other tools, in the guest; make bench-quick: a small form of it
@@ -166,7 +166,7 @@ NOT_SANITIZED = $(if $(SANITIZED),$(BUILD)/tests/test_image_nomem)
 T0_BIN = $(filter-out $(BUILD)/tests/test_t1_% $(NOT_SANITIZED),$(TEST_BIN))
 T1_BIN = $(filter $(BUILD)/tests/test_t1_%,$(TEST_BIN))
 
-check: all check-t0 check-t1 check-cli check-sanitized check-readme check-generated bench-quick check-vm
+check: all check-t0 check-t1 check-cli check-sanitized check-readme check-generated bench-quick check-vm check-systemd
 	@echo "check: everything passed"
 
 check-t0: $(T0_BIN)
@@ -204,6 +204,13 @@ check-vm: all $(BUILD)/tests/pace
 	$(Q)tests/vm/build.sh $(BUILD)/vm ./stlink-download ./stlink-sim $(BUILD)/tests/pace
 	$(Q)VM_BOARDS="vldiscovery bluepill f4discovery" tests/vm/run.sh $(BUILD)/vm
 	$(Q)tests/vm/strangers.sh -s $(BUILD)/vm/rows
+
+# The same under Debian's systemd, udevd and logind: tests/vm/systemd/README says how to add to it.
+# G="01-bed ...": only these groups.
+SYSTEMD_VM = $(BUILD)/systemd
+check-systemd: all
+	$(Q)tests/vm/systemd/build.sh $(SYSTEMD_VM) ./stlink-download ./stlink-sim
+	$(Q)tests/vm/systemd/run.sh $(SYSTEMD_VM) $(G)
 
 check-strangers: all
 	$(Q)tests/vm/build.sh $(BUILD)/vm-strangers ./stlink-download ./stlink-sim
@@ -260,5 +267,5 @@ clean:
 	rm -rf $(BUILD) stlink-download stlink-sim
 
 .PHONY: all tests figures bench bench-quick check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
-        check-generated udev check-vm check-strangers demo lint lint-text lint-gcc lint-clang lint-headers unsure \
+        check-generated udev check-vm check-systemd check-strangers demo lint lint-text lint-gcc lint-clang lint-headers unsure \
         install uninstall clean

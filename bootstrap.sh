@@ -16,7 +16,8 @@ BUILD="gcc libc6-dev make pkg-config libusb-1.0-0-dev"
 DEMO="$BUILD libunicorn-dev"
 CHECK="$DEMO clang libcmocka-dev libumockdev-dev umockdev binutils-arm-none-eabi
 	gcc-arm-none-eabi binutils python3 srecord mandoc qemu-system-x86 busybox-static cpio kmod
-	usbutils sg3-utils valgrind libclang-rt-14-dev xz-utils zsh fish"
+	usbutils sg3-utils valgrind libclang-rt-14-dev xz-utils zsh fish mmdebstrap e2fsprogs
+	fakeroot"
 
 usage() {
 	sed -n 's/^#   //p' "$0"

@@ -20,58 +20,16 @@ die() { echo "check-vm: $*" >&2; exit 1; }
 out=$1
 shift
 here=$(dirname "$(realpath "$0")")
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/stlink-download-vm
+. "$here/kernel.sh"
 wanted_modules="vhci-hcd usb-storage sg sd_mod cdc-acm usbmon virtio_pci virtio_blk"
 standard_tools="sg_inq sg_raw sg_turs sg_readcap sg_requests setpriv"
 peer_packages="stlink-tools libstlink1 openocd libcapstone4 libftdi1-2 libgpiod2
 	libhidapi-hidraw0 libjaylink0 libjim0.81"
 peer_tools="st-info st-flash openocd"
 
-need() {
-	for tool in "$@"; do
-		command -v "$tool" >/dev/null || PATH=$PATH:/sbin:/usr/sbin command -v "$tool" \
-			>/dev/null || die "$tool is missing; see bootstrap.sh for the packages"
-	done
-}
 need apt-cache apt-get dpkg-deb depmod modprobe cpio tar ldd busybox "${CC:-cc}" \
 	arm-none-eabi-nm arm-none-eabi-objcopy $standard_tools
 PATH=$PATH:/sbin:/usr/sbin
-
-# download PACKAGE... - into the current directory, unpacked below all/.
-download() {
-	sandbox=
-	[ "$(id -u)" = 0 ] && sandbox="-o APT::Sandbox::User=root"
-	apt-get $sandbox -qq download "$@" || die "cannot fetch $* (is apt-get update needed?)"
-	for deb in *.deb; do
-		dpkg-deb -x "$deb" all || die "cannot unpack $deb"
-	done
-	rm -f -- *.deb
-}
-
-# fetch_kernel DIR PACKAGE - vmlinuz and the wanted modules of PACKAGE into DIR, atomically.
-fetch_kernel() {
-	kdir=$1
-	package=$2
-	rm -rf "$kdir.new"
-	mkdir -p "$kdir.new/all"
-	(cd "$kdir.new" && download "$package")
-	release=$(ls "$kdir.new/all/lib/modules")
-	depmod -b "$kdir.new/all" "$release"
-	for module in $wanted_modules; do
-		modprobe -d "$kdir.new/all" -S "$release" --show-depends "$module" ||
-			die "$package has no module $module"
-	done | sed -n "s,.*/\(lib/modules/.*\.ko[^ ]*\).*,\1,p" | sort -u > "$kdir.new/list"
-	(cd "$kdir.new/all" &&
-	 cp --parents $(cat ../list) "lib/modules/$release/modules.builtin" \
-		"lib/modules/$release/modules.builtin.modinfo" \
-		"lib/modules/$release/modules.order" ..)
-	cp "$kdir.new/all/boot/vmlinuz-$release" "$kdir.new/vmlinuz"
-	depmod -b "$kdir.new" "$release"
-	rm -rf "$kdir.new/all" "$kdir.new/list"
-	echo "$wanted_modules" > "$kdir.new/wanted"
-	rm -rf "$kdir"
-	mv -T "$kdir.new" "$kdir"
-}
 
 # fetch_peers DIR PACKAGE... - what other people's tools need, unpacked into DIR.
 fetch_peers() {
@@ -109,15 +67,8 @@ put_program() {
 	rm -f "$1.ldd"
 }
 
-package=${VM_KERNEL_PACKAGE:-$(apt-cache depends linux-image-amd64 2>/dev/null |
-	sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)}
-if [ -z "$package" ]; then      # no package lists: a kernel fetched earlier will do
-	package=$(ls "$cache" 2>/dev/null | grep '^linux-image-' | grep -v '\.new$' | sort -V | tail -n 1)
-fi
-[ -n "$package" ] || die "no kernel package is known (is apt-get update needed?)"
-mkdir -p "$cache"
-[ "$(cat "$cache/$package/wanted" 2>/dev/null)" = "$wanted_modules" ] ||
-	fetch_kernel "$cache/$package" "$package"
+package=$(kernel_package)
+kernel_fetch "$cache/$package" "$package" $wanted_modules
 [ -d "$cache/peers" ] || fetch_peers "$cache/peers" $peer_packages
 [ -d "$cache/usbip" ] || fetch_peers "$cache/usbip" usbip
 [ -e "$cache/gdb/usr/share/gdb/python" ] || fetch_peers "$cache/gdb" $(gdb_packages)

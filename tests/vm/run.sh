@@ -14,7 +14,9 @@
 # of wall time a test may take; VM_JOBS, tests at once; V=1 shows all that a test says;
 # VM_BOARDS, names of boards: the tests of other people's tools use no others;
 # VM_KEEP=1 keeps what the machines said; VM_TESTS, another directory than guest/ for what is
-# run (build.sh must have put it into the machine's /tests).
+# run (build.sh must have put it into the machine's /tests); VM_DISKS, files in DIR that are
+# the machine's disks, read-only; VM_FROZEN, where to keep the frozen machine for further runs:
+# what the machine has read of its disks when it says "vm:ready" must not change then.
 set -u
 
 [ $# -ge 1 ] || { echo "usage: run.sh DIR [TEST...]" >&2; exit 2; }
@@ -25,6 +27,10 @@ limit=${VM_TIMEOUT:-180}
 jobs=${VM_JOBS:-$(nproc)}
 memory=${VM_MEMORY:-640}
 guest=${VM_TESTS:-$here/guest}
+disks=
+for disk in ${VM_DISKS:-gdb.tar}; do
+	disks="$disks -drive file=$dir/$disk,format=raw,if=virtio,readonly=on"
+done
 tests=$*
 [ -n "$tests" ] || tests=$(cd "$guest" && ls [0-9]*.sh | sed 's/\.sh$//')
 command -v qemu-system-x86_64 >/dev/null || {
@@ -57,7 +63,7 @@ machine_start() {
 		-icount shift=0,sleep=off -kernel "$dir/vmlinuz" -initrd "$dir/initramfs.cpio" \
 		-append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off" \
 		-serial "file:$m/console" \
-		-drive "file=$dir/gdb.tar,format=raw,if=virtio,readonly=on" \
+		$disks \
 		-chardev "pipe,id=port,path=$m/port" -serial chardev:port \
 		-chardev "pipe,id=monitor,path=$m/monitor" -mon monitor,mode=readline \
 		"$@" > "$m/qemu" 2>&1 &
@@ -105,11 +111,14 @@ machine_freeze() {
 	sed -n 's/^vm:ready /kernel /p' "$work/boot/said"
 	echo "boot $booted s, frozen after $(since "$start") s"
 	machine_stop boot
+	if [ -n "${VM_FROZEN:-}" ]; then
+		mv "$work/frozen" "$VM_FROZEN.new" && mv "$VM_FROZEN.new" "$VM_FROZEN"
+	fi
 }
 
 # test_run NAME - from the frozen machine; what it said in NAME/said, how long in NAME/time.
 test_run() {
-	machine_start "$1" -incoming "exec:cat $work/frozen"
+	machine_start "$1" -incoming "exec:cat ${VM_FROZEN:-$work/frozen}"
 	start=$(seconds)
 	until grep -q -a 'VM status: paused.$' "$work/$1/monitor"; do   # not "(inmigrate)"
 		kill -0 "$(cat "$work/$1/pid")" 2>/dev/null || break
@@ -157,7 +166,7 @@ test_report() {
 }
 
 begun=$(seconds)
-machine_freeze || exit 1
+[ -n "${VM_FROZEN:-}" ] && [ -e "$VM_FROZEN" ] || machine_freeze || exit 1
 passed=0
 failed=0
 set -- $tests
