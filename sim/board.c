@@ -99,6 +99,7 @@ static bool board_init(struct board *b, const struct board_options *o)
 	b->chip = chip_new(ck, &b->clock);
 	if (b->chip == NULL)
 		return false;
+	chip_set_hse(b->chip, k->hse_hz, k->hse_is_signal);
 	b->cond.supply_mv = o->supply_mv != 0 ? o->supply_mv : SUPPLY_DEFAULT_MV;
 	b->cond.powered = !o->no_supply;
 	b->cond.no_target = o->no_target;

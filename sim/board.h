@@ -97,6 +97,8 @@ struct board_kind {
 	enum serial_form serial_form;
 	struct board_led leds[4];
 	size_t n_leds;
+	uint32_t hse_hz;        /* at the chip's OSC_IN, 0: nothing */
+	bool hse_is_signal;     /* the probe's MCO, not a crystal */
 	char button_port;       /* 0: none */
 	unsigned button_pin;
 	int button_level;       /* while it is down */

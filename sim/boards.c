@@ -5,7 +5,9 @@
  * A new board is one row. Wiring after the boards' user manuals: UM0919
  * (STM32VLDISCOVERY), UM1079 (STM32L-DISCOVERY), UM1472 (STM32F4DISCOVERY),
  * UM1724 (Nucleo-64: LD2 at PA5, B1 at PC13 low when pressed, USART2 to the probe). The
- * "blue pill" has no manual of ST's, its LED at PC13 lights when the pin is low.
+ * "blue pill" has no manual of ST's, its LED at PC13 lights when the pin is low. OSC_IN: a crystal on
+ * both older boards and the blue pill, the probe's MCO on the L-Discovery and the Nucleos
+ * (UNSURE: earlier Nucleo-64 boards leave it open).
  */
 #include <string.h>
 
@@ -24,6 +26,7 @@ static const struct board_kind vldiscovery = {
 	.serial_form = SERIAL_BINARY,
 	.leds = { { "blue", 'C', 8, 1 }, { "green", 'C', 9, 1 } },
 	.n_leds = 2,
+	.hse_hz = 8000000,
 	.button_port = 'A', .button_pin = 0, .button_level = 1,
 };
 
@@ -39,6 +42,7 @@ static const struct board_kind bluepill = {
 	.serial_form = SERIAL_CONSTANT,
 	.leds = { { "green", 'C', 13, 0 } },
 	.n_leds = 1,
+	.hse_hz = 8000000,
 };
 
 static const struct board_kind bluepill_clone = {
@@ -53,6 +57,7 @@ static const struct board_kind bluepill_clone = {
 	.serial_form = SERIAL_HEX,
 	.leds = { { "green", 'C', 13, 0 } },
 	.n_leds = 1,
+	.hse_hz = 8000000,
 };
 
 static const struct board_kind l_discovery = {
@@ -67,6 +72,7 @@ static const struct board_kind l_discovery = {
 	.serial_form = SERIAL_HEX,
 	.leds = { { "blue", 'B', 6, 1 }, { "green", 'B', 7, 1 } },
 	.n_leds = 2,
+	.hse_hz = 8000000, .hse_is_signal = true,
 	.button_port = 'A', .button_pin = 0, .button_level = 1,
 };
 
@@ -83,6 +89,7 @@ static const struct board_kind f4discovery = {
 	.leds = { { "green", 'D', 12, 1 }, { "orange", 'D', 13, 1 },
 		  { "red", 'D', 14, 1 }, { "blue", 'D', 15, 1 } },
 	.n_leds = 4,
+	.hse_hz = 8000000,
 	.button_port = 'A', .button_pin = 0, .button_level = 1,
 };
 
@@ -99,6 +106,7 @@ static const struct board_kind nucleo_f401re = {
 	.serial_form = SERIAL_HEX,
 	.leds = { { "green", 'A', 5, 1 } },
 	.n_leds = 1,
+	.hse_hz = 8000000, .hse_is_signal = true,
 	.button_port = 'C', .button_pin = 13, .button_level = 0,
 };
 
@@ -116,6 +124,7 @@ static const struct board_kind nucleo_v3 = {
 	.serial_form = SERIAL_HEX,
 	.leds = { { "green", 'A', 5, 1 } },
 	.n_leds = 1,
+	.hse_hz = 8000000, .hse_is_signal = true,
 	.button_port = 'C', .button_pin = 13, .button_level = 0,
 };
 

@@ -262,7 +262,16 @@ uint32_t chip_dpidr(struct chip *c)
 
 void chip_set_supply_mv(struct chip *c, unsigned mv)
 {
+	chip_sync(c);
 	c->supply_mv = mv;
+	if (c->power)
+		clock_check(c);
+}
+
+void chip_set_hse(struct chip *c, uint32_t hz, bool is_signal)
+{
+	c->hse_hz = hz;
+	c->hse_is_signal = is_signal;
 }
 
 unsigned chip_get_supply_mv(const struct chip *c)
@@ -374,6 +383,7 @@ void chip_get_report(struct chip *c, struct chip_report *out)
 	out->debug_enabled = (c->core.dhcsr & 1u) != 0;
 	out->dbgmcu_cr = c->dbgmcu[1];
 	out->demcr = c->core.demcr;
+	out->hclk_hz = rcc_hclk_hz(c);
 }
 
 bool chip_peek(struct chip *c, uint32_t addr, uint32_t *value)

@@ -86,6 +86,10 @@ bool chip_swd_ok(struct chip *c);
 void chip_set_supply_mv(struct chip *c, unsigned mv);
 unsigned chip_get_supply_mv(const struct chip *c);
 
+/* chip_set_hse - what the board connects to OSC_IN: a crystal of hz, or a clock signal of it; 0:
+ * nothing, as for a chip that is just made. */
+void chip_set_hse(struct chip *c, uint32_t hz, bool is_signal);
+
 /* chip_pin - level of port ('A'..'I') pin n as an observer sees it: 0, 1, or -1 not driven. */
 int chip_pin(struct chip *c, char port, unsigned n);
 
@@ -126,6 +130,7 @@ struct chip_report {
 	bool debug_enabled;             /* DHCSR.C_DEBUGEN */
 	uint32_t dbgmcu_cr;
 	uint32_t demcr;
+	uint32_t hclk_hz;               /* the core's clock now */
 };
 
 void chip_get_report(struct chip *c, struct chip_report *out);

@@ -129,6 +129,14 @@ static bool clocked(const struct chip *c, const struct periph *p)
 	return (c->rcc_periph->reg[p->d->clk_off / 4] & p->d->clk_mask) != 0;
 }
 
+/* Of most peripherals a look without a clock is harmless; of these it is always a mistake. A
+ * debugger may look at everything. */
+static void note_unclocked(struct chip *c, const struct periph *p, const char *what)
+{
+	if (p && p->d->ops->wants_clock && !clocked(c, p))
+		chip_note_illegal(c, "%s %s without its clock", p->d->name, what);
+}
+
 static bool in_periph_space(const struct chip *c, uint32_t addr)
 {
 	if (addr >= 0x40000000u && addr < c->kind->periph_end)
@@ -147,6 +155,8 @@ static enum bus_result word_read(struct chip *c, uint32_t addr, uint32_t *v)
 	p = find_periph(c, addr);
 	/* RM0041, RCC: a peripheral without clock reads 0 and ignores writes. */
 	*v = p && clocked(c, p) ? p->d->ops->read(c, p, addr - p->d->base) : 0;
+	if (c->acc_by == BY_CORE)
+		note_unclocked(c, p, "read");
 	return BUS_OK;
 }
 
@@ -159,9 +169,10 @@ static enum bus_result word_write(struct chip *c, uint32_t addr, uint32_t v)
 	if (!in_periph_space(c, addr))
 		return BUS_FAULT;
 	p = find_periph(c, addr);
+	note_unclocked(c, p, "written");
 	if (!p || !clocked(c, p))
 		return BUS_OK;
-	c->replan = true;
+	c->replan |= !p->d->ops->untimed;
 	return p->d->ops->write(c, p, addr - p->d->base, v);
 }
 

@@ -57,6 +57,8 @@ struct periph_ops {
 	void (*update)(struct chip *c, struct periph *p, uint64_t t_ps);
 	/* A clock is about to change at t_ps: keep the count, forget the time base. */
 	void (*rebase)(struct chip *c, struct periph *p, uint64_t t_ps);
+	bool untimed;                   /* a write moves no event */
+	bool wants_clock;               /* an access without its clock is counted as illegal */
 };
 
 struct periph_desc {
@@ -72,15 +74,33 @@ struct init_word {
 	uint32_t addr, value;
 };
 
-/* Clock tree of a family: rcc.c does what is common. */
-struct rcc_map {
-	uint32_t cfgr_off, csr_off;
-	uint32_t csr_power, csr_other;          /* reset flags: after power-on, of every reset */
-	unsigned ppre1_shift, ppre2_shift;
-	uint32_t rstr_lo, rstr_hi, rstr_delta;  /* reset registers; + delta = enable register */
-	const struct init_word *resets;         /* offset + 1 and reset value, 0 ends */
-	uint32_t (*source_hz)(struct chip *c, unsigned sw);     /* 0: not ready */
+/* Wait states that flash reads need: with n of them the clock may be (n + 1) x step_hz. The first row
+ * that fits the core's voltage range (0: any) and the supply counts. */
+struct wait_row {
+	unsigned vos;
+	unsigned least_mv;
+	uint32_t step_hz;
 };
+
+/* What the data sheet and the manual allow: clock_rules.c. */
+struct clock_limits {
+	uint32_t hclk_hz, apb1_hz, apb2_hz;
+	bool by_sysclk;                 /* wait states follow SYSCLK, not HCLK */
+	uint32_t latency_mask;          /* FLASH_ACR.LATENCY */
+	const struct wait_row *waits;   /* step_hz 0 ends; NULL: flash is always fast enough */
+};
+
+/* PWR_CR.VOS: the regulator's output. */
+struct vos_desc {
+	unsigned shift, mask;
+	uint32_t cr_reset, csr_reset;   /* of PWR_CR and PWR_CSR */
+	uint32_t most_hz[4];            /* core clock for each value, 0: the value is not allowed */
+	bool pll_off;                   /* changeable only while the PLL is off */
+};
+
+enum rcc_osc { OSC_HSI, OSC_MSI, OSC_HSE, OSC_PLL, N_OSC };
+
+struct rcc_map;                         /* rcc_priv.h */
 
 struct flash_ops {
 	uint32_t reg_base, reg_size;
@@ -111,14 +131,15 @@ struct chip_kind {
 	uint32_t sysmem_base, sysmem_bytes;
 	uint32_t dbgmcu_cr_mask;
 	uint32_t iwdg_freeze_off, iwdg_freeze_bit;  /* in DBGMCU */
-	uint32_t lsi_hz, hse_hz;
+	uint32_t lsi_hz;
 	unsigned n_irq;
 	const struct periph_desc *periphs;
 	const struct rcc_map *rcc;
-	uint32_t max_hz;
+	const struct clock_limits *limits;
+	const struct vos_desc *vos;             /* NULL: no such choice */
 	const struct flash_ops *flash;
 	uint32_t periph_end, ahb2_base, ahb2_size;
-	uint32_t flash_acr_mask;
+	uint32_t flash_acr_mask, flash_acr_reset;
 	uint32_t mass_erase_ms[3];      /* F4: typical, for x8, x16, x32 */
 };
 
@@ -185,7 +206,10 @@ struct chip {
 	bool power, nrst_low, attached, swj_off, core_protected;
 	unsigned reset_request;         /* enum reset_cause of the core's or a watchdog's wish */
 	unsigned supply_mv;
-	uint64_t hse_ready_ps, pll_ready_ps;
+	uint64_t osc_ready_ps[N_OSC];
+	uint32_t hse_hz;                /* what the board has at OSC_IN, 0: nothing */
+	bool hse_is_signal;             /* a clock signal, not a crystal */
+	unsigned clock_rule;            /* of clock_rules.c, broken now; 0: none */
 	uint32_t dbgmcu[4];
 	int8_t pin_level[MAX_PORTS][16], pin_drive[MAX_PORTS][16];
 	chip_pin_fn *pin_fn;
@@ -264,15 +288,22 @@ extern const struct flash_ops flash_f1, flash_f4, flash_l1;
 /* ---- peripherals ------------------------------------------------------------------- */
 
 extern const struct periph_ops rcc_regs, gpio_f1, gpio_f4, afio_f1, timer_basic, iwdg, usart_f1,
-	crc_unit, regs_plain, flash_regs;
-extern const struct rcc_map rcc_f1, rcc_f4, rcc_f401, rcc_l1;
+	crc_unit, pwr_regs, regs_plain, flash_regs;
+extern const struct rcc_map rcc_f100, rcc_f103, rcc_f4, rcc_f401, rcc_l1;
 
 void gpio_refresh(struct chip *c);
 void iwdg_start(struct chip *c);
 uint32_t rcc_hclk_hz(struct chip *c);
 /* rcc_timer_hz - clock of the timers on APB1 or APB2. */
 uint32_t rcc_timer_hz(struct chip *c, unsigned bus);
+/* rcc_pclk_hz - clock of the bus APB1 or APB2. */
+uint32_t rcc_pclk_hz(struct chip *c, unsigned bus);
+uint32_t rcc_sysclk_hz(struct chip *c);
 bool rcc_hsi_on(const struct chip *c);
 void rcc_set_reset_flags(struct chip *c, unsigned cause);
+/* pwr_vos - the regulator's voltage range as written, 0 where there is none. */
+unsigned pwr_vos(const struct chip *c);
+/* clock_check - after a change of clock, wait states, supply or regulator: count what is too fast. */
+void clock_check(struct chip *c);
 
 #endif

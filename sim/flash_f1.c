@@ -12,6 +12,7 @@
 /* PM0075, register map. */
 enum { ACR = 0x00, KEYR = 0x04, OPTKEYR = 0x08, SR = 0x0C, CR = 0x10, AR = 0x14, OBR = 0x1C,
        WRPR = 0x20 };
+enum { ACR_PRFTBE = 1u << 4 };
 enum { SR_PGERR = 1u << 2, SR_WRPRTERR = 1u << 4, SR_EOP = 1u << 5 };
 enum { CR_PG = 1u << 0, CR_PER = 1u << 1, CR_MER = 1u << 2, CR_OPTPG = 1u << 4,
        CR_OPTER = 1u << 5, CR_STRT = 1u << 6, CR_LOCK = 1u << 7, CR_OPTWRE = 1u << 9,
@@ -63,13 +64,21 @@ static void load_options(struct chip *c)
 		  (uint32_t)v[7] << 24;
 }
 
+/* PRFTBS follows PRFTBE. PM0075: both are set after reset. */
+static void write_acr(struct chip *c, uint32_t v)
+{
+	v &= c->kind->flash_acr_mask;
+	c->flash.acr = v | (v & ACR_PRFTBE) << 1;
+}
+
 static void f1_reset(struct chip *c, bool power_on)
 {
 	struct flash *f = &c->flash;
 
 	f->op = FLASH_IDLE;
 	f->busy_until_ps = 0;
-	f->acr = f->sr = f->ar = 0;
+	f->sr = f->ar = 0;
+	write_acr(c, c->kind->flash_acr_reset);
 	f->cr = CR_LOCK;
 	f->key_step = f->optkey_step = 0;
 	f->key_dead = f->optkey_dead = false;
@@ -241,7 +250,8 @@ static enum bus_result f1_reg_write(struct chip *c, uint32_t off, uint32_t v)
 	flash_settle(c);
 	switch (off) {
 	case ACR:
-		f->acr = v & c->kind->flash_acr_mask;
+		write_acr(c, v);
+		clock_check(c);
 		break;
 	case KEYR:
 		return write_key(c, v);

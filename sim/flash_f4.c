@@ -284,6 +284,7 @@ static enum bus_result f4_reg_write(struct chip *c, uint32_t off, uint32_t v)
 	switch (off) {
 	case ACR:
 		f->acr = v & c->kind->flash_acr_mask;
+		clock_check(c);
 		break;
 	case KEYR:
 		if (flash_key(c, &f->key_step, &f->key_dead, keys, v))

@@ -12,6 +12,7 @@
 /* RM0038, register map. */
 enum { ACR = 0x00, PECR = 0x04, PDKEYR = 0x08, PEKEYR = 0x0C, PRGKEYR = 0x10, OPTKEYR = 0x14,
        SR = 0x18, OBR = 0x1C, WRPR = 0x20 };
+enum { ACR_LATENCY = 1u << 0, ACR_PRFTEN = 1u << 1, ACR_ACC64 = 1u << 2 };
 enum { PE_LOCK = 1u << 0, PRG_LOCK = 1u << 1, OPT_LOCK = 1u << 2, PROG = 1u << 3,
        FTDW = 1u << 8, ERASE = 1u << 9, FPRG = 1u << 10, OBL_LAUNCH = 1u << 18,
        PECR_WRITABLE = 0x30718 };
@@ -180,6 +181,24 @@ static void write_pecr(struct chip *c, uint32_t v)
 	}
 }
 
+/* RM0038, FLASH_ACR: LATENCY and PRFTEN can be set only while ACC64 is, and ACC64 cleared only
+ * while they are not: three separate writes each way. */
+static void write_acr(struct chip *c, uint32_t v)
+{
+	uint32_t old = c->flash.acr;
+
+	if (!(old & ACR_ACC64) && v & (ACR_LATENCY | ACR_PRFTEN)) {
+		chip_note_illegal(c, "FLASH_ACR <- %02x before ACC64 is set", (unsigned)v);
+		v &= ~(uint32_t)(ACR_LATENCY | ACR_PRFTEN);
+	}
+	if (old & (ACR_LATENCY | ACR_PRFTEN) && !(v & ACR_ACC64)) {
+		chip_note_illegal(c, "FLASH_ACR <- %02x clears ACC64 in use", (unsigned)v);
+		v |= ACR_ACC64;
+	}
+	c->flash.acr = v;
+	clock_check(c);
+}
+
 static enum bus_result l1_reg_write(struct chip *c, uint32_t off, uint32_t v)
 {
 	struct flash *f = &c->flash;
@@ -187,7 +206,7 @@ static enum bus_result l1_reg_write(struct chip *c, uint32_t off, uint32_t v)
 	flash_settle(c);
 	switch (off) {
 	case ACR:
-		f->acr = v & 0x1Fu;
+		write_acr(c, v & 0x1Fu);
 		break;
 	case PECR:
 		write_pecr(c, v);
@@ -355,6 +374,9 @@ static enum bus_result store_option(struct chip *c, uint32_t addr, unsigned size
 static enum bus_result l1_store(struct chip *c, uint32_t addr, unsigned size, uint32_t v)
 {
 	flash_settle(c);
+	/* RM0038, dynamic voltage scaling: no programming and erasing in range 3. UNSURE: which flag. */
+	if (pwr_vos(c) == 3u)
+		return refuse(c, SR_WRPERR, addr, "in voltage range 3");
 	if (flash_in_main(c, addr))
 		return store_main(c, addr, size, v);
 	if (addr - EEPROM_BASE < EEPROM_BYTES)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define RCC_ARG UINT32_MAX
+#define MHZ 1000000u
 
 /* ---- STM32F100RB, STM32F103C8 and RB, a clone ------------------------------------------------ */
 
@@ -36,7 +37,7 @@ static const struct periph_desc f1_periphs[] = {
 	{ "TIM6", 0x40001000, 0x400, &timer_basic, F1_APB1(4), 0, 54 },
 	{ "TIM7", 0x40001400, 0x400, &timer_basic, F1_APB1(5), 0, 55 },
 	{ "IWDG", 0x40003000, 0x400, &iwdg, F1_ALWAYS, 0, 0 },
-	{ "PWR", 0x40007000, 0x400, &regs_plain, F1_APB1(28), 0, 0 },
+	{ "PWR", 0x40007000, 0x400, &pwr_regs, F1_APB1(28), 0, 0 },
 	{ "USART1", 0x40013800, 0x400, &usart_f1, F1_APB2(14), 1, 37 },
 	{ "USART2", 0x40004400, 0x400, &usart_f1, F1_APB1(17), 2, 38 },
 	{ "DMA1", 0x40020000, 0x100, &regs_plain, F1_AHB(0), 0, 0 },
@@ -59,7 +60,7 @@ static const struct periph_desc f103_periphs[] = {
 	{ "TIM3", 0x40000400, 0x400, &timer_basic, F1_APB1(1), 0, 29 },
 	{ "TIM4", 0x40000800, 0x400, &timer_basic, F1_APB1(2), 0, 30 },
 	{ "IWDG", 0x40003000, 0x400, &iwdg, F1_ALWAYS, 0, 0 },
-	{ "PWR", 0x40007000, 0x400, &regs_plain, F1_APB1(28), 0, 0 },
+	{ "PWR", 0x40007000, 0x400, &pwr_regs, F1_APB1(28), 0, 0 },
 	{ "USART1", 0x40013800, 0x400, &usart_f1, F1_APB2(14), 1, 37 },
 	{ "USART2", 0x40004400, 0x400, &usart_f1, F1_APB1(17), 2, 38 },
 	{ "DMA1", 0x40020000, 0x100, &regs_plain, F1_AHB(0), 0, 0 },
@@ -111,15 +112,29 @@ static const struct init_word cs32_info[] = {
 	{ 0x1FFFF808, 0x00FF00FF }, { 0x1FFFF80C, 0x00FF00FF }, { 0, 0 }
 };
 
+/* DS5944, general operating conditions; no wait states (RM0041, PM0063: no LATENCY). */
+static const struct clock_limits f100_limits = {
+	.hclk_hz = 24 * MHZ, .apb1_hz = 24 * MHZ, .apb2_hz = 24 * MHZ,
+};
+
 static const struct chip_kind f100rb = {
 	.name = "STM32F100RB", .cpuid = 0x411FC231, .dpidr = 0x1BA01477, .idcode = 0x10016420,
 	.flash_base = 0x08000000, .flash_bytes = 0x20000, .erased = 0xFF,
 	.runs = f100_runs, .blocks = f100_blocks, .info = f100_info,
 	.size_reg = 0x1FFFF7E0, .sysmem_base = 0x1FFFF000, .sysmem_bytes = 0x7E0,
 	.dbgmcu_cr_mask = 0x0FDFFFE7, .iwdg_freeze_off = 4, .iwdg_freeze_bit = 8,
-	.lsi_hz = 40000, .hse_hz = 8000000, .max_hz = 24000000, .n_irq = 61,
-	.periphs = f1_periphs, .rcc = &rcc_f1, .flash = &flash_f1, .flash_acr_mask = 0x08,
+	.lsi_hz = 40000, .n_irq = 61,
+	.periphs = f1_periphs, .rcc = &rcc_f100, .limits = &f100_limits, .flash = &flash_f1,
+	.flash_acr_mask = 0x08,
 	.periph_end = 0x40023400,
+};
+
+/* RM0008, FLASH_ACR: none to 24 MHz of SYSCLK, one to 48, two to 72. DS5319: APB1 to 36 MHz. */
+static const struct wait_row f103_waits[] = { { 0, 0, 24 * MHZ }, { 0, 0, 0 } };
+
+static const struct clock_limits f103_limits = {
+	.hclk_hz = 72 * MHZ, .apb1_hz = 36 * MHZ, .apb2_hz = 72 * MHZ, .by_sysclk = true,
+	.latency_mask = 7, .waits = f103_waits,
 };
 
 static const struct chip_kind f103c8 = {
@@ -128,8 +143,9 @@ static const struct chip_kind f103c8 = {
 	.runs = f103_runs, .blocks = f103_blocks, .info = f103_info,
 	.size_reg = 0x1FFFF7E0, .sysmem_base = 0x1FFFF000, .sysmem_bytes = 0x7E0,
 	.dbgmcu_cr_mask = 0x001FFFE7, .iwdg_freeze_off = 4, .iwdg_freeze_bit = 8,
-	.lsi_hz = 40000, .hse_hz = 8000000, .max_hz = 72000000, .n_irq = 43,
-	.periphs = f103_periphs, .rcc = &rcc_f1, .flash = &flash_f1, .flash_acr_mask = 0x3F,
+	.lsi_hz = 40000, .n_irq = 43,
+	.periphs = f103_periphs, .rcc = &rcc_f103, .limits = &f103_limits,
+	.flash = &flash_f1, .flash_acr_mask = 0x1F, .flash_acr_reset = 0x10,
 	.periph_end = 0x40023400,
 };
 
@@ -139,8 +155,9 @@ static const struct chip_kind f103rb = {
 	.runs = f100_runs, .blocks = f103rb_blocks, .info = f103rb_info,
 	.size_reg = 0x1FFFF7E0, .sysmem_base = 0x1FFFF000, .sysmem_bytes = 0x7E0,
 	.dbgmcu_cr_mask = 0x001FFFE7, .iwdg_freeze_off = 4, .iwdg_freeze_bit = 8,
-	.lsi_hz = 40000, .hse_hz = 8000000, .max_hz = 72000000, .n_irq = 43,
-	.periphs = f103_periphs, .rcc = &rcc_f1, .flash = &flash_f1, .flash_acr_mask = 0x3F,
+	.lsi_hz = 40000, .n_irq = 43,
+	.periphs = f103_periphs, .rcc = &rcc_f103, .limits = &f103_limits,
+	.flash = &flash_f1, .flash_acr_mask = 0x1F, .flash_acr_reset = 0x10,
 	.periph_end = 0x40023400,
 };
 
@@ -153,8 +170,9 @@ static const struct chip_kind cs32f103 = {
 	.runs = f100_runs, .blocks = f103rb_blocks, .info = cs32_info,
 	.size_reg = 0x1FFFF7E0, .sysmem_base = 0x1FFFF000, .sysmem_bytes = 0x7E0,
 	.dbgmcu_cr_mask = 0x001FFFE7, .iwdg_freeze_off = 4, .iwdg_freeze_bit = 8,
-	.lsi_hz = 40000, .hse_hz = 8000000, .max_hz = 72000000, .n_irq = 43,
-	.periphs = f103_periphs, .rcc = &rcc_f1, .flash = &flash_f1, .flash_acr_mask = 0x3F,
+	.lsi_hz = 40000, .n_irq = 43,
+	.periphs = f103_periphs, .rcc = &rcc_f103, .limits = &f103_limits,
+	.flash = &flash_f1, .flash_acr_mask = 0x1F, .flash_acr_reset = 0x10,
 	.periph_end = 0x40023400,
 };
 
@@ -181,7 +199,7 @@ static const struct periph_desc l1_periphs[] = {
 	{ "TIM6", 0x40001000, 0x400, &timer_basic, L1_APB1(4), 0, 43 },
 	{ "TIM7", 0x40001400, 0x400, &timer_basic, L1_APB1(5), 0, 44 },
 	{ "IWDG", 0x40003000, 0x400, &iwdg, F1_ALWAYS, 0, 0 },
-	{ "PWR", 0x40007000, 0x400, &regs_plain, L1_APB1(28), 0, 0 },
+	{ "PWR", 0x40007000, 0x400, &pwr_regs, L1_APB1(28), 0, 0 },
 	{ "USART1", 0x40013800, 0x400, &usart_f1, L1_APB2(14), 1, 37 },
 	{ "USART2", 0x40004400, 0x400, &usart_f1, L1_APB1(17), 2, 38 },
 	{ "CRC", 0x40023000, 0x400, &crc_unit, L1_AHB(12), 0, 0 },
@@ -204,14 +222,32 @@ static const struct init_word l152_info[] = {
 	{ 0x1FF80054, 0x30353431 }, { 0x1FF80064, 0x00360024 }, { 0, 0 }
 };
 
+/* RM0038, "Number of wait states according to CPU clock frequency", for category 1: range 1 (1.8 V)
+ * 16 MHz without, 2 (1.5 V) 8, 3 (1.2 V) 2.1; twice that with one. */
+static const struct wait_row l1_waits[] = {
+	{ 1, 0, 16 * MHZ }, { 2, 0, 8 * MHZ }, { 3, 0, 2100000 }, { 0, 0, 0 }
+};
+
+static const struct clock_limits l1_limits = {
+	.hclk_hz = 32 * MHZ, .apb1_hz = 32 * MHZ, .apb2_hz = 32 * MHZ,
+	.latency_mask = 1, .waits = l1_waits,
+};
+
+/* RM0038, PWR_CR: range 2 after reset, 00 is forbidden; system clock to 32, 16, 4.2 MHz. */
+static const struct vos_desc l1_vos = {
+	.shift = 11, .mask = 3, .cr_reset = 0x1000, .csr_reset = 0x8,
+	.most_hz = { 0, 32 * MHZ, 16 * MHZ, 4200000 },
+};
+
 static const struct chip_kind l152rb = {
 	.name = "STM32L152RB", .cpuid = 0x412FC230, .dpidr = 0x2BA01477, .idcode = 0x10186416,
 	.flash_base = 0x08000000, .flash_bytes = 0x20000, .erased = 0x00,
 	.runs = l152_runs, .blocks = l152_blocks, .info = l152_info,
 	.size_reg = 0x1FF8004C, .sysmem_base = 0x1FF00000, .sysmem_bytes = 0x1000,
 	.dbgmcu_cr_mask = 0x000000E7, .iwdg_freeze_off = 8, .iwdg_freeze_bit = 12,
-	.lsi_hz = 37000, .hse_hz = 8000000, .max_hz = 32000000, .n_irq = 45,
-	.periphs = l1_periphs, .rcc = &rcc_l1, .flash = &flash_l1,
+	.lsi_hz = 37000, .n_irq = 45,
+	.periphs = l1_periphs, .rcc = &rcc_l1, .limits = &l1_limits, .vos = &l1_vos,
+	.flash = &flash_l1,
 	.periph_end = 0x40026800,
 };
 
@@ -241,7 +277,7 @@ static const struct periph_desc f4_periphs[] = {
 	{ "TIM6", 0x40001000, 0x400, &timer_basic, F4_APB1(4), 0, 54 },
 	{ "TIM7", 0x40001400, 0x400, &timer_basic, F4_APB1(5), 0, 55 },
 	{ "IWDG", 0x40003000, 0x400, &iwdg, F1_ALWAYS, 0, 0 },
-	{ "PWR", 0x40007000, 0x400, &regs_plain, F4_APB1(28), 0, 0 },
+	{ "PWR", 0x40007000, 0x400, &pwr_regs, F4_APB1(28), 0, 0 },
 	{ "USART1", 0x40011000, 0x400, &usart_f1, F4_APB2(4), 1, 37 },
 	{ "USART2", 0x40004400, 0x400, &usart_f1, F4_APB1(17), 2, 38 },
 	{ "CRC", 0x40023000, 0x400, &crc_unit, F4_AHB1(12), 0, 0 },
@@ -266,6 +302,23 @@ static const struct init_word f407_info[] = {
 	{ 0x1FFFC008, 0xFFFF0FFF }, { 0x1FFFC00C, 0xFFFFFFFF }, { 0, 0 }
 };
 
+/* RM0090, "Number of wait states according to CPU clock frequency". DS8626: APB1 to 42 MHz, APB2 to 84. */
+static const struct wait_row f407_waits[] = {
+	{ 0, 2700, 30 * MHZ }, { 0, 2400, 24 * MHZ }, { 0, 2100, 22 * MHZ }, { 0, 0, 20 * MHZ },
+	{ 0, 0, 0 }
+};
+
+static const struct clock_limits f407_limits = {
+	.hclk_hz = 168 * MHZ, .apb1_hz = 42 * MHZ, .apb2_hz = 84 * MHZ,
+	.latency_mask = 7, .waits = f407_waits,
+};
+
+/* RM0090, PWR_CR of the F405 and F407: scale 1 after reset, scale 2 to 144 MHz. */
+static const struct vos_desc f407_vos = {
+	.shift = 14, .mask = 1, .cr_reset = 0x4000, .csr_reset = 0x4000,
+	.most_hz = { 144 * MHZ, 168 * MHZ },
+};
+
 static const struct chip_kind f407vg = {
 	.name = "STM32F407VG", .m4 = true, .cpuid = 0x410FC241, .dpidr = 0x2BA01477,
 	.idcode = 0x10076413,
@@ -273,8 +326,9 @@ static const struct chip_kind f407vg = {
 	.runs = f407_runs, .blocks = f407_blocks, .info = f407_info,
 	.size_reg = 0x1FFF7A22, .sysmem_base = 0x1FFF0000, .sysmem_bytes = 0x7800,
 	.dbgmcu_cr_mask = 0x000000E7, .iwdg_freeze_off = 8, .iwdg_freeze_bit = 12,
-	.lsi_hz = 32000, .hse_hz = 8000000, .max_hz = 168000000, .n_irq = 82,
-	.periphs = f4_periphs, .rcc = &rcc_f4, .flash = &flash_f4, .flash_acr_mask = 0x1F07,
+	.lsi_hz = 32000, .n_irq = 82,
+	.periphs = f4_periphs, .rcc = &rcc_f4, .limits = &f407_limits, .vos = &f407_vos,
+	.flash = &flash_f4, .flash_acr_mask = 0x1F07,
 	.mass_erase_ms = { 16000, 11000, 8000 },
 	.periph_end = 0x40080000, .ahb2_base = 0x50000000, .ahb2_size = 0x61000,
 };
@@ -297,7 +351,7 @@ static const struct periph_desc f401_periphs[] = {
 	{ "TIM4", 0x40000800, 0x400, &timer_basic, F4_APB1(2), 0, 30 },
 	{ "TIM5", 0x40000C00, 0x400, &timer_basic, F4_APB1(3), 0, 50 },
 	{ "IWDG", 0x40003000, 0x400, &iwdg, F1_ALWAYS, 0, 0 },
-	{ "PWR", 0x40007000, 0x400, &regs_plain, F4_APB1(28), 0, 0 },
+	{ "PWR", 0x40007000, 0x400, &pwr_regs, F4_APB1(28), 0, 0 },
 	{ "USART1", 0x40011000, 0x400, &usart_f1, F4_APB2(4), 1, 37 },
 	{ "USART2", 0x40004400, 0x400, &usart_f1, F4_APB1(17), 2, 38 },
 	{ "CRC", 0x40023000, 0x400, &crc_unit, F4_AHB1(12), 0, 0 },
@@ -321,6 +375,23 @@ static const struct init_word f401_info[] = {
 	{ 0x1FFFC008, 0xFFFF0FFF }, { 0x1FFFC00C, 0xFFFFFFFF }, { 0, 0 }
 };
 
+/* RM0368, "Number of wait states according to CPU clock frequency". DS10086: APB1 to 42 MHz. */
+static const struct wait_row f401_waits[] = {
+	{ 0, 2700, 30 * MHZ }, { 0, 2400, 24 * MHZ }, { 0, 2100, 18 * MHZ }, { 0, 0, 16 * MHZ },
+	{ 0, 0, 0 }
+};
+
+static const struct clock_limits f401_limits = {
+	.hclk_hz = 84 * MHZ, .apb1_hz = 42 * MHZ, .apb2_hz = 84 * MHZ,
+	.latency_mask = 15, .waits = f401_waits,
+};
+
+/* RM0368, PWR_CR: scale 2 (to 84 MHz) after reset, scale 3 to 60 MHz; a change needs the PLL off. */
+static const struct vos_desc f401_vos = {
+	.shift = 14, .mask = 3, .cr_reset = 0x8000, .csr_reset = 0x4000, .pll_off = true,
+	.most_hz = { 60 * MHZ, 60 * MHZ, 84 * MHZ, 84 * MHZ },
+};
+
 /* Map, sizes and clock enables: RM0368; the 32-bit timers count 16 bits here. */
 static const struct chip_kind f401re = {
 	.name = "STM32F401RE", .m4 = true, .cpuid = 0x410FC241, .dpidr = 0x2BA01477,
@@ -329,8 +400,9 @@ static const struct chip_kind f401re = {
 	.runs = f401_runs, .blocks = f401_blocks, .info = f401_info,
 	.size_reg = 0x1FFF7A22, .sysmem_base = 0x1FFF0000, .sysmem_bytes = 0x7800,
 	.dbgmcu_cr_mask = 0x000000E7, .iwdg_freeze_off = 8, .iwdg_freeze_bit = 12,
-	.lsi_hz = 32000, .hse_hz = 8000000, .max_hz = 84000000, .n_irq = 85,
-	.periphs = f401_periphs, .rcc = &rcc_f401, .flash = &flash_f4, .flash_acr_mask = 0x1F0F,
+	.lsi_hz = 32000, .n_irq = 85,
+	.periphs = f401_periphs, .rcc = &rcc_f401, .limits = &f401_limits, .vos = &f401_vos,
+	.flash = &flash_f4, .flash_acr_mask = 0x1F0F,
 	.mass_erase_ms = { 8000, 5500, 4000 },
 	.periph_end = 0x40026800, .ahb2_base = 0x50000000, .ahb2_size = 0x40000,
 };

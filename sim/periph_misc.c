@@ -28,36 +28,59 @@ static enum bus_result plain_write(struct chip *c, struct periph *p, uint32_t of
 }
 
 const struct periph_ops regs_plain = {
-	.reset = reset_nothing, .read = plain_read, .write = plain_write,
+	.reset = reset_nothing, .read = plain_read, .write = plain_write, .untimed = true,
 };
 
 /* ---- CRC: RM0008 4: polynomial 04C11DB7, words, most significant bit first ------------------------ */
 
+/* RM0008 4.3, RM0038 and RM0090 alike: a computation takes four AHB clocks, and the write that
+ * starts it is stalled until its end. UNSURE: whether the core's write buffer hides some of that;
+ * here it hides nothing. */
+#define CRC_CLOCKS 4u
+
+enum { CRC_DR = 0, CRC_IDR = 4, CRC_CR = 8, CRC_RESET = 1u << 0 };
+
 static void crc_reset(struct chip *c, struct periph *p)
 {
 	(void)c;
-	p->reg[0] = UINT32_MAX;
+	p->reg[CRC_DR] = UINT32_MAX;
+}
+
+static uint32_t crc_read(struct chip *c, struct periph *p, uint32_t off)
+{
+	/* RM0008 4.4: by words only. A narrow write begins with this read. */
+	if (c->peek && off == CRC_DR)
+		chip_note_illegal(c, "CRC_DR written by less than a word");
+	return off == CRC_CR ? 0 : plain_read(c, p, off);
+}
+
+/* A debugger's next access comes later than the end of the computation. */
+static void crc_stall(struct chip *c)
+{
+	if (c->acc_by == BY_CORE)
+		c->core.t_ps += UINT64_C(1000000000000) * CRC_CLOCKS / rcc_hclk_hz(c);
 }
 
 static enum bus_result crc_write(struct chip *c, struct periph *p, uint32_t off, uint32_t v)
 {
 	unsigned i;
 
-	(void)c;
-	if (off == 0) {
+	if (off == CRC_DR) {
+		crc_stall(c);
 		p->reg[0] ^= v;
 		for (i = 0; i < 32; i++)
 			p->reg[0] = p->reg[0] << 1 ^ (p->reg[0] & 1u << 31 ? 0x04C11DB7u : 0);
-	} else if (off == 4) {
+	} else if (off == CRC_IDR) {
 		p->reg[1] = v & 0xFFu;
-	} else if (off == 8 && v & 1u) {
-		p->reg[0] = UINT32_MAX;
+	} else if (off == CRC_CR && v & CRC_RESET) {
+		p->reg[CRC_DR] = UINT32_MAX;
 	}
 	return BUS_OK;
 }
 
 const struct periph_ops crc_unit = {
-	.reset = crc_reset, .read = plain_read, .write = crc_write,
+	.reset = crc_reset, .read = crc_read, .write = crc_write, .untimed = true,
+	.wants_clock = true,
 };
 
 /* ---- flash controller ------------------------------------------------------------------------------- */

@@ -213,6 +213,7 @@ static void hsi_off__busy_for_ever(void **state)
 	uint32_t v;
 
 	(void)state;
+	chip_set_hse(b->chip, 8000000u, false);
 	w32(b, 0x40021000u, 0x00010083u);
 	pass(b, 2000000);
 	w32(b, 0x40021004u, 1);

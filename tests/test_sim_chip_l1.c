@@ -315,6 +315,9 @@ static void higher_clock__makes_the_core_faster(void **state)
 	(void)state;
 	halt(b);
 	w32(b, 0x40023800u, 0x301u);
+	pass(b, 6000);
+	w32(b, 0x40023C00u, 4u);                        /* 64 bits, then a wait state */
+	w32(b, 0x40023C00u, 5u);
 	assert_int_equal(r32(b, 0x40023800u) & 3u, 3u);
 	w32(b, 0x40023808u, 1u);
 	assert_int_equal(r32(b, 0x40023808u) & 0xFu, 5u);
@@ -323,6 +326,7 @@ static void higher_clock__makes_the_core_faster(void **state)
 	before = report(b).instructions;
 	pass(b, 93750);
 	assert_int_equal(report(b).instructions - before, 1000);
+	assert_int_equal(report(b).illegal, 0);
 	bench_free(b);
 }
 
