@@ -5,12 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "link/session.h"
 
 /* A V1 that was reached by its sg node gets it back about 1 s after it re-enumerated
  * (usb-storage's delay_use): until then no other carrier is tried. */
-enum { SG_NODE_WAIT_MS = 3000 };
+enum { SG_NODE_WAIT_MS = 3000, SG_NODE_POLL_US = 50000 };
+
+/* A disk that answers does so in milliseconds. */
+enum { DISK_WAIT_MS = 2000 };
 
 struct reopening {
 	const struct transport_class *const *classes;
@@ -18,6 +22,61 @@ struct reopening {
 	struct deadline sg_wait;
 	bool waiting;
 };
+
+/* usb-storage makes the sg node a second after plugging in, and udev its permissions. Where nothing
+ * else may be used, that is worth waiting for. */
+static enum sl_err wait_for_sg(struct ctx *c, const struct transport_class *const *classes,
+			       const struct probe *p, struct transport **out)
+{
+	struct deadline end = ctx_deadline(c, SG_NODE_WAIT_MS);
+	struct probe now = *p;
+	enum sl_err err;
+
+	ctx_log(c, LOG_WARN, "the kernel is still looking at the probe: waiting for its sg node");
+	do {
+		err = ctx_interrupted(c);
+		if (err)
+			return err;
+		ctx_sleep_us(c, SG_NODE_POLL_US);
+		err = probe_refind(c, p, &now);
+	} while ((err || !now.sg_node[0] || access(now.sg_node, R_OK | W_OK) != 0) &&
+		 !ctx_expired(c, end));
+	return transport_open_among(c, classes, &now, out);
+}
+
+static bool sg_may_come(const struct probe *p)
+{
+	return p->kind && p->kind->generation == PROBE_V1 && !p->sg_node[0] &&
+	       strcmp(p->driver, "usb-storage") == 0;
+}
+
+/* The first carrier that fits; not one that stands in line behind a disk driver whose disk does not
+ * answer, if there is another. It was opened for this process alone before that is asked: a
+ * command that is under way is not another session's. */
+static enum sl_err open_any(struct ctx *c, const struct transport_class *const *classes,
+			    const struct probe *p, struct transport **out)
+{
+	struct probe around = *p;
+	enum sl_err err = transport_open_among(c, classes, p, out);
+
+	if (err == SL_PERM && sg_may_come(p))
+		return wait_for_sg(c, classes, p, out);
+	if (err || !(*out)->shared || !probe_disk_waits(c, p, DISK_WAIT_MS))
+		return err;
+	ctx_log(c, LOG_WARN, "the probe's fake disk does not answer the kernel, which keeps %s "
+			     "waiting", p->sg_node);
+	transport_close(*out, c);
+	around.disk_waits = true;
+	err = transport_open_among(c, classes, &around, out);
+	if (!err)
+		return SL_OK;
+	ctx_log(c, LOG_WARN, "there is no way around it: %s", c->fault.text);
+	ctx_clear(c);
+	err = transport_open_among(c, classes, p, out);
+	if (!err)
+		(*out)->shared = false;         /* no use in asking again */
+	return err;
+}
 
 static enum sl_err reopen_by_port(void *priv, struct ctx *c, struct transport **out)
 {
@@ -33,7 +92,7 @@ static enum sl_err reopen_by_port(void *priv, struct ctx *c, struct transport **
 	}
 	if (r->was.sg_node[0] && !now.sg_node[0] && !ctx_expired(c, r->sg_wait))
 		return ctx_fail(c, SL_NOPROBE, "link", "the probe is back but has no sg node yet");
-	return transport_open_among(c, r->classes, &now, out);
+	return open_any(c, r->classes, &now, out);
 }
 
 /* A probe that fails on its second best carrier: why it was not the best may be the cause. */
@@ -58,7 +117,7 @@ enum sl_err link_open_among(struct ctx *c, const struct transport_class *const *
 		return ctx_fail(c, SL_NOMEM, "link", "no memory for a probe");
 	r->classes = classes;
 	r->was = *p;
-	err = transport_open_among(c, classes, p, &t);
+	err = open_any(c, classes, p, &t);
 	if (err)
 		goto out;
 	memcpy(passed_over, t->passed_over, sizeof(passed_over));

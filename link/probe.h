@@ -45,6 +45,7 @@ struct probe {
 	char usb_node[64];              /* "/dev/bus/usb/001/005" */
 	char driver[32];                /* kernel driver of interface 0, "" for none */
 	char url[256];                  /* "usbip:..." as given; else "" */
+	bool disk_waits;                /* V1: found by probe_disk_waits; sg is no good then */
 };
 
 struct probe_list {
@@ -66,5 +67,11 @@ enum sl_err probe_find(struct ctx *c, const char *device, struct probe *out) MUS
 /* probe_refind - the same probe again after it left the bus and came back, by port (its
  * serial and address may have changed). Returns SL_NOPROBE while it is not there. */
 enum sl_err probe_refind(struct ctx *c, const struct probe *was, struct probe *out) MUST_CHECK;
+
+/* probe_disk_waits - true when the kernel has sent the V1's fake disk a SCSI command and neither
+ * that nor any other was answered for ms. What is sent through sg then waits behind it.
+ * Returns at once when nothing is under way or something moves, or a signal came. Reads sysfs
+ * alone; false where that does not tell. */
+bool probe_disk_waits(struct ctx *c, const struct probe *p, unsigned ms);
 
 #endif

@@ -254,10 +254,23 @@ static enum sl_err leave_mode(struct link *l, struct ctx *c, enum link_mode mode
 	return SL_OK;
 }
 
+/* A carrier that was kept waiting by the kernel is opened anew, which looks for another one. */
+static enum sl_err leave_the_queue(struct link *l, struct ctx *c)
+{
+	enum sl_err err = ctx_interrupted(c);
+
+	if (!err)
+		err = come_back(l, c);
+	return err ? err : first_answer(l, c);
+}
+
 enum sl_err session_start(struct link *l, struct ctx *c)
 {
 	enum link_mode mode = LINK_MASS;
 	enum sl_err err = first_answer(l, c);
+
+	if (!err && l->t->held > 0 && l->t->shared && l->reopen)
+		err = leave_the_queue(l, c);
 
 	/* Zeros for a version: asking for more would only hide what is wrong. */
 	if (!err && is_zero(l->version_raw, VERSION_BYTES))

@@ -68,6 +68,10 @@ struct transport {
 	size_t max_data;
 	/* Words for -v: "sg (/dev/sg2)", "libusb (bus 1 device 5)". */
 	char describe[96];
+	/* The kernel's own drivers use the probe, too, and their commands may delay ours; false also
+	 * when there is no other way. */
+	bool shared;
+	unsigned held;                  /* how many commands waited long for theirs */
 	/* Why a carrier that comes first in the table would not open; "" when none refused. */
 	char passed_over[120];
 };

@@ -29,6 +29,7 @@ enum {
 	HANG_UP_MS = 500,               /* a hub is looked at 4 times a second */
 	HELD_MS = 5000,                 /* over its own time-out: not the probe made it late */
 	HELD_MAX = 3,                   /* a disk driver that gives up has done so by then */
+	QUIRKS_LEN = 129,               /* drivers/usb/storage/usb.c: 128 and an end */
 	SG_VERSION_MIN = 30000,         /* the header used here came with version 3 */
 };
 
@@ -39,7 +40,6 @@ struct sg {
 	struct transport base;
 	int fd;
 	bool gone;
-	unsigned held;                  /* commands that waited for the kernel's disk driver */
 	enum residue_trust residue;
 	char node[64];
 };
@@ -86,19 +86,41 @@ static void note_delay(struct sg *s, struct ctx *c, unsigned timeout_ms, uint64_
 {
 	if (took_us / 1000 < (uint64_t)timeout_ms + HELD_MS)
 		return;
-	s->held++;
+	s->base.held++;
 	ctx_log(c, LOG_WARN, "%s: the kernel's disk driver kept a command waiting for %u s", s->node,
 		(unsigned)(took_us / 1000000));
 }
 
+/* The quirks that usb-storage goes by, "" if none or unknown. */
+static void read_quirks(const struct ctx *c, char *quirks, size_t size)
+{
+	char path[512];
+	FILE *f;
+
+	quirks[0] = '\0';
+	(void)snprintf(path, sizeof(path), "%s/module/usb_storage/parameters/quirks", c->sysfs);
+	f = fopen(path, "re");
+	if (!f)
+		return;
+	if (!fgets(quirks, (int)size, f))
+		quirks[0] = '\0';
+	quirks[strcspn(quirks, "\n")] = '\0';
+	(void)fclose(f);
+}
+
 static enum sl_err fail_held(struct sg *s, struct ctx *c)
 {
+	char quirks[QUIRKS_LEN];
 	enum sl_err err = ctx_fail(c, SL_HOST, "sg",
 				   "%s: the kernel's disk driver blocks the probe: its fake disk "
 				   "does not answer", s->node);
 
-	ctx_hint(c, "tell usb-storage to leave it alone: echo 483:3744:i >"
-		    "/sys/module/usb_storage/parameters/quirks, as root, and plug the board in again");
+	/* The file has one line; what others wrote there stays. */
+	read_quirks(c, quirks, sizeof(quirks));
+	ctx_hint(c, "allow the probe's usbfs node (the project's udev rules do), or tell usb-storage "
+		    "to leave it alone: echo %.60s%s483:3744:i "
+		    ">/sys/module/usb_storage/parameters/quirks, as root, and plug the board in again",
+		 quirks, quirks[0] ? "," : "");
 	return err;
 }
 
@@ -183,7 +205,7 @@ static enum sl_err sg_xfer(struct transport *t, struct ctx *c, struct xfer *x)
 	if (s->gone)
 		return ctx_fail(c, SL_GONE, "sg", "%s: the probe left the bus before", s->node);
 	/* After a signal nobody wants to wait another half minute for each command. */
-	if (s->held >= HELD_MAX || (s->held > 0 && ctx_signalled(c)))
+	if (s->base.held >= HELD_MAX || (s->base.held > 0 && ctx_signalled(c)))
 		return fail_held(s, c);
 	memcpy(cmd.cdb, x->command, x->command_len < CDB_LONG ? x->command_len : CDB_LONG);
 	if (dir != XFER_NONE) {
@@ -256,6 +278,7 @@ static enum sl_err sg_open(struct ctx *c, const struct probe *p, struct transpor
 	(void)snprintf(s->base.describe, sizeof(s->base.describe), "sg (%s)", p->sg_node);
 	s->base.ops = &sg_ops;
 	s->base.max_data = MAX_DATA;
+	s->base.shared = true;
 	*out = &s->base;
 	return SL_OK;
 }
@@ -263,17 +286,9 @@ static enum sl_err sg_open(struct ctx *c, const struct probe *p, struct transpor
 /* why_no_node - one sentence on why a V1 has no sg node. */
 static void why_no_node(struct ctx *c, const struct probe *p, char *why, size_t size)
 {
-	char path[512], quirks[128] = "";
-	FILE *f;
+	char quirks[QUIRKS_LEN];
 
-	(void)snprintf(path, sizeof(path), "%s/module/usb_storage/parameters/quirks", c->sysfs);
-	f = fopen(path, "re");
-	if (f) {
-		if (!fgets(quirks, (int)sizeof(quirks), f))
-			quirks[0] = '\0';
-		quirks[strcspn(quirks, "\n")] = '\0';
-		(void)fclose(f);
-	}
+	read_quirks(c, quirks, sizeof(quirks));
 	if (strcmp(p->driver, "usb-storage") == 0)
 		(void)snprintf(why, size, "no sg node yet: it comes a second after plugging in, "
 					  "if module sg is there");
@@ -294,6 +309,10 @@ static bool sg_can_serve(struct ctx *c, const struct probe *p, char *why, size_t
 	}
 	if (p->sg_node[0] == '\0') {
 		why_no_node(c, p, why, size);
+		return false;
+	}
+	if (p->disk_waits) {
+		(void)snprintf(why, size, "the kernel's disk driver blocks %s", p->sg_node);
 		return false;
 	}
 	/* Without permission it is opened all the same: the failure has the cause and the cure,

@@ -20,7 +20,7 @@
 #include "usb/descriptor.h"
 #include "usb/usb.h"
 
-enum { INTERFACE = 0, CONFIGURATION = 1, CONTROL_MS = 500, SLICE_US = 100000 };
+enum { INTERFACE = 0, CONFIGURATION = 1, CONTROL_MS = 500, SLICE_US = 100000, DISK_LOOK_MS = 300 };
 
 struct pipe_libusb {
 	struct pipe base;
@@ -290,6 +290,16 @@ static enum sl_err wrap_node(struct ctx *c, struct pipe_libusb *p)
 	return rc == 0 ? SL_OK : fail_usb(c, p, rc, "opening the probe");
 }
 
+/* usb-storage lets go of the probe when the command that it waits for is over. */
+static void log_taking(struct ctx *c, const struct pipe_libusb *p, const struct probe *probe)
+{
+	if (probe->disk_waits || probe_disk_waits(c, probe, DISK_LOOK_MS))
+		ctx_log(c, LOG_WARN, "taking the probe from %s, which waits for its fake disk: this "
+				     "may take half a minute", p->driver);
+	else
+		ctx_log(c, LOG_INFO, "usb: taking the probe from %s for a while", p->driver);
+}
+
 static enum sl_err claim(struct ctx *c, struct pipe_libusb *p, const struct probe *probe)
 {
 	bool bound = libusb_kernel_driver_active(p->handle, INTERFACE) == 1;
@@ -299,7 +309,7 @@ static enum sl_err claim(struct ctx *c, struct pipe_libusb *p, const struct prob
 	if (bound) {
 		(void)snprintf(p->driver, sizeof(p->driver), "%s",
 			       probe->driver[0] ? probe->driver : "its kernel driver");
-		ctx_log(c, LOG_INFO, "usb: taking the probe from %s for a while", p->driver);
+		log_taking(c, p, probe);
 		/* Detaching and claiming are one step in the kernel then: nobody slips between. */
 		(void)libusb_set_auto_detach_kernel_driver(p->handle, 1);
 	}

@@ -35,7 +35,7 @@ static bool libusb_can_serve(struct ctx *c, const struct probe *p, char *why, si
 		return false;
 	}
 	/* Taking a V1 from usb-storage would cut off whoever has its sg node open. */
-	if (v1 && p->sg_node[0] != '\0' && access(p->sg_node, R_OK | W_OK) == 0) {
+	if (v1 && !p->disk_waits && p->sg_node[0] != '\0' && access(p->sg_node, R_OK | W_OK) == 0) {
 		(void)snprintf(why, size, "%s can be used, so usb-storage keeps the probe",
 			       p->sg_node);
 		return false;

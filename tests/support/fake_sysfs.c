@@ -168,6 +168,16 @@ void fake_attr(const char *port, const char *name, const char *text)
 		assert_int_equal(unlink(path), 0);
 }
 
+void fake_file(const char *path, const char *text)
+{
+	char dir[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+
+	assert_non_null(slash);
+	(void)snprintf(dir, sizeof(dir), "%s/%.*s", sysfs, (int)(slash - path), path);
+	put_text(dir, slash + 1, text);
+}
+
 void fake_node(const char *name)
 {
 	char dir[PATH_MAX];

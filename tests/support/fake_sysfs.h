@@ -30,6 +30,9 @@ void fake_unplug(const char *port);
 /* fake_attr - write an attribute of a device; NULL removes it. */
 void fake_attr(const char *port, const char *name, const char *text);
 
+/* fake_file - any file below /sys, by its path there; directories are made. */
+void fake_file(const char *path, const char *text);
+
 /* fake_node - an empty file below /dev; directories are made. fake_link - a symbolic link. */
 void fake_node(const char *name);
 void fake_link(const char *name, const char *target);

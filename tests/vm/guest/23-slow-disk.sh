@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # 23-slow-disk.sh - a V1 whose fake disk never answers a READ: the kernel's disk driver blocks
-# the probe for half a minute at a time, and the tool still comes to an end.
+# the probe for half a minute at a time. With permission on the usbfs node the tool goes around
+# it; with the sg node alone it still comes to an end.
 . /tests/lib.sh
 
 image /tmp/fw.bin 4000
@@ -24,6 +25,33 @@ tail -n 6 /tmp/err | sed 's/^/# note: /'
 board_unplug one
 [ "$status" != 0 ] || check "what it calls done is done" flash_is one /tmp/fw.bin
 wait_for 300 usb_count_is 0 || give_up "the hanging V1 leaves the bus"
+
+# The same user with both nodes, as udev rules give them.
+board_plug both vldiscovery --set disk=hang-read
+wait_for 10 has_sg_node || give_up "the V1 gets an sg node"
+lock_nodes
+open_node "$(sg_node)"
+open_node "$(usb_node)"
+bound=120 tool program=fw.bin reset run
+check "with both nodes it is programmed in spite of the disk" exit_is 0
+check "... within one time-out of the disk driver" within 40
+check "... saying why it takes so long" says "fake disk does not answer"
+check "... and usb-storage has the V1 again" wait_for 5 storage_bound
+say "note: in $took s"
+board_unplug both
+check "what it calls done is done" flash_is both /tmp/fw.bin
+wait_for 300 usb_count_is 0 || give_up "the hanging V1 leaves the bus"
+
+# Too early: usb-storage takes its time, and nothing but the sg node is allowed.
+board_plug early vldiscovery
+lock_nodes
+(wait_for 10 has_sg_node && open_node "$(sg_node)") &
+tool program=fw.bin reset run
+check "just plugged in, it waits for the sg node" exit_is 0
+check "... and says so" says "waiting for its sg node"
+board_unplug early
+check "what it calls done is done" flash_is early /tmp/fw.bin
+wait_for 300 usb_count_is 0 || give_up "the V1 leaves the bus"
 
 # The same user with the usbfs node instead.
 board_plug two vldiscovery --set disk=hang-read
