@@ -23,7 +23,7 @@
 #include "sim/usbip.h"
 #include "sim/vhci.h"
 
-#define SIM_VERSION "0.1"
+#define SIM_VERSION "2.0.0"
 #define ROOM "sim"
 #define TICK_LIVE_MS 5
 #define TICK_MS 100
