@@ -4,8 +4,9 @@
 # make check           every test; make check-t0, check-t1, check-cli, check-vm, check-systemd: one tier
 # make demo            flash the virtual STM32VLDISCOVERY and watch its LEDs
 # make lint            the limits of the house
+# make install         DESTDIR, PREFIX, and see there; make uninstall; make deb: Debian packages
 # make bench           against other tools, in the guest; make bench-quick: a small form of it
-# make install         DESTDIR, PREFIX; WITHOUT_LIBUSB=1 builds with no library at all
+# WITHOUT_LIBUSB=1     builds with no library at all
 # Sources are found by wildcard: a new file needs no edit here.
 
 PREFIX  ?= /usr/local
@@ -33,6 +34,11 @@ SIM_LIBS  = $(BUILD)/libsim.a $(BUILD)/libbase.a
 SIM_LDLIBS = -lunicorn -lpthread -lm
 
 HAVE_UNICORN := $(shell $(PKGCONF) --exists unicorn 2>/dev/null && echo yes)
+
+# What make deb leaves, and what it is made of; without git, it is made anew each time.
+DEB = $(BUILD)/deb/built
+DEB_SOURCES := $(or $(wildcard $(shell git ls-files -co --exclude-standard 2>/dev/null)),always)
+always:
 
 all: stlink-download $(if $(HAVE_UNICORN),stlink-sim)
 
@@ -166,7 +172,7 @@ NOT_SANITIZED = $(if $(SANITIZED),$(BUILD)/tests/test_image_nomem)
 T0_BIN = $(filter-out $(BUILD)/tests/test_t1_% $(NOT_SANITIZED),$(TEST_BIN))
 T1_BIN = $(filter $(BUILD)/tests/test_t1_%,$(TEST_BIN))
 
-check: all check-t0 check-t1 check-cli check-sanitized check-readme check-generated bench-quick check-vm check-systemd
+check: all check-t0 check-t1 check-cli check-sanitized check-readme check-install check-generated bench-quick check-vm check-deb check-systemd
 	@echo "check: everything passed"
 
 check-t0: $(T0_BIN)
@@ -208,7 +214,9 @@ check-vm: all $(BUILD)/tests/pace
 # The same under Debian's systemd, udevd and logind: tests/vm/systemd/README says how to add to it.
 # G="01-bed ...": only these groups.
 SYSTEMD_VM = $(BUILD)/systemd
-check-systemd: all
+check-systemd: all $(if $(or $(if $(G),,every),$(filter 4%,$(G))),$(DEB))
+	$(Q)mkdir -p $(SYSTEMD_VM)/carry && rm -f $(SYSTEMD_VM)/carry/*.deb
+	$(Q)! test -e $(DEB) || cp $(BUILD)/deb/stlink-*_*.deb $(SYSTEMD_VM)/carry/
 	$(Q)tests/vm/systemd/build.sh $(SYSTEMD_VM) ./stlink-download ./stlink-sim
 	$(Q)tests/vm/systemd/run.sh $(SYSTEMD_VM) $(G)
 
@@ -250,22 +258,94 @@ unsure:
 	@grep -rn 'UNSURE:' --include='*.[chs]' . || true
 
 # ---- install ----------------------------------------------------------------
+# One list says what goes where, so that uninstall takes away what install put: mode|file|place.
+# Files of a kind are found by wildcard. Every place can be named by itself; $(DESTDIR) comes before
+# all of them. tests/install.sh compares what comes out with tests/install.list.
 
-install: stlink-download
-	install -D -m 755 stlink-download $(DESTDIR)$(PREFIX)/bin/stlink-download
-	install -D -m 644 man/stlink-download.1 $(DESTDIR)$(PREFIX)/share/man/man1/stlink-download.1
-	install -D -m 644 completions/stlink-download.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/stlink-download
-	$(if $(wildcard stlink-sim),install -D -m 755 stlink-sim $(DESTDIR)$(PREFIX)/bin/stlink-sim)
-	$(if $(wildcard stlink-sim),install -D -m 644 man/stlink-sim.1 $(DESTDIR)$(PREFIX)/share/man/man1/stlink-sim.1)
+bindir         ?= $(PREFIX)/bin
+mandir         ?= $(PREFIX)/share/man
+docdir         ?= $(PREFIX)/share/doc/stlink-download
+bashcompdir    ?= $(PREFIX)/share/bash-completion/completions
+zshcompdir     ?= $(PREFIX)/share/zsh/site-functions
+fishcompdir    ?= $(PREFIX)/share/fish/vendor_completions.d
+metainfodir    ?= $(PREFIX)/share/metainfo
+udevrulesdir   ?= $(PREFIX)/lib/udev/rules.d
+modprobedir    ?= $(PREFIX)/lib/modprobe.d
+sysusersdir    ?= $(PREFIX)/lib/sysusers.d
+systemdunitdir ?= $(PREFIX)/lib/systemd/system
+sysconfdir     ?= /etc
+autoflashdir   ?= $(sysconfdir)/stlink-download/autoflash.d
 
+# $(call into,MODE,FILES,DIRECTORY)
+into  = $(foreach f,$(sort $(2)),$(1)|$(f)|$(3)/$(notdir $(f)))
+pages = $(foreach f,$(1),644|$(f)|$(mandir)/man$(subst .,,$(suffix $(f)))/$(notdir $(f)))
+
+UNIT_FILES = $(call into,644,$(wildcard systemd/*.service),$(systemdunitdir))
+TOOL_FILES = 755|stlink-download|$(bindir)/stlink-download \
+	$(call pages,$(filter-out man/stlink-sim.%,$(wildcard man/*.[1-8]))) \
+	644|completions/stlink-download.bash|$(bashcompdir)/stlink-download \
+	644|completions/stlink-download.zsh|$(zshcompdir)/_stlink-download \
+	644|completions/stlink-download.fish|$(fishcompdir)/stlink-download.fish \
+	$(call into,644,$(wildcard metainfo/*.xml),$(metainfodir)) \
+	$(call into,644,$(wildcard udev/*.rules),$(udevrulesdir)) \
+	$(call into,644,$(wildcard modprobe.d/*.conf),$(modprobedir)) \
+	$(call into,644,$(wildcard sysusers.d/*.conf),$(sysusersdir)) \
+	$(UNIT_FILES) \
+	$(call into,644,README.md $(wildcard docs/*.md),$(docdir)) \
+	$(call into,644,$(wildcard examples/blink/*.hex modprobe.d/examples/* systemd/examples/*),$(docdir)/examples)
+SIM_FILES = 755|stlink-sim|$(bindir)/stlink-sim \
+	$(call pages,$(wildcard man/stlink-sim.[1-8]))
+
+# Directories of this program alone; the configuration's is made empty.
+OWN_DIRS = $(docdir)/examples $(docdir) $(autoflashdir) $(sysconfdir)/stlink-download
+
+field = $(word $(2),$(subst |, ,$(1)))
+put   = install -D -m $(call field,$(1),1) $(call field,$(1),2) "$(DESTDIR)$(call field,$(1),3)"
+define newline
+
+
+endef
+
+install: install-tool $(if $(wildcard stlink-sim),install-sim)
+
+install-tool: stlink-download
+	$(foreach f,$(TOOL_FILES),$(call put,$(f))$(newline)	)
+	$(foreach f,$(UNIT_FILES),sed -i 's,=/usr/bin/,=$(bindir)/,' "$(DESTDIR)$(call field,$(f),3)"$(newline)	)
+	install -d -m 755 "$(DESTDIR)$(autoflashdir)"
+
+install-sim: stlink-sim
+	$(foreach f,$(SIM_FILES),$(call put,$(f))$(newline)	)
+
+# Of a staged tree, the directories that are empty then go, too; of a live one only this program's own.
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/stlink-download $(DESTDIR)$(PREFIX)/bin/stlink-sim
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/stlink-download.1 $(DESTDIR)$(PREFIX)/share/man/man1/stlink-sim.1
-	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/stlink-download
+	$(foreach f,$(TOOL_FILES) $(SIM_FILES),rm -f "$(DESTDIR)$(call field,$(f),3)"$(newline)	)
+	$(foreach d,$(OWN_DIRS),test ! -d "$(DESTDIR)$(d)" || rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(d)"$(newline)	)
+	$(if $(DESTDIR),test ! -d "$(DESTDIR)" || { cd "$(DESTDIR)" && for d in $(sort $(dir $(foreach f, \
+		$(TOOL_FILES) $(SIM_FILES),$(call field,$(f),3)) $(OWN_DIRS))); do \
+		test ! -d ".$$d" || rmdir -p --ignore-fail-on-non-empty "$${d#/}"; done; })
+
+# Into a staged tree, compared with a list; out of it again, and nothing is left.
+check-install: all
+	$(Q)tests/install.sh
+
+# ---- Debian packages --------------------------------------------------------
+
+# Into $(BUILD)/deb. Their build's own tests are a part of "make check" already.
+deb: $(DEB)
+$(DEB): $(DEB_SOURCES)
+	$(Q)DEB_BUILD_OPTIONS="nocheck parallel=2 $(DEB_BUILD_OPTIONS)" debian/build $(@D)
+	$(Q)touch $@
+
+# Built twice to the same bytes, contents, and lintian has nothing to say. check-systemd installs,
+# uses and purges them.
+check-deb: $(DEB)
+	$(Q)tests/deb.sh $(BUILD)/deb
+
+.PHONY: install install-tool install-sim uninstall check-install always deb check-deb
 
 clean:
 	rm -rf $(BUILD) stlink-download stlink-sim
 
 .PHONY: all tests figures bench bench-quick check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
         check-generated udev check-vm check-systemd check-strangers demo lint lint-text lint-gcc lint-clang lint-headers unsure \
-        install uninstall clean
+        clean

@@ -6,6 +6,7 @@
 #   sh bootstrap.sh demo    build; flash the virtual STM32VLDISCOVERY; watch its LEDs
 #   sh bootstrap.sh check   build; run every test, the ones under a real kernel included
 #   sh bootstrap.sh build   only what building the tool needs
+#   sh bootstrap.sh deb     build Debian packages of the tool and the virtual board
 #
 # This is the one list of packages. It says what is missing, installs it with apt-get
 # (by sudo when not root) and calls make.
@@ -14,10 +15,11 @@ cd "$(dirname "$0")"
 
 BUILD="gcc libc6-dev make pkg-config libusb-1.0-0-dev"
 DEMO="$BUILD libunicorn-dev"
-CHECK="$DEMO clang libcmocka-dev libumockdev-dev umockdev binutils-arm-none-eabi
+DEB="$DEMO build-essential dpkg-dev debhelper libcmocka-dev"
+CHECK="$DEB clang libumockdev-dev umockdev binutils-arm-none-eabi
 	gcc-arm-none-eabi binutils python3 srecord mandoc qemu-system-x86 busybox-static cpio kmod
 	usbutils sg3-utils valgrind libclang-rt-14-dev xz-utils zsh fish mmdebstrap e2fsprogs
-	fakeroot"
+	fakeroot lintian appstream cmake"
 
 usage() {
 	sed -n 's/^#   //p' "$0"
@@ -61,6 +63,8 @@ case ${1-} in
 build) install_missing $BUILD; exec make -j"$(nproc)" ;;
 # shellcheck disable=SC2086
 demo)  install_missing $DEMO; make -j"$(nproc)" all; exec make demo ;;
+# shellcheck disable=SC2086
+deb)   install_missing $DEB; exec make deb ;;
 # shellcheck disable=SC2086
 check) install_missing $CHECK; make -j"$(nproc)" all tests; exec make check ;;
 -h|--help) usage 0 ;;

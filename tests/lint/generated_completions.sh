@@ -8,14 +8,11 @@ cd "$(dirname "$0")/../.."
 b=${BUILD:-build}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-libs=
-for room in cli flash target link usb sg link image base; do
-	libs="$libs $b/lib$room.a"
-done
 usb=-lusb-1.0
 [ -z "${WITHOUT_LIBUSB-}" ] || usb=
-# shellcheck disable=SC2086
-${CC:-cc} -std=c17 -I. ${CFLAGS-} -o "$dir/generate" completions/generate.c $libs $usb
+# shellcheck disable=SC2086,SC2046
+${CC:-cc} -std=c17 -I. ${CFLAGS-} -o "$dir/generate" completions/generate.c -Wl,--start-group \
+	$(ls "$b"/lib*.a | grep -v libsim) -Wl,--end-group $usb
 for shell in bash zsh fish; do
 	script=completions/stlink-download.$shell
 	"$dir/generate" <"$script.in" >"$dir/$shell"
