@@ -27,9 +27,9 @@ CPPFLAGS += -DWITHOUT_LIBUSB
 endif
 
 # Rooms of the tool, lowest last: a static library each, linked in this order.
-ROOMS = cli flash target usb sg link image base
+ROOMS = cli host flash target usb sg link image base
 # The transport table in link/ names usb/ and sg/, which call back into link/.
-TOOL_LIBS = $(foreach r,cli flash target link usb sg link image base,$(BUILD)/lib$(r).a)
+TOOL_LIBS = $(foreach r,cli host flash target link usb sg link image base,$(BUILD)/lib$(r).a)
 SIM_LIBS  = $(BUILD)/libsim.a $(BUILD)/libbase.a
 SIM_LDLIBS = -lunicorn -lpthread -lm
 
@@ -80,7 +80,8 @@ LIBS_usb    = $(LIBS_link)
 LIBS_sg     = $(LIBS_link)
 LIBS_target = target $(LIBS_link)
 LIBS_flash  = flash target $(LIBS_link)
-LIBS_cli    = cli flash target image $(LIBS_link)
+LIBS_host   = host $(LIBS_link)
+LIBS_cli    = cli host flash target image $(LIBS_link)
 LIBS_t1     = $(LIBS_cli)
 
 TEST_SRC  = $(sort $(wildcard tests/test_*.c))
@@ -200,9 +201,10 @@ check-generated: all
 	$(Q)$(MAKE) --no-print-directory -s -C examples/debug check
 	$(Q)for t in tests/lint/generated_*.sh; do BUILD=$(BUILD) sh $$t || exit 1; done
 
-# Rewrites udev/*.rules from their templates and the table of probes.
+# Rewrites udev/*.rules from their templates and the table of probes, and the copies in the program.
 udev:
 	$(Q)sh tests/lint/generated_udev.sh -w
+	$(Q)sh tests/lint/generated_files.sh -w
 
 # The programs under a real kernel: a QEMU guest with a virtual USB host controller.
 # Other people's tools use three boards there; check-strangers is all boards.
@@ -232,9 +234,9 @@ demo: all
 
 # ---- lint -------------------------------------------------------------------
 
-LINT_SRC = $(wildcard *.c base/*.c cli/*.c flash/*.c flash/*/*.c image/*.c link/*.c sg/*.c \
+LINT_SRC = $(wildcard *.c base/*.c cli/*.c flash/*.c flash/*/*.c host/*.c image/*.c link/*.c sg/*.c \
            target/*.c usb/*.c sim/*.c)
-HEADERS  = $(wildcard base/*.h cli/*.h flash/*.h flash/*/*.h image/*.h link/*.h sg/*.h target/*.h \
+HEADERS  = $(wildcard base/*.h cli/*.h flash/*.h flash/*/*.h host/*.h image/*.h link/*.h sg/*.h target/*.h \
            usb/*.h sim/*.h)
 LINT_CC  = -std=c17 -I. $(WARN) -Werror -fsyntax-only
 

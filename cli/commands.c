@@ -17,10 +17,10 @@ extern const struct command verb_list, verb_version, verb_info, verb_status,
 	verb_erase_range, verb_debug, verb_halt, verb_run, verb_step,
 	verb_reset, verb_regs, verb_reg, verb_wreg, verb_read_word,
 	verb_write_word, verb_sleep, verb_sleep_for, verb_blink, verb_help,
-	verb_peripheral;
+	verb_peripheral, verb_setup, verb_doctor;
 
 static const struct command *const table[] = {
-	&verb_list, &verb_info, &verb_version, &verb_status,
+	&verb_list, &verb_info, &verb_version, &verb_status, &verb_setup, &verb_doctor,
 	&verb_program, &verb_verify, &verb_read,
 	&verb_erase, &verb_erase_all, &verb_erase_range,
 	&verb_flash_write, &verb_flash_verify, &verb_flash_read, &verb_sys_read,

@@ -64,7 +64,7 @@ void help_all(FILE *f)
 	(void)fputs("\noptions:\n", f);
 	options = option_rows(&n);
 	for (size_t i = 0; i < n; i++)
-		if (!options[i].hidden)
+		if (!options[i].hidden && !options[i].words)
 			put_option(f, &options[i]);
 	(void)fputs("\nNumbers are decimal or 0x..., with k or M for 1024 or 1024 x 1024.\n"
 		    "Exit status: 0 done, 2 usage, 3 image, 4 file, 5 no probe, 6 permission, 7 busy,\n"
@@ -96,6 +96,21 @@ static const struct command *find_topic(const char *topic)
 	return row;
 }
 
+/* Options that go with this word only. */
+static void put_options_of(FILE *f, const struct command *row)
+{
+	size_t n = 0, put = 0;
+	const struct option_row *options = option_rows(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!options_of_word(&options[i], row->name))
+			continue;
+		if (put++ == 0)
+			(void)fputc('\n', f);
+		put_option(f, &options[i]);
+	}
+}
+
 enum sl_err help_word(struct ctx *c, FILE *f, const char *topic)
 {
 	const struct command *row = find_topic(topic);
@@ -112,5 +127,6 @@ enum sl_err help_word(struct ctx *c, FILE *f, const char *topic)
 		return SL_USAGE;
 	}
 	(void)fprintf(f, "%s\n\n%s", row->syntax, row->help);
+	put_options_of(f, row);
 	return SL_OK;
 }

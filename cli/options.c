@@ -18,20 +18,40 @@ static const char where[] = "cli";
 enum { SPEED_MIN_KHZ = 1, SPEED_MAX_KHZ = 100000 };
 
 static const struct option_row rows[] = {
-	{ 'd', "device", "DEV", "which probe: serial:S, port:1-2.3, usb:BUS.ADDR, /dev/sgN, "
-				"/dev/stlink, usbip:HOST[:PORT]/BUSID; default: $STLINK_DEVICE, else the "
-				"only one present", false, NULL },
-	{ 0, "speed", "KHZ", "SWD clock, at most this many kHz (a V1 has one speed)", false, NULL },
-	{ 0, "connect", "HOW", "how to begin: normal, under-reset (for chips that sleep or lock SWD) or "
-			       "hotplug (only words such as debug may halt the core)", false,
-	  "normal under-reset hotplug" },
-	{ 0, "json", NULL, "one JSON event a line on standard output", false, NULL },
-	{ 'q', "quiet", NULL, "no progress, no talk: results and errors only", false, NULL },
-	{ 'v', "verbose", NULL, "say more; -vv more still, -vvv every wire command", false, NULL },
-	{ 0, "force", NULL, "replace existing output files; let images overlap", false, NULL },
-	{ 'V', "version", NULL, "version of this program", false, NULL },
-	{ 'h', "help", NULL, "this text; help WORD explains one word", false, NULL },
-	{ 'u', "usage", NULL, "the original's other name for --help", true, NULL },
+	{ .letter = 'd', .name = "device", .argument = "DEV",
+	  .help = "which probe: serial:S, port:1-2.3, usb:BUS.ADDR, /dev/sgN, /dev/stlink, "
+		  "usbip:HOST[:PORT]/BUSID; default: $STLINK_DEVICE, else the only one present" },
+	{ .name = "speed", .argument = "KHZ",
+	  .help = "SWD clock, at most this many kHz (a V1 has one speed)" },
+	{ .name = "connect", .argument = "HOW",
+	  .help = "how to begin: normal, under-reset (for chips that sleep or lock SWD) or hotplug "
+		  "(only words such as debug may halt the core)",
+	  .values = "normal under-reset hotplug" },
+	{ .name = "json", .help = "one JSON event a line on standard output",
+	  .flag = offsetof(struct options, json) },
+	{ .letter = 'q', .name = "quiet", .help = "no progress, no talk: results and errors only",
+	  .flag = offsetof(struct options, quiet) },
+	{ .letter = 'v', .name = "verbose",
+	  .help = "say more; -vv more still, -vvv every wire command" },
+	{ .name = "force", .help = "replace existing output files; let images overlap",
+	  .flag = offsetof(struct options, force) },
+	{ .name = "fix", .help = "with setup: install what is missing, after showing it",
+	  .words = "setup doctor", .flag = offsetof(struct options, fix) },
+	{ .name = "yes", .help = "with --fix: do not ask",
+	  .words = "setup doctor", .flag = offsetof(struct options, yes) },
+	{ .name = "group", .help = "with --fix: also group stlink, for those who log in over the network",
+	  .words = "setup doctor", .flag = offsetof(struct options, group) },
+	{ .name = "root", .argument = "DIR",
+	  .help = "with setup: look at the system below DIR instead of the running one",
+	  .words = "setup doctor", .text = offsetof(struct options, root) },
+	{ .name = "system", .help = "doctor --system is the same as setup",
+	  .words = "doctor", .flag = offsetof(struct options, system) },
+	{ .letter = 'V', .name = "version", .help = "version of this program",
+	  .flag = offsetof(struct options, show_version) },
+	{ .letter = 'h', .name = "help", .help = "this text; help WORD explains one word",
+	  .flag = offsetof(struct options, show_help) },
+	{ .letter = 'u', .name = "usage", .help = "the original's other name for --help",
+	  .hidden = true, .flag = offsetof(struct options, show_help) },
 };
 
 const struct option_row *option_rows(size_t *n)
@@ -103,31 +123,48 @@ static enum sl_err set_device(struct ctx *c, struct options *o, const char *arg,
 static enum sl_err apply(struct ctx *c, struct options *o, const struct option_row *row,
 			 const char *arg)
 {
-	if (strcmp(row->name, "device") == 0)
+	o->used |= UINT32_C(1) << (row - rows);
+	if (row->flag)
+		*(bool *)(void *)((char *)o + row->flag) = true;
+	else if (row->text)
+		*(const char **)(void *)((char *)o + row->text) = arg;
+	else if (strcmp(row->name, "device") == 0)
 		return set_device(c, o, arg, "-d");
-	if (strcmp(row->name, "speed") == 0)
+	else if (strcmp(row->name, "speed") == 0)
 		return set_speed(c, o, arg);
-	if (strcmp(row->name, "connect") == 0)
+	else if (strcmp(row->name, "connect") == 0)
 		return set_connect(c, o, arg);
-	switch (row->letter) {
-	case 'q':
-		o->quiet = true;
-		break;
-	case 'v':
+	else
 		o->verbosity += o->verbosity < 3;
-		break;
-	case 'V':
-		o->show_version = true;
-		break;
-	case 'h':
-	case 'u':
-		o->show_help = true;
-		break;
-	default:
-		if (strcmp(row->name, "json") == 0)
-			o->json = true;
-		else
-			o->force = true;
+	return SL_OK;
+}
+
+bool options_of_word(const struct option_row *row, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *p = row->words; p && *p; p += strcspn(p, " "), p += *p == ' ')
+		if (strncmp(p, word, len) == 0 && (p[len] == ' ' || p[len] == '\0'))
+			return true;
+	return false;
+}
+
+/* An option of certain words, without any of them, is a mistake and would do nothing. */
+static enum sl_err check_words(struct ctx *c, const struct options *o)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		bool found = false;
+
+		if (!rows[i].words || !(o->used >> i & 1u))
+			continue;
+		for (size_t k = 0; k < o->n_words; k++)
+			found |= options_of_word(&rows[i], o->words[k]);
+		if (found)
+			continue;
+		(void)ctx_fail(c, SL_USAGE, where, "--%s does nothing without the word %.*s", rows[i].name,
+			       (int)strcspn(rows[i].words, " "), rows[i].words);
+		ctx_hint(c, "stlink-download help %.*s", (int)strcspn(rows[i].words, " "), rows[i].words);
+		return SL_USAGE;
 	}
 	return SL_OK;
 }
@@ -239,6 +276,8 @@ enum sl_err options_read(struct ctx *c, int argc, char *const argv[], const char
 	}
 	if (!err && !out->device && env_device && env_device[0] != '\0')
 		err = set_device(c, out, env_device, "STLINK_DEVICE");
+	if (!err)
+		err = check_words(c, out);
 	return ctx_doing(c, err, "command line");
 }
 

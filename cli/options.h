@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/ctx.h"
 #include "target/target.h"
@@ -22,6 +23,9 @@ struct options {
 	bool json, quiet, force;
 	bool show_help, show_version;
 	unsigned verbosity;             /* number of -v, at most 3 */
+	bool fix, yes, group, system;   /* setup */
+	const char *root;               /* setup; NULL: the running system */
+	uint32_t used;                  /* rows of the table that were given, a bit each */
 	const char **words;             /* the rest, in order; owned */
 	size_t n_words;
 };
@@ -34,6 +38,8 @@ struct option_row {
 	const char *help;
 	bool hidden;                    /* kept for old scripts, not shown */
 	const char *values;             /* all it can be, parted by spaces; NULL: anything */
+	const char *words;              /* the only words it goes with, parted by spaces; NULL: any */
+	size_t flag, text;              /* offset in struct options of what it sets; 0: by name */
 };
 
 /* option_rows - the table; *n rows. */
@@ -46,6 +52,9 @@ const struct option_row *option_rows(size_t *n);
 enum sl_err options_read(struct ctx *c, int argc, char *const argv[], const char *env_device,
 			  struct options *out) MUST_CHECK;
 void options_free(struct options *o);
+
+/* options_of_word - does this option go with some words only, and is this one of them? */
+bool options_of_word(const struct option_row *row, const char *word);
 
 /* options_is_device - does this word name a device rather than a command? */
 bool options_is_device(const char *word);

@@ -8,6 +8,7 @@ _stlink_download_words="
 	info
 	version
 	status
+	setup
 	program=
 	verify=
 	read=
@@ -32,6 +33,7 @@ _stlink_download_words="
 "
 # Offered when nothing else fits.
 _stlink_download_other_spellings="
+	doctor
 	erase=all
 	halt
 	sleep=
@@ -44,6 +46,11 @@ _stlink_download_options="
 	--quiet
 	--verbose
 	--force
+	--fix
+	--yes
+	--group
+	--root=
+	--system
 	--version
 	--help
 "

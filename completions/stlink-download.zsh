@@ -19,6 +19,7 @@ _stlink_download_words() {
 		'info:chip, memories, unique id, protection, supply'
 		'version:this program and the probe'\''s firmware'
 		'status:is the core running, halted, asleep, locked up?'
+		'setup:may you use your probes; if not, why'
 		'erase:erase the whole flash (also\: erase=all)'
 		'reset:reset the chip and let it run'
 		'run:let the core run; a program just written, from reset'
@@ -90,6 +91,11 @@ _stlink_download() {
 		{-q,--quiet}'[no progress, no talk]' \
 		\*{-v,--verbose}'[say more]' \
 		'--force[replace existing output files]' \
+		'--fix[with setup]' \
+		'--yes[with --fix]' \
+		'--group[with --fix]' \
+		'--root=[with setup]:root:' \
+		'--system[doctor --system is the same as setup]' \
 		{-V,--version}'[version of this program]' \
 		{-h,--help}'[this text]' \
 		'*: :_stlink_download_words'
