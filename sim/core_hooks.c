@@ -192,8 +192,9 @@ static bool on_flash_write(uc_engine *uc, uc_mem_type type, uint64_t address, in
 
 	(void)uc;
 	(void)type;
+	core_apply_fixes(c);            /* of the words that STM has stored before this one */
 	b = bus_block(c, (uint32_t)address, (unsigned)size, &off);
-	if (!b || size > 4 || co->n_fix >= MAX_FIX)
+	if (!b || size > 4)
 		return false;
 	if (size < 4)
 		value &= (INT64_C(1) << 8 * size) - 1;

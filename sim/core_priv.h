@@ -15,7 +15,7 @@
 
 struct uc_struct;
 
-enum { MAX_EXC = 16 + 96, MAX_FIX = 32, MAX_FPB = 8, MAX_DWT = 4, MAX_BREAKS = 12 };
+enum { MAX_EXC = 16 + 96, MAX_FIX = 1, MAX_FPB = 8, MAX_DWT = 4, MAX_BREAKS = 12 };
 
 struct flash_fix {
 	uint8_t *at;

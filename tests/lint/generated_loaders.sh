@@ -15,10 +15,11 @@ trap 'rm -rf "$tmp"' EXIT
 
 one() {
 	name=$(basename "$1" .s)
-	"${cross}as" -o "$tmp/$name.o" "$1"
+	"${cross}as" -I flash/loaders -o "$tmp/$name.o" "$1"
 	"${cross}objcopy" -O binary -j .text "$tmp/$name.o" "$tmp/$name.bin"
 	stop=$("${cross}nm" "$tmp/$name.o" | awk '$3 == "stop" { print $1 }')
 	[ -n "$stop" ] || { echo "generated_loaders.sh: $1 has no label stop" >&2; exit 1; }
+	mailbox=$("${cross}nm" "$tmp/$name.o" | awk '$3 == "mailbox" { print $1 }')
 	while [ $(($(wc -c < "$tmp/$name.bin") % 4)) -ne 0 ]; do
 		printf '\0' >> "$tmp/$name.bin"
 	done
@@ -26,8 +27,10 @@ one() {
 	od -An -v -tx1 -w12 "$tmp/$name.bin" |
 		sed 's/ \([0-9a-f][0-9a-f]\)/ 0x\1,/g; s/^ /\t/'
 	printf '};\n\nconst struct loader loader_%s = {\n' "$name"
-	printf '\t.name = "%s", .code = code_%s, .bytes = sizeof(code_%s), .stop = 0x%02x,\n};\n' \
+	printf '\t.name = "%s", .code = code_%s, .bytes = sizeof(code_%s), .stop = 0x%02x,\n' \
 		"$name" "$name" "$name" "0x$stop"
+	[ -z "$mailbox" ] || printf '\t.mailbox = 0x%02x,\n' "0x$mailbox"
+	printf '};\n'
 }
 
 {

@@ -1,0 +1,7 @@
+@ SPDX-License-Identifier: GPL-2.0-or-later
+@
+@ ring_f4x32.s - the loader that stays, for words on F2 and F4: PG and PSIZE (32 bits) are set by a WRITES before.
+@ RM0090, programming: BSY after each unit. The code is engine.inc.
+
+	.equ	UNIT, 4
+	.include "engine.inc"
