@@ -218,7 +218,7 @@ check-vm: all $(BUILD)/tests/pace
 SYSTEMD_VM = $(BUILD)/systemd
 check-systemd: all $(if $(or $(if $(G),,every),$(filter 4%,$(G))),$(DEB))
 	$(Q)mkdir -p $(SYSTEMD_VM)/carry && rm -f $(SYSTEMD_VM)/carry/*.deb
-	$(Q)! test -e $(DEB) || cp $(BUILD)/deb/stlink-*_*.deb $(SYSTEMD_VM)/carry/
+	$(Q)! test -e $(DEB) || cp $(BUILD)/deb/stlink-download_*.deb $(BUILD)/deb/stlink-sim_*.deb $(SYSTEMD_VM)/carry/
 	$(Q)tests/vm/systemd/build.sh $(SYSTEMD_VM) ./stlink-download ./stlink-sim
 	$(Q)tests/vm/systemd/run.sh $(SYSTEMD_VM) $(G)
 
@@ -336,7 +336,7 @@ check-install: all
 deb: $(DEB)
 $(DEB): $(DEB_SOURCES)
 	$(Q)DEB_BUILD_OPTIONS="nocheck parallel=2 $(DEB_BUILD_OPTIONS)" debian/build $(@D)
-	$(Q)touch $@
+	@touch $@
 
 # Built twice to the same bytes, contents, and lintian has nothing to say. check-systemd installs,
 # uses and purges them.

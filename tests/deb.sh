@@ -84,6 +84,18 @@ for deb in "$tool" "$sim"; do
 done
 ok "conffiles; programs are position independent, full RELRO, stack protected, without paths"
 
+# ---- the package's own test, as autopkgtest runs it once they are installed --------
+
+for deb in "$tool" "$sim"; do
+	dpkg-deb -x "$deb" "$dir/installed"
+done
+mkdir "$dir/autopkgtest"
+AUTOPKGTEST_TMP=$dir/autopkgtest PATH=$dir/installed/usr/bin:$PATH debian/tests/virtual-board >"$dir/said" 2>&1 || {
+	cat "$dir/said" >&2
+	fail "debian/tests/virtual-board"
+}
+ok "the packages' programs program virtual boards"
+
 # ---- the same bytes again ----------------------------------------------------
 
 (umask 027; mkdir -p "$dir/another-place"; TZ=Asia/Kathmandu LC_ALL=C.UTF-8 \
