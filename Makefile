@@ -38,7 +38,6 @@ HAVE_UNICORN := $(shell $(PKGCONF) --exists unicorn 2>/dev/null && echo yes)
 # What make deb leaves, and what it is made of; without git, it is made anew each time.
 DEB = $(BUILD)/deb/built
 DEB_SOURCES := $(or $(wildcard $(shell git ls-files -co --exclude-standard 2>/dev/null)),always)
-always:
 
 all: stlink-download $(if $(HAVE_UNICORN),stlink-sim)
 
@@ -342,6 +341,8 @@ $(DEB): $(DEB_SOURCES)
 # uses and purges them.
 check-deb: $(DEB)
 	$(Q)tests/deb.sh $(BUILD)/deb
+
+always:
 
 .PHONY: install install-tool install-sim uninstall check-install always deb check-deb
 

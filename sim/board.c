@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "sim/descriptors.h"
 #include "sim/swd.h"
 
 #define SUPPLY_DEFAULT_MV 3300u
@@ -89,8 +90,13 @@ static bool board_init(struct board *b, const struct board_options *o)
 
 	if (!firmware_parse(o->firmware != NULL ? o->firmware : k->firmware, &b->firmware) ||
 	    b->firmware.major != k->probe || !serial_valid(serial) || ck == NULL ||
-	    (o->start_in_dfu && k->front->composite))
+	    (o->start_in_dfu && k->front->composite) ||
+	    (o->serial_text != NULL && strlen(o->serial_text) > SERIAL_TEXT_MAX))
 		return false;
+	if (o->serial_text != NULL)
+		memcpy(b->serial_text, o->serial_text, strlen(o->serial_text) + 1);
+	b->vid = o->vid != 0 ? o->vid : VID_ST;
+	b->pid = o->pid != 0 ? o->pid : k->front->pid;
 	memcpy(b->serial, serial, SERIAL_DIGITS + 1);
 	b->serial_form = k->serial_form;
 	if (o->serial != NULL && b->serial_form == SERIAL_CONSTANT)

@@ -181,6 +181,8 @@ struct board {
 	struct firmware firmware;
 	char serial[25];
 	enum serial_form serial_form;
+	char serial_text[127];  /* "" none */
+	uint16_t vid, pid;      /* as the host sees them */
 	bool starts_in_dfu;
 	bool unplugged, absent;
 	unsigned generation;

@@ -83,8 +83,8 @@ static size_t make_device(const struct board *b, uint8_t *out)
 	out[4] = ids.dev_class;
 	out[5] = ids.dev_subclass;
 	out[6] = ids.dev_protocol;
-	put_le16(out + 8, VID_ST);
-	put_le16(out + 10, b->kind->front->pid);
+	put_le16(out + 8, ids.vid);
+	put_le16(out + 10, ids.pid);
 	put_le16(out + 12, BCD_DEVICE);
 	return sizeof(plain);
 }
@@ -152,6 +152,8 @@ static size_t make_serial(const struct board *b, uint8_t *out)
 {
 	enum serial_form form = b->serial_form;
 
+	if (b->serial_text[0] != '\0')
+		return make_string(b->serial_text, out);
 	/* the old boot loader gives raw bytes whatever the application says later */
 	if (form == SERIAL_CONSTANT && b->probe.mode == MODE_DFU)
 		form = SERIAL_BINARY;

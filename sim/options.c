@@ -37,6 +37,8 @@ static const char help_text[] =
 "  --flash FILE         flash contents: loaded if FILE exists, written back at exit\n"
 "  --load FILE          put a raw binary at the start of flash\n"
 "  --serial HEX24       the probe's serial number\n"
+"  --serial-text TEXT   any serial string instead, to see what a host makes of it\n"
+"  --usb-ids VID:PID    other USB ids, to see that nobody takes it for a probe\n"
 "  --firmware V2J37S7   the probe's firmware\n"
 "  --set KEY=VALUE      target=present|absent|asleep|locked|swd-off voltage=MV|V.V\n"
 "                       power=on|off nrst=wired|open protect=on|off button=down|up\n"
@@ -109,6 +111,36 @@ static enum sl_err opt_load(struct parse *p, const char *v)
 static enum sl_err opt_serial(struct parse *p, const char *v)
 {
 	p->board->options.serial = v;
+	return SL_OK;
+}
+
+static enum sl_err opt_serial_text(struct parse *p, const char *v)
+{
+	if (v[0] == '\0' || strlen(v) > SERIAL_TEXT_MAX)
+		return ctx_fail(p->ctx, SL_USAGE, ROOM, "--serial-text: 1 to %d bytes", SERIAL_TEXT_MAX);
+	p->board->options.serial_text = v;
+	return SL_OK;
+}
+
+static bool hex16(const char *text, uint16_t *out)
+{
+	char number[7] = "0x";
+	uint32_t value = 0;
+
+	memcpy(number + 2, text, 4);
+	if (!num_parse_str(number, &value) || value == 0)
+		return false;
+	*out = (uint16_t)value;
+	return true;
+}
+
+static enum sl_err opt_usb_ids(struct parse *p, const char *v)
+{
+	struct board_options *o = &p->board->options;
+
+	if (strlen(v) != 9 || v[4] != ':' || !hex16(v, &o->vid) || !hex16(v + 5, &o->pid))
+		return ctx_fail(p->ctx, SL_USAGE, ROOM, "--usb-ids: four digits, a colon, four digits, "
+				"not %s", v);
 	return SL_OK;
 }
 
@@ -213,6 +245,8 @@ static const struct option options[] = {
 	{ "--flash", BOARD_VALUE, opt_flash },
 	{ "--load", BOARD_VALUE, opt_load },
 	{ "--serial", BOARD_VALUE, opt_serial },
+	{ "--serial-text", BOARD_VALUE, opt_serial_text },
+	{ "--usb-ids", BOARD_VALUE, opt_usb_ids },
 	{ "--firmware", BOARD_VALUE, opt_firmware },
 	{ "--set", BOARD_VALUE, opt_set },
 	{ "--list", NO_VALUE, opt_list },

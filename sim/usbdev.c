@@ -127,8 +127,8 @@ void usbdev_ids(const struct board *b, struct usbdev_ids *out)
 	const struct front_end *f = b->kind->front;
 
 	memset(out, 0, sizeof(*out));
-	out->vid = VID_ST;
-	out->pid = f->pid;
+	out->vid = b->vid;
+	out->pid = b->pid;
 	out->bcd_device = BCD_DEVICE;
 	if (f->composite) {
 		out->dev_class = CLASS_MISC;

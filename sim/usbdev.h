@@ -47,9 +47,14 @@ bool board_kind_dfu(const struct board_kind *k);                /* may power up 
 uint8_t board_kind_blank(const struct board_kind *k);           /* an erased flash byte */
 const struct board_led *board_kind_leds(const struct board_kind *k, size_t *n);
 
+enum { SERIAL_TEXT_MAX = 126 };  /* USB 2.0 9.6.7: 255 bytes of UTF-16 with their head */
+
 struct board_options {
 	const char *serial;             /* 24 hex digits; NULL: the board's own. A board whose
 					 * firmware hides its serial shows a given one. */
+	const char *serial_text;        /* what its serial string says instead, whatever that is, at
+					 * most SERIAL_TEXT_MAX bytes as Latin-1; NULL: the serial */
+	uint16_t vid, pid;              /* to be no ST-LINK for the host; 0: the board's own */
 	const char *firmware;           /* "V1J11", "V2J37S7", "V3J7M2"; NULL: the board's usual */
 	enum sim_pace pace;             /* default: virtual */
 	bool start_in_dfu;              /* V1 and V2 power up in DFU; false: already left.

@@ -151,6 +151,43 @@ static void serial__given_to_a_board_that_hides_it__is_shown(void **state)
 	board_free(b);
 }
 
+static void serial__text__is_shown_as_it_is_up_to_the_longest(void **state)
+{
+	char text[SERIAL_TEXT_MAX + 2];
+	struct board_options o = { .serial_text = text };
+	struct board *b;
+	uint8_t d[255];
+
+	(void)state;
+	memset(text, '$', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	assert_null(board_new(board_kind_find("bluepill"), &o));
+	text[SERIAL_TEXT_MAX] = '\0';
+	text[1] = '\033';
+	b = board_new(board_kind_find("bluepill"), &o);
+	assert_non_null(b);
+	assert_int_equal(get_descriptor_of(b, 3, 3, d, 255), 2 + 2 * SERIAL_TEXT_MAX);
+	assert_memory_equal(d + 2, "$\000\033", 3);
+	board_free(b);
+}
+
+static void ids__given__are_what_the_host_sees(void **state)
+{
+	struct board_options o = { .vid = 0x1234, .pid = 0x5678 };
+	struct board *b = board_new(board_kind_find("vldiscovery"), &o);
+	struct usbdev_ids ids;
+	uint8_t d[255];
+
+	(void)state;
+	assert_non_null(b);
+	usbdev_ids(b, &ids);
+	assert_int_equal(ids.vid, 0x1234);
+	assert_int_equal(get_descriptor_of(b, 1, 0, d, 18), 18);
+	assert_int_equal(get_le16(d + 8), 0x1234);
+	assert_int_equal(get_le16(d + 10), 0x5678);
+	board_free(b);
+}
+
 static void halt__stalls_the_endpoint_until_it_is_cleared(void **state)
 {
 	uint8_t set[8] = { 0x02, 0x03, 0, 0, 0x81, 0, 0, 0 };
@@ -248,6 +285,8 @@ int main(void)
 		cmocka_unit_test(serial__binary__is_12_units_with_one_raw_byte_each),
 		cmocka_unit_test(serial__constant__hides_the_chip_except_in_the_boot_loader),
 		cmocka_unit_test(serial__given_to_a_board_that_hides_it__is_shown),
+		cmocka_unit_test(serial__text__is_shown_as_it_is_up_to_the_longest),
+		cmocka_unit_test(ids__given__are_what_the_host_sees),
 		cmocka_unit_test(halt__stalls_the_endpoint_until_it_is_cleared),
 		cmocka_unit_test(configuration__set_again__drops_what_was_under_way),
 		cmocka_unit_test(endpoint__that_does_not_exist__stalls_and_is_counted),
