@@ -293,6 +293,10 @@ extern const struct rcc_map rcc_f100, rcc_f103, rcc_f4, rcc_f401, rcc_l1;
 
 void gpio_refresh(struct chip *c);
 void iwdg_start(struct chip *c);
+/* iwdg_is_feed - such a write does nothing but reload the watchdog. */
+bool iwdg_is_feed(uint32_t addr, uint32_t v);
+/* iwdg_fed_later - the last such write came that much later. */
+void iwdg_fed_later(struct chip *c, uint64_t ps);
 uint32_t rcc_hclk_hz(struct chip *c);
 /* rcc_timer_hz - clock of the timers on APB1 or APB2. */
 uint32_t rcc_timer_hz(struct chip *c, unsigned bus);

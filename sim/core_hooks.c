@@ -262,7 +262,10 @@ static void on_device_write(uc_engine *uc, uint64_t offset, unsigned size, uint6
 	(void)uc;
 	c->acc_by = BY_CORE;
 	c->at_ps = c->core.t_ps;
-	c->core.stores++;
+	if (size == 4 && iwdg_is_feed(w->base + (uint32_t)offset, (uint32_t)value))
+		c->core.poll.fed = true;
+	else
+		c->core.stores++;
 	if (denied(c, w->base + (uint32_t)offset) ||
 	    bus_device_write(c, w->base + (uint32_t)offset, size > 4 ? 4 : size,
 			     (uint32_t)value) != BUS_OK) {

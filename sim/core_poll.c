@@ -3,8 +3,8 @@
  * core_poll.c - pass over waiting loops without executing each turn.
  *
  * Code that waits (for BSY, for a word that the debugger will write) comes back
- * to the same instruction with the same registers, having stored nothing and
- * having read no device but a busy flash controller. Every further turn is then
+ * to the same instruction with the same registers, having stored nothing but the
+ * watchdog's reload and having read no device but a busy flash controller. Every further turn is then
  * the same until an event, the debugger, or the end of the flash operation
  * changes something; whole turns up to that instant are added to time and
  * instruction count at once. The result is exactly that of executing them.
@@ -56,7 +56,7 @@ static void arm(struct chip *c, uint32_t addr)
 	p->wait = LONGEST_TURN;
 	p->t_ps = c->core.t_ps;
 	p->insns = c->core.insns;
-	p->flash_read = false;
+	p->flash_read = p->fed = false;
 	snapshot(c, &p->state);
 }
 
@@ -83,6 +83,8 @@ static void skip_turns(struct chip *c)
 	co->t_ps += k * turn_ps;
 	co->insns += k * turn;
 	co->slice_insns += k * turn;
+	if (co->poll.fed)
+		iwdg_fed_later(c, k * turn_ps);
 }
 
 void core_poll(struct chip *c, uint32_t addr)

@@ -46,6 +46,7 @@ struct poll {
 	uint32_t wait, gap;             /* instructions until the next look */
 	uint64_t t_ps, insns;
 	bool flash_read;                /* the turn read a busy flash controller */
+	bool fed;                       /* it reloaded the watchdog */
 	struct poll_state state;
 };
 

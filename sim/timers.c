@@ -203,8 +203,25 @@ static uint32_t iwdg_read(struct chip *c, struct periph *p, uint32_t off)
 	return off == 4 || off == 8 ? p->reg[off / 4u] : 0;
 }
 
+bool iwdg_is_feed(uint32_t addr, uint32_t v)
+{
+	return addr == 0x40003000u && (v & 0xFFFFu) == 0xAAAAu;
+}
+
+void iwdg_fed_later(struct chip *c, uint64_t ps)
+{
+	unsigned i;
+
+	for (i = 0; i < c->n_periphs; i++)
+		if (c->periphs[i].d->ops == &iwdg)
+			c->periphs[i].mark_ps += ps;
+}
+
 static enum bus_result iwdg_write(struct chip *c, struct periph *p, uint32_t off, uint32_t v)
 {
+	/* A reload makes its event later: whoever comes too early sees that there is none. */
+	if (!iwdg_is_feed(p->d->base + off, v))
+		c->replan = true;
 	if (off == 0) {
 		p->reg[UNLOCKED] = (v & 0xFFFFu) == 0x5555u;
 		if ((v & 0xFFFFu) == 0xCCCCu)
@@ -234,6 +251,6 @@ void iwdg_start(struct chip *c)
 }
 
 const struct periph_ops iwdg = {
-	.reset = iwdg_reset, .read = iwdg_read, .write = iwdg_write,
+	.reset = iwdg_reset, .read = iwdg_read, .write = iwdg_write, .untimed = true,
 	.next_ps = iwdg_next, .update = iwdg_update, .rebase = iwdg_rebase,
 };
