@@ -191,8 +191,9 @@ check-sanitized:
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized CFLAGS="$(SANITIZE)" SANITIZED=1 check-t0 check-t1
 
 # The lines that the README tells people to type, as they stand there.
-check-readme:
+check-readme: all
 	$(Q)tests/readme.sh
+	$(Q)python3 tests/recipes.py
 
 # Committed files that a program makes: examples, loaders, man page, udev rules.
 check-generated: all
