@@ -40,11 +40,16 @@ static void put_quoted(FILE *f, const char *text, bool zsh)
 	}
 }
 
-/* The first part of an option's help, for a list of one-liners. */
+/* The first part of an option's help, for a list of one-liners; "with WORD: " before it goes. */
 static void put_short(FILE *f, const char *help, bool zsh)
 {
 	char text[64];
-	size_t len = strcspn(help, ":;(");
+	const char *colon = strstr(help, ": ");
+	size_t len;
+
+	if (strncmp(help, "with ", 5) == 0 && colon)
+		help = colon + 2;
+	len = strcspn(help, ":;(,");
 
 	while (len > 0 && help[len - 1] == ' ')
 		len--;
@@ -114,6 +119,16 @@ static void put_peripherals(FILE *f)
 	(void)fputc('\n', f);
 }
 
+static bool is_path(const struct option_row *row)
+{
+	static const char *const paths[] = { "FILE", "PATH", "DIR" };
+
+	for (size_t i = 0; row->argument && i < ARRAY_LEN(paths); i++)
+		if (strcmp(row->argument, paths[i]) == 0)
+			return true;
+	return false;
+}
+
 static void put_bash_options(FILE *f)
 {
 	size_t n = 0;
@@ -122,6 +137,16 @@ static void put_bash_options(FILE *f)
 	for (size_t i = 0; i < n; i++)
 		if (!rows[i].hidden)
 			(void)fprintf(f, "\t--%s%s\n", rows[i].name, rows[i].argument ? "=" : "");
+}
+
+static void put_bash_file_options(FILE *f)
+{
+	size_t n = 0;
+	const struct option_row *rows = option_rows(&n);
+
+	for (size_t i = 0; i < n; i++)
+		if (is_path(&rows[i]) && !rows[i].hidden)
+			(void)fprintf(f, "\t--%s=\n", rows[i].name);
 }
 
 static void put_bash_values(FILE *f)
@@ -167,7 +192,7 @@ static void put_zsh_argument(FILE *f, const struct option_row *row)
 		(void)fprintf(f, ":%s:(%s)", row->name, row->values);
 	else if (strcmp(row->argument, "DEV") == 0)
 		(void)fprintf(f, ":%s:_stlink_download_devices", row->name);
-	else if (strcmp(row->argument, "FILE") == 0 || strcmp(row->argument, "PATH") == 0)
+	else if (is_path(row))
 		(void)fprintf(f, ":%s:_files", row->name);
 	else
 		(void)fprintf(f, ":%s:", row->name);
@@ -234,7 +259,7 @@ static void put_fish_options(FILE *f)
 		else if (rows[i].argument && strcmp(rows[i].argument, "DEV") == 0)
 			(void)fputs(" -x -a '(__stlink_download_devices)'", f);
 		else if (rows[i].argument)
-			(void)fprintf(f, " -%c", strcmp(rows[i].argument, "FILE") == 0 ? 'r' : 'x');
+			(void)fprintf(f, " -%c", is_path(&rows[i]) ? 'r' : 'x');
 		(void)fputs(" -d '", f);
 		put_short(f, rows[i].help, false);
 		(void)fputs("'\n", f);
@@ -251,6 +276,7 @@ static const struct {
 	{ "@REGISTERS@\n", put_registers },
 	{ "@PERIPHERALS@\n", put_peripherals },
 	{ "@BASH_OPTIONS@\n", put_bash_options },
+	{ "@BASH_FILE_OPTIONS@\n", put_bash_file_options },
 	{ "@BASH_VALUES@\n", put_bash_values },
 	{ "@ZSH_WHOLE_WORDS@\n", put_zsh_whole },
 	{ "@ZSH_BEGINNINGS@\n", put_zsh_beginnings },

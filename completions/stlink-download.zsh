@@ -85,16 +85,16 @@ _stlink_download_words() {
 _stlink_download() {
 	_arguments -s \
 		{-d+,--device=}'[which probe]:device:_stlink_download_devices' \
-		'--speed=[SWD clock, at most this many kHz]:speed:' \
+		'--speed=[SWD clock]:speed:' \
 		'--connect=[how to begin]:connect:(normal under-reset hotplug)' \
 		'--json[one JSON event a line on standard output]' \
-		{-q,--quiet}'[no progress, no talk]' \
+		{-q,--quiet}'[no progress]' \
 		\*{-v,--verbose}'[say more]' \
 		'--force[replace existing output files]' \
-		'--fix[with setup]' \
-		'--yes[with --fix]' \
-		'--group[with --fix]' \
-		'--root=[with setup]:root:' \
+		'--fix[install what is missing]' \
+		'--yes[do not ask]' \
+		'--group[also group stlink]' \
+		'--root=[look at the system below DIR instead of the running one]:root:_files' \
 		'--system[doctor --system is the same as setup]' \
 		{-V,--version}'[version of this program]' \
 		{-h,--help}'[this text]' \

@@ -42,6 +42,7 @@ ONE = [
     ("--connect u", "under-reset"),
     ("program=fw", "program=fw.hex"),
     ("info flash:w:fw", "flash:w:fw.hex"),
+    ("setup --root=di", "--root=dir/"),
     ("read=dir/du", "read=dir/dump.bin"),
     ("program=nothing", None),
     ("help blin", "blink"),
@@ -54,7 +55,7 @@ NOT_ALL = {     # what a shell cannot or need not do in the same way
     "fish": {"hal", "erase=a", "info flash:w:fw"},
     "zsh": {"hal", "erase=a"},
 }
-OPEN = ("=", ":", "read0x")
+OPEN = ("=", ":", "/", "read0x")
 
 
 def expected(shell, typed, candidate):
