@@ -210,7 +210,7 @@ udev:
 # Other people's tools use three boards there; check-strangers is all boards.
 check-vm: all $(BUILD)/tests/pace
 	$(Q)tests/vm/build.sh $(BUILD)/vm ./stlink-download ./stlink-sim $(BUILD)/tests/pace
-	$(Q)VM_BOARDS="vldiscovery bluepill f4discovery" tests/vm/run.sh $(BUILD)/vm
+	$(Q)VM_TIMEOUT=400 VM_BOARDS="vldiscovery bluepill f4discovery" tests/vm/run.sh $(BUILD)/vm
 	$(Q)tests/vm/strangers.sh -s $(BUILD)/vm/rows
 
 # The same under Debian's systemd, udevd and logind: tests/vm/systemd/README says how to add to it.
@@ -224,7 +224,7 @@ check-systemd: all $(if $(or $(if $(G),,every),$(filter 4%,$(G))),$(DEB))
 
 check-strangers: all
 	$(Q)tests/vm/build.sh $(BUILD)/vm-strangers ./stlink-download ./stlink-sim
-	$(Q)VM_TIMEOUT=600 tests/vm/run.sh $(BUILD)/vm-strangers $(STRANGERS)
+	$(Q)VM_TIMEOUT=1200 tests/vm/run.sh $(BUILD)/vm-strangers $(STRANGERS)
 	$(Q)tests/vm/strangers.sh $(BUILD)/vm-strangers/rows
 
 STRANGERS = $(patsubst tests/vm/guest/%.sh,%,$(wildcard tests/vm/guest/5[0-9]-*.sh))

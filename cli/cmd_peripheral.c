@@ -47,7 +47,7 @@ static enum sl_err check_chip(struct session *s, const struct peripheral *p)
 	if (!p->family)
 		return SL_OK;
 	err = session_chip(s, &chip);
-	if (err || strcmp(chip->family, p->family) == 0)
+	if (err || strcmp(chip->peripherals ? chip->peripherals : chip->family, p->family) == 0)
 		return err;
 	(void)ctx_fail(s->ctx, SL_UNSUPPORTED, "cli", "the registers of %s are known for STM32%s only",
 		       p->name, p->family);

@@ -67,6 +67,7 @@ struct chip_row {
 	uint32_t option_base, option_bytes;
 	const char *controller;         /* "f1": key into flash/drivers.c */
 	uint32_t flash_regs;            /* base of the controller's registers */
+	const char *peripherals;        /* family whose peripherals it has; NULL: its own */
 	uint16_t unit_bytes;            /* program unit */
 	uint8_t erased;                 /* 0xFF, or 0x00 on L0/L1 */
 	uint32_t dpidr;                 /* genuine debug port id, 0 unknown */

@@ -174,7 +174,7 @@ static const struct clone_row rows[] = {
 			.sysmem_base = 0x1FFFF000, .sysmem_bytes = 2048,
 			.uid_addr = 0x1FFFF7E8, .uid_off = { 0, 4, 8 },
 			.option_base = 0x1FFFF800, .option_bytes = 16,
-			.controller = "f1", .flash_regs = 0x40022000,
+			.controller = "f1", .flash_regs = 0x40022000, .peripherals = "F1",
 			.unit_bytes = 2, .erased = 0xFF, .dpidr = 0x2BA01477,
 			.tested = { SIM, SIM, SIM, SIM },
 			.source = "Black Magic Probe, stlink, OpenOCD",

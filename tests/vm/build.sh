@@ -108,6 +108,7 @@ example=$root/tests/examples/debug
 mkdir -p "$example"
 cp "$here"/../../examples/debug/debug.elf "$here"/../../examples/debug/*.c "$example/"
 arm-none-eabi-objcopy -O ihex "$example/debug.elf" "$example/debug.hex"
+arm-none-eabi-objcopy -O srec "$example/debug.elf" "$example/debug.srec"
 arm-none-eabi-objcopy -O binary "$example/debug.elf" "$example/debug.bin"
 arm-none-eabi-nm "$example/debug.elf" > "$example/debug.nm"
 cp "$here"/guest/*.sh "$here/../../docs/v1-on-linux.md" "$here/../../README.md" \

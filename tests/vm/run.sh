@@ -169,19 +169,22 @@ begun=$(seconds)
 [ -n "${VM_FROZEN:-}" ] && [ -e "$VM_FROZEN" ] || machine_freeze || exit 1
 passed=0
 failed=0
-set -- $tests
-while [ $# -gt 0 ]; do
-	batch=
-	n=0
-	while [ $# -gt 0 ] && [ "$n" -lt "$jobs" ]; do
-		[ -e "$guest/$1.sh" ] || { echo "check-vm: no test $1" >&2; exit 2; }
-		test_run "$1" &
-		batch="$batch $!"
-		shift
-		n=$((n + 1))
-	done
-	wait $batch
+for t in $tests; do
+	[ -e "$guest/$t.sh" ] || { echo "check-vm: no test $t" >&2; exit 2; }
 done
+# As many at once as there are tokens in the pipe; a test that has ended puts its own back.
+mkfifo "$work/tokens" && exec 9<> "$work/tokens" || exit 1
+i=0
+while [ "$i" -lt "$jobs" ]; do
+	echo >&9
+	i=$((i + 1))
+done
+for t in $tests; do
+	read -r _ <&9
+	{ test_run "$t"; echo >&9; } &
+	started="${started:-} $!"
+done
+wait $started
 rm -f "$dir/rows"
 for t in $tests; do
 	test_report "$t"

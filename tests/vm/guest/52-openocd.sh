@@ -6,11 +6,21 @@ image /tmp/fw.bin $IMAGE_BYTES
 
 for on in $(board_names v1 v2 v3); do
 	board_is "$on"
-	[ "$generation" != v1 ] || free_v1
+	if [ "$generation" = v1 ]; then
+		plug "$on"
+		wait_for 10 v1_settled || give_up "the V1 settles"
+		job "OpenOCD 0.12.0" "hla_swd, usb-storage has the V1" ocd hla_swd \
+			"debug_level 3; init; exit"
+		unplug
+		ended_with 1 "cannot claim it" "its words; its manual asks for quirk i; no report found" \
+			job_says "claim interface failed"
+		free_v1
+	fi
 	for way in hla_swd dapdirect_swd; do
 		[ $way = hla_swd ] || [ "$generation" != v1 ] || continue
 		who="OpenOCD 0.12.0"
 		old_flash it
+		want_file /tmp/fw.bin /tmp/it.flash
 		plug "$on"
 		job "$who" "$way, program verify reset exit" ocd "$way" \
 			"program /tmp/fw.bin verify reset exit 0x08000000"
@@ -22,7 +32,7 @@ for on in $(board_names v1 v2 v3); do
 				job_says "not support"
 			continue
 		fi
-		proven "flash begins with the file" flash_is it /tmp/fw.bin
+		proven "flash is the file, the rest as before" flash_is_want it
 		what="$way, ... reset: the core runs"
 		proven "report: not halted" reported '"core":{"halted":false'
 		old_flash it

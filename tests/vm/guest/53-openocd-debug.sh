@@ -39,6 +39,12 @@ for on in $(board_names v1 v2 v3); do
 			resume; sleep 20; halt; echo RUN; echo [mdw $counter]; resume; exit"
 		looked "mdw" "the first four words are those of the flash file" "MDW *0x08000000: $words"
 		looked "reset halt" "pc is the reset handler" "RESET *pc (/32): $reset"
+		if [ "$generation" = v1 ]; then
+			what="$way, the reset line"
+			ended_with 0 "SRST error, resets by software" \
+				"a V1 has no command for it, OpenOCD sends none; no report found" \
+				job_says "SRST error"
+		fi
 		looked "step" "pc is the next instruction" "STEP *pc (/32): $after"
 		looked "bp, resume" "stops at the function, first and second call" \
 			"BREAK *pc (/32): $add *r0 (/32): 0x00000000" \
