@@ -89,7 +89,10 @@ awk -F'|' '
 	if (!(($1, $3) in job_seen)) {
 		job_seen[$1, $3]
 		jobs[$1, ++n_jobs[$1]] = $3
-		evidence[$1, $3] = $5
+	}
+	if ($5 != "-" && !(($1, $3, $5) in said)) {
+		said[$1, $3, $5]
+		evidence[$1, $3] = evidence[$1, $3] (evidence[$1, $3] == "" ? "" : "; ") $5
 	}
 	if (($1, $2, $3) in cell) {
 		print "strangers: twice: " $0 > "/dev/stderr"

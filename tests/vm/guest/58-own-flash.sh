@@ -28,7 +28,7 @@ written_words() {
 	mine "program" program=/tmp/fw.bin
 	does "$same: the file, the rest as before" flash_wanted
 	mine "verify" verify=/tmp/fw.bin
-	does "exit status" flash_wanted
+	does "exit status 0; nothing changed" flash_wanted
 	(head -c 9000 /tmp/fw.bin; printf x) > /tmp/x.bin
 	mine "verify, one byte differs" verify=/tmp/x.bin
 	refuses 12 "must be 0x78 (1 bytes differ" flash_wanted
@@ -76,7 +76,7 @@ blank_words() {
 	mine "flash:w:" flash:w:$example/debug.hex
 	does "$same: the file, the rest blank" flash_wanted
 	mine "flash:v:" flash:v:$example/debug.srec
-	does "exit status" flash_wanted
+	does "exit status 0; nothing changed" flash_wanted
 	want_blank
 	mine "erase=all" erase=all
 	does "$same: blank" flash_wanted

@@ -44,6 +44,7 @@ blinked() {
 		[ "$(grep -c "^led .* $led " /tmp/sim.it.log)" -ge 20 ] || { cat /tmp/sim.it.log; return 1; }
 	done
 }
+untouched() { [ "$(board_number commands)" = "$before" ]; }
 same_word() { [ "$(memory_word "$1")" = "$2" ]; }
 same_reg() { [ "$(core_reg "$1")" = "$2" ]; }
 
@@ -54,6 +55,9 @@ look_words() {
 	else
 		does "the board's serial number" serial_listed
 	fi
+	before=$(board_number commands)
+	mine "setup" setup
+	does "no command reaches the probe" untouched
 	mine "version" version
 	does "the board's probe firmware" firmware_told
 	mine "info" info
