@@ -19,7 +19,7 @@ DEB="$DEMO build-essential dpkg-dev debhelper libcmocka-dev"
 CHECK="$DEB clang libumockdev-dev umockdev binutils-arm-none-eabi
 	gcc-arm-none-eabi binutils python3 srecord mandoc qemu-system-x86 busybox-static cpio kmod
 	usbutils sg3-utils valgrind libclang-rt-14-dev xz-utils zsh fish mmdebstrap e2fsprogs
-	fakeroot lintian appstream cmake"
+	fakeroot lintian appstream cmake tshark"
 
 usage() {
 	sed -n 's/^#   //p' "$0"

@@ -4,8 +4,10 @@
 Knows nothing of any tool. The limit of a job is the flash's own time: erase of what must be
 erased (the cheaper of sectors and mass erase) plus programming of the units that are not blank
 there; for reading it is the bus. Costs are typical values, the virtual board's own: DS5319 (flash
-memory characteristics) for the STM32F103, DS8626 for the STM32F407.
-UNSURE: those of STM32F100 (as the F103) and STM32L152 are remembered, not looked up.
+memory characteristics) for the STM32F103.
+UNSURE: those of STM32F100 (as the F103), STM32F407 and STM32L152 are remembered, not looked up. For
+the F407 only maxima could be: table 40 of DS8626 has 100 us a program access, and 2 s (x32) for a
+128K sector, six times and twice what is used here.
 """
 import dataclasses
 import random
@@ -17,13 +19,18 @@ PAYLOAD_US = 1.0        # a payload byte, full speed, 64-byte packets
 FIRMWARE_US = 20        # probe firmware, a command
 SWD_CLOCKS = 50         # one access of the debug port
 BLOCK_CLOCKS = 100      # to start a block of them
+HIGH_URB_US = 40        # the same three on a high-speed probe (V3)
+HIGH_PAYLOAD_US = 0.033
+HIGH_FIRMWARE_US = 10
 KIB_CLOCKS = 50         # again at each 1 KiB boundary
 CYCLES = 1.5            # of the core, an instruction
 
 # The same, as the virtual board's report names it.
 AS_REPORTED = {"urb_us": URB_US, "byte_us": PAYLOAD_US, "firmware_command_us": FIRMWARE_US,
                "swd_access_clocks": SWD_CLOCKS, "swd_block_start_clocks": BLOCK_CLOCKS,
-               "swd_1k_clocks": KIB_CLOCKS, "cycles_per_instruction": CYCLES}
+               "swd_1k_clocks": KIB_CLOCKS, "cycles_per_instruction": CYCLES,
+               "high_speed": {"urb_us": HIGH_URB_US, "byte_us": HIGH_PAYLOAD_US,
+                              "firmware_command_us": HIGH_FIRMWARE_US}}
 
 JOBS = {
     "full": "a random image, no byte blank, of the whole flash onto a chip full of other data",
@@ -76,6 +83,8 @@ def model():
     return {
         "seed": SEED,
         "usb": {"bulk_transfer_us": URB_US, "payload_byte_us": PAYLOAD_US, "speed": "full"},
+        "usb_high": {"bulk_transfer_us": HIGH_URB_US, "payload_byte_us": HIGH_PAYLOAD_US,
+                     "command_us": HIGH_FIRMWARE_US},
         "probe_command_us": FIRMWARE_US,
         "swd": {"access_clocks": SWD_CLOCKS, "block_start_clocks": BLOCK_CLOCKS,
                 "each_1k_clocks": KIB_CLOCKS},

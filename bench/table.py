@@ -140,12 +140,22 @@ def short(report, jobs=None):
     return "\n".join(out)
 
 
+def high_speed(usb):
+    """The row of the high-speed probes; a report from before there was one has none."""
+    if not usb:
+        return []
+    return [f"- USB, high speed (V3): {usb['bulk_transfer_us']} us for each bulk transfer and "
+            f"{usb['payload_byte_us']:g} us for each byte; probe firmware: {usb['command_us']} us a "
+            "command. No board of this benchmark has one."]
+
+
 def model_text(report):
     m = report["model"]
     out = [f"- Seed of all images: {m['seed']}.",
            f"- USB, {m['usb']['speed']} speed: {m['usb']['bulk_transfer_us']} us for each bulk "
            f"transfer and {m['usb']['payload_byte_us']:g} us for each byte; probe firmware: "
            f"{m['probe_command_us']} us a command.",
+           *high_speed(m.get("usb_high")),
            f"- SWD: {m['swd']['access_clocks']} clocks for an access, "
            f"{m['swd']['block_start_clocks']} to start a block, {m['swd']['each_1k_clocks']} at each "
            "1 KiB boundary. The probe stores and forwards: USB and SWD time add up.",

@@ -14,6 +14,7 @@
 
 #include "base/number.h"
 #include "sim/descriptors.h"
+#include "sim/quantity.h"
 #include "sim/swd.h"
 
 #define SUPPLY_DEFAULT_MV 3300u
@@ -188,31 +189,11 @@ const char *usbdev_illegal(const struct board *b, size_t n)
 
 /* ---- conditions ------------------------------------------------------------- */
 
-/* "3.3" is volts, "3300" millivolts. */
-static bool parse_volts(const char *v, uint32_t *mv)
-{
-	const char *dot = strchr(v, '.');
-	uint32_t volts = 0, part = 0;
-	size_t digits;
-
-	if (dot == NULL)
-		return num_parse_str(v, mv);
-	digits = strlen(dot + 1);
-	if (digits == 0 || digits > 3 || strspn(v, "0123456789.") != strlen(v) ||
-	    strchr(dot + 1, '.') != NULL ||
-	    !num_parse(v, (size_t)(dot - v), &volts) || volts > SUPPLY_MAX_MV / 1000u)
-		return false;
-	for (size_t i = 0; i < 3; i++)
-		part = part * 10u + (i < digits ? (uint32_t)(dot[1 + i] - '0') : 0u);
-	*mv = volts * 1000u + part;
-	return true;
-}
-
 static bool set_voltage(struct board *b, const char *v)
 {
 	uint32_t mv = 0;
 
-	if (!parse_volts(v, &mv) || mv > SUPPLY_MAX_MV)
+	if (!quantity_parse(v, "V", SUPPLY_MAX_MV, &mv))
 		return false;
 	b->cond.supply_mv = mv;
 	chip_set_supply_mv(b->chip, mv);
@@ -260,11 +241,18 @@ static void do_present(struct board *b, bool on)
 	chip_set_habit(b->chip, CHIP_STAYS);
 }
 
-static void do_asleep(struct board *b, bool on)
+static void do_stop(struct board *b, bool on)
 {
 	(void)on;
 	b->cond.no_target = false;
 	chip_set_habit(b->chip, CHIP_STOPS);
+}
+
+static void do_sleep(struct board *b, bool on)
+{
+	(void)on;
+	b->cond.no_target = false;
+	chip_set_habit(b->chip, CHIP_SLEEPS);
 }
 
 static void do_swd_off(struct board *b, bool on)
@@ -378,17 +366,21 @@ struct condition {
 	void (*apply)(struct board *b, bool on);
 	bool on;
 	bool (*parse)(struct board *b, const char *value);
+	const char *takes;      /* what parse takes, in words */
 };
 
 static const struct condition conditions[] = {
-	{ .key = "voltage", .parse = set_voltage },
-	{ .key = "wait", .parse = set_wait },
-	{ .key = "serial", .parse = set_serial },
+	{ .key = "voltage", .parse = set_voltage,
+	  .takes = "0 to 5.5 V, as 3.3, 3.3V or 3300mV" },
+	{ .key = "wait", .parse = set_wait, .takes = "a number of accesses" },
+	{ .key = "serial", .parse = set_serial, .takes = "hex, binary or constant" },
 	{ .key = "power", .value = "on", .apply = do_power, .on = true },
 	{ .key = "power", .value = "off", .apply = do_power },
 	{ .key = "target", .value = "present", .apply = do_present },
 	{ .key = "target", .value = "absent", .apply = do_no_target, .on = true },
-	{ .key = "target", .value = "asleep", .apply = do_asleep },
+	{ .key = "target", .value = "sleep", .apply = do_sleep },
+	{ .key = "target", .value = "stop", .apply = do_stop },
+	{ .key = "target", .value = "asleep", .apply = do_stop },
 	{ .key = "target", .value = "swd-off", .apply = do_swd_off },
 	{ .key = "target", .value = "locked", .apply = do_protect, .on = true },
 	{ .key = "swd", .value = "on", .apply = do_no_target },
@@ -399,10 +391,10 @@ static const struct condition conditions[] = {
 	{ .key = "nrst", .value = "open", .apply = do_nrst_open, .on = true },
 	{ .key = "protect", .value = "on", .apply = do_protect, .on = true },
 	{ .key = "protect", .value = "off", .apply = do_protect },
-	{ .key = "button", .parse = set_button },
+	{ .key = "button", .parse = set_button, .takes = "down or up, on a board that has one" },
 	{ .key = "plug", .value = "out", .apply = do_unplug, .on = true },
 	{ .key = "plug", .value = "in", .apply = do_unplug },
-	{ .key = "dfu", .parse = set_dfu },
+	{ .key = "dfu", .parse = set_dfu, .takes = "on or off, on a V1 or V2" },
 	{ .key = "ap", .value = "strict", .apply = do_ap_strict, .on = true },
 	{ .key = "ap", .value = "lax", .apply = do_ap_strict },
 	{ .key = "dfu-exit", .value = "now", .apply = do_dfu_exit_now, .on = true },
@@ -417,6 +409,15 @@ static const struct condition conditions[] = {
 	{ .key = "disk", .value = "hang-read", .apply = do_hang_read, .on = true },
 	{ .key = "disk", .value = "hang-mode-sense", .apply = do_hang_mode_sense, .on = true },
 };
+
+const char *board_set_takes(const char *key)
+{
+	for (size_t i = 0; i < ARRAY_LEN(conditions); i++)
+		if (strcmp(conditions[i].key, key) == 0)
+			return conditions[i].takes != NULL ? conditions[i].takes :
+							     "another word: see --help";
+	return NULL;
+}
 
 bool board_set(struct board *b, const char *key, const char *value)
 {

@@ -73,6 +73,7 @@ void chip_events(struct chip *c)
 		c->reset_request = RESET_NONE;
 		chip_reset(c, cause);
 	}
+	sleep_settle(c);
 	if (c->replan) {
 		c->replan = false;
 		c->next_event_ps = next_event(c);

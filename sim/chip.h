@@ -20,6 +20,10 @@
 struct chip;
 struct chip_kind;               /* const description: memories, id registers, controller */
 
+/* Timing model of the bench: 1.5 cycles per instruction at the current core clock. UNSURE: a mean
+ * of what the TRM's instruction timing has, 1 for arithmetic, 2 and more for loads and branches. */
+#define CHIP_HALF_CYCLES 3u
+
 enum bus_result {
 	BUS_OK,
 	BUS_FAULT,              /* AHB error: unmapped, protected, wrong width */
@@ -63,7 +67,8 @@ void chip_power(struct chip *c, bool on);
 /* What the firmware does to the debug port, 1 ms after the core begins to run. */
 enum chip_habit {
 	CHIP_STAYS,             /* nothing */
-	CHIP_STOPS,             /* STOP mode: the bus has no clock unless DBGMCU_CR says so */
+	CHIP_SLEEPS,            /* SLEEP mode: the bus has no clock unless DBGMCU_CR says so */
+	CHIP_STOPS,             /* STOP mode: nothing has, unless DBGMCU_CR says so */
 	CHIP_DROPS_SWD          /* the SWD pins get another use, until a reset */
 };
 
@@ -72,7 +77,8 @@ enum chip_habit {
  * Nor does one that executes code in SRAM, which is a debugger's. */
 void chip_set_habit(struct chip *c, enum chip_habit h);
 
-/* chip_debug_clock - false while STOP mode leaves the AHB access port without a clock. */
+/* chip_debug_clock - false while SLEEP or STOP mode, by a habit or by the firmware in flash, leaves
+ * the AHB access port without a clock. */
 bool chip_debug_clock(struct chip *c);
 
 /* chip_dpidr - what the SW-DP answers; 0 when no chip answers (no power, SWD pins remapped). */

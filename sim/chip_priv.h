@@ -203,6 +203,7 @@ struct chip {
 	enum chip_habit habit;
 	uint64_t habit_ps;              /* when it comes next */
 	bool replan;
+	bool stopped, clocks_off;       /* in STOP; and DBGMCU_CR keeps no clock alive */
 	bool power, nrst_low, attached, swj_off, core_protected;
 	unsigned reset_request;         /* enum reset_cause of the core's or a watchdog's wish */
 	unsigned supply_mv;
@@ -249,6 +250,14 @@ void habit_restart(struct chip *c);
 uint64_t habit_limit(struct chip *c, uint64_t t_ps);
 /* habit_settle - after time has passed: the habit's effect, or its delay while held. */
 void habit_settle(struct chip *c);
+
+/* habit_state - the habit that has come about, CHIP_STAYS: none. */
+enum chip_habit habit_state(struct chip *c);
+
+/* ---- sleep.c ------------------------------------------------------------------- */
+
+/* sleep_settle - at core.t_ps: stop or start the clocks if the chip has entered or left STOP. */
+void sleep_settle(struct chip *c);
 
 /* ---- chip_bus.c ---------------------------------------------------------------- */
 
@@ -297,6 +306,7 @@ void iwdg_start(struct chip *c);
 bool iwdg_is_feed(uint32_t addr, uint32_t v);
 /* iwdg_fed_later - the last such write came that much later. */
 void iwdg_fed_later(struct chip *c, uint64_t ps);
+/* rcc_hclk_hz - the core's clock; 0 in STOP. */
 uint32_t rcc_hclk_hz(struct chip *c);
 /* rcc_timer_hz - clock of the timers on APB1 or APB2. */
 uint32_t rcc_timer_hz(struct chip *c, unsigned bus);
@@ -307,6 +317,10 @@ bool rcc_hsi_on(const struct chip *c);
 void rcc_set_reset_flags(struct chip *c, unsigned cause);
 /* pwr_vos - the regulator's voltage range as written, 0 where there is none. */
 unsigned pwr_vos(const struct chip *c);
+/* pwr_standby - PWR_CR.PDDS: deep sleep is Standby. */
+bool pwr_standby(const struct chip *c);
+/* rcc_enter_stop - what STOP leaves of the clock tree: HSI, or MSI on the L1. */
+void rcc_enter_stop(struct chip *c);
 /* clock_check - after a change of clock, wait states, supply or regulator: count what is too fast. */
 void clock_check(struct chip *c);
 

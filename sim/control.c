@@ -16,11 +16,12 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "sim/quantity.h"
 #include "sim/report.h"
 
 #define KEY_MAX 32u
 #define RUN_MAX_S 86400u
-#define NS_PER_S 1000000000ull
+#define NS_PER_MS 1000000ull
 
 struct control_call {
 	struct control *control;
@@ -53,18 +54,29 @@ static void say_line(const struct control_client *cl, const char *text)
 	say(cl, "\n", 1);
 }
 
-bool control_set(struct board *b, const char *assignment)
+bool control_set(struct board *b, const char *assignment, char *why, size_t max)
 {
-	const char *eq = strchr(assignment, '=');
+	const char *eq = strchr(assignment, '='), *takes;
 	char key[KEY_MAX];
 
-	if (strcmp(assignment, "dfu") == 0)
-		return board_set(b, "dfu", "on");
-	if (eq == NULL || (size_t)(eq - assignment) >= sizeof(key))
+	if (strcmp(assignment, "dfu") == 0) {
+		assignment = "dfu=on";
+		eq = assignment + 3;
+	}
+	if (eq == NULL || (size_t)(eq - assignment) >= sizeof(key)) {
+		(void)snprintf(why, max, "KEY=VALUE?");
 		return false;
+	}
 	memcpy(key, assignment, (size_t)(eq - assignment));
 	key[eq - assignment] = '\0';
-	return board_set(b, key, eq + 1);
+	if (board_set(b, key, eq + 1))
+		return true;
+	takes = board_set_takes(key);
+	if (takes == NULL)
+		(void)snprintf(why, max, "unknown key %s", key);
+	else
+		(void)snprintf(why, max, "%s takes %s", key, takes);
+	return false;
 }
 
 static void do_board(struct control_call *c)
@@ -81,7 +93,13 @@ static void do_board(struct control_call *c)
 
 static void do_set(struct control_call *c)
 {
-	say_line(c->client, control_set(c->board, c->arg) ? "ok" : "error unknown key or value");
+	char why[CONTROL_WHY_MAX], text[CONTROL_WHY_MAX + 8];
+
+	if (control_set(c->board, c->arg, why, sizeof(why)))
+		(void)snprintf(text, sizeof(text), "ok");
+	else
+		(void)snprintf(text, sizeof(text), "error %s", why);
+	say_line(c->client, text);
 }
 
 static void answer(struct control_call *c, bool well, const char *why)
@@ -125,13 +143,13 @@ static void do_release(struct control_call *c)
 
 static void do_run(struct control_call *c)
 {
-	uint32_t s = 0;
+	uint32_t ms = 0;
 
-	if (!num_parse_str(c->arg, &s) || s > RUN_MAX_S) {
-		say_line(c->client, "error seconds?");
+	if (!quantity_parse(c->arg, "s", RUN_MAX_S * 1000u, &ms)) {
+		say_line(c->client, "error run takes 0 to 86400 s, as 0.5, 0.5s or 500ms");
 		return;
 	}
-	chip_idle_until(board_chip(c->board), board_clock(c->board)->now_ns + s * NS_PER_S);
+	chip_idle_until(board_chip(c->board), board_clock(c->board)->now_ns + ms * NS_PER_MS);
 	say_line(c->client, "ok");
 }
 

@@ -51,7 +51,10 @@ void control_close(struct control *c);
 size_t control_pollfds(const struct control *c, struct pollfd *p, size_t max);
 void control_handle(struct control *c, const struct pollfd *p, size_t n);
 
-/* control_set - "key=value" for a board, or "dfu" for dfu=on; false: unknown. */
-bool control_set(struct board *b, const char *assignment);
+#define CONTROL_WHY_MAX 96u
+
+/* control_set - "key=value" for a board, or "dfu" for dfu=on. False, and in why (max bytes) what
+ * would do, when there is no such key or value. */
+bool control_set(struct board *b, const char *assignment, char *why, size_t max);
 
 #endif

@@ -15,10 +15,6 @@
 
 #include <unicorn/unicorn.h>
 
-/* Timing model of the bench: 1.5 cycles per instruction at the current core clock. UNSURE: a mean
- * of what the TRM's instruction timing has, 1 for arithmetic, 2 and more for loads and branches. */
-#define HALF_CYCLES_PER_INSN 3u
-
 /* No code can be there: end address of a run that has none. */
 #define NO_END 0xEFFFFFFEu
 
@@ -186,8 +182,10 @@ void core_clock_changed(struct chip *c)
 {
 	uint32_t hz = rcc_hclk_hz(c);
 
+	if (hz == 0)                    /* STOP: nothing executes */
+		return;
 	/* One instruction = 1.5 cycles, rounded to a picosecond. */
-	c->core.insn_ps = (UINT64_C(1000000000000) * HALF_CYCLES_PER_INSN / 2u + hz / 2u) / hz;
+	c->core.insn_ps = (UINT64_C(1000000000000) * CHIP_HALF_CYCLES / 2u + hz / 2u) / hz;
 }
 
 static void drop_stale_code(struct chip *c)

@@ -9,8 +9,6 @@
 #include "sim/board.h"
 #include "sim/swd.h"
 
-#define CLOCKS_ACCESS 50u       /* as in swd.c */
-
 /* ADIv5 2.3: DP registers */
 #define DP_DPIDR_ABORT 0x0u
 #define DP_CTRL_STAT 0x4u
@@ -55,7 +53,7 @@ uint8_t swd_dp_read(struct board *b, unsigned reg, uint32_t *value)
 	const struct swd_state *s = &b->probe.swd;
 
 	*value = 0;
-	swd_clocks(b, CLOCKS_ACCESS);
+	swd_clocks(b, SWD_CLOCKS_ACCESS);
 	swd_settle(b);
 	if (line_dead(b))
 		return STATUS_DP_ERROR;
@@ -80,7 +78,7 @@ uint8_t swd_dp_write(struct board *b, unsigned reg, uint32_t value)
 {
 	struct swd_state *s = &b->probe.swd;
 
-	swd_clocks(b, CLOCKS_ACCESS);
+	swd_clocks(b, SWD_CLOCKS_ACCESS);
 	swd_settle(b);
 	if (line_dead(b))
 		return STATUS_DP_ERROR;
@@ -178,7 +176,7 @@ uint8_t swd_ap_read(struct board *b, unsigned ap, unsigned reg, uint32_t *value)
 	uint8_t st = STATUS_OK;
 
 	*value = 0;
-	swd_clocks(b, CLOCKS_ACCESS);
+	swd_clocks(b, SWD_CLOCKS_ACCESS);
 	if (line_dead(b))
 		return STATUS_AP_ERROR;
 	if (swd_ap_waits(b))
@@ -207,7 +205,7 @@ uint8_t swd_ap_write(struct board *b, unsigned ap, unsigned reg, uint32_t value)
 	struct swd_state *s = &b->probe.swd;
 	uint8_t st = STATUS_OK;
 
-	swd_clocks(b, CLOCKS_ACCESS);
+	swd_clocks(b, SWD_CLOCKS_ACCESS);
 	if (line_dead(b))
 		return STATUS_AP_ERROR;
 	if (swd_ap_waits(b))

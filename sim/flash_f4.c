@@ -29,8 +29,9 @@ enum { OPT_LOCK = 1u << 0, OPT_STRT = 1u << 1, OPT_WDG_SW = 1u << 5 };
 static const uint32_t keys[2] = { 0x45670123u, 0xCDEF89ABu };           /* RM0090, FLASH_KEYR */
 static const uint32_t opt_keys[2] = { 0x08192A3Bu, 0x4C5D6E7Fu };       /* RM0090, FLASH_OPTKEYR */
 
-/* Typical times of the bench's timing model (DS8626 table 40 and memory; the same for the
- * F401), milliseconds: rows x8, x16, x32; columns 16 KiB, 64 KiB, 128 KiB. */
+/* Typical times of the bench's timing model. UNSURE: remembered from DS8626, of which only maxima were
+ * looked up (table 40: a 128 KiB sector 4, 2.6, 2 s, an access 100 us); those of the F401 taken for
+ * the same. Milliseconds: rows x8, x16, x32; columns 16 KiB, 64 KiB, 128 KiB. */
 static const uint32_t erase_ms[3][3] = {
 	{ 400, 1200, 2000 }, { 300, 700, 1300 }, { 250, 550, 1000 }
 };

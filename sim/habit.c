@@ -2,11 +2,10 @@
  *
  * habit.c - what the firmware on a chip does to its debug port soon after it starts.
  *
- * Stands in for firmware that enters STOP, or gives the SWD pins another use: the chip does
- * so by itself, whatever is in flash. As on silicon it comes anew after each reset and
- * each time a debugger lets the core run, and DBGMCU_CR decides what STOP means for the
- * debugger (reference manuals, "Debug support for low-power modes"). Code in SRAM, such as a
- * debugger's flash loader, is not the firmware: the habit waits until it is over.
+ * Stands in for firmware that enters SLEEP or STOP, or gives the SWD pins another use: the
+ * chip does so by itself, whatever is in flash. As on silicon it comes anew after each reset and
+ * each time a debugger lets the core run; sleep.c says what it means for the debugger. Code in
+ * SRAM, such as a debugger's flash loader, is not the firmware: the habit waits until it is over.
  */
 #include "sim/chip_priv.h"
 
@@ -14,7 +13,6 @@
  * long enough for a debugger that asks for a halt right after reset, short for any other. */
 #define HABIT_PS (UINT64_C(1000000) * PS_PER_NS)
 
-#define DBGMCU_DBG_STOP (1u << 1)
 #define REGION_SRAM 1u          /* ARMv7-M B3.1: 20000000 to 3FFFFFFF */
 
 /* The firmware does not execute. */
@@ -29,6 +27,16 @@ static bool due(struct chip *c)
 	return c->habit != CHIP_STAYS && c->core.t_ps >= c->habit_ps && !held(c);
 }
 
+static bool sleeps(enum chip_habit h)
+{
+	return h == CHIP_SLEEPS || h == CHIP_STOPS;
+}
+
+enum chip_habit habit_state(struct chip *c)
+{
+	return due(c) ? c->habit : CHIP_STAYS;
+}
+
 void habit_restart(struct chip *c)
 {
 	c->habit_ps = c->core.t_ps + HABIT_PS;
@@ -36,7 +44,7 @@ void habit_restart(struct chip *c)
 
 uint64_t habit_limit(struct chip *c, uint64_t t_ps)
 {
-	if (c->habit != CHIP_STOPS || c->habit_ps > t_ps || held(c))
+	if (!sleeps(c->habit) || c->habit_ps > t_ps || held(c))
 		return t_ps;
 	return c->habit_ps;
 }
@@ -61,15 +69,9 @@ void chip_set_habit(struct chip *c, enum chip_habit h)
 	was_due = due(c);
 	if (was_due && c->habit == CHIP_DROPS_SWD)
 		c->swj_off = false;
-	if (was_due && c->habit == CHIP_STOPS)
+	if (was_due && sleeps(c->habit))
 		c->core.sleeping = false;
 	c->habit = h;
 	c->habit_ps = c->core.t_ps;     /* a chip found in that state, not one just reset */
 	habit_settle(c);
-}
-
-bool chip_debug_clock(struct chip *c)
-{
-	chip_sync(c);
-	return !due(c) || c->habit != CHIP_STOPS || (c->dbgmcu[1] & DBGMCU_DBG_STOP) != 0;
 }

@@ -392,7 +392,8 @@ static const struct vos_desc f401_vos = {
 	.most_hz = { 60 * MHZ, 60 * MHZ, 84 * MHZ, 84 * MHZ },
 };
 
-/* Map, sizes and clock enables: RM0368; the 32-bit timers count 16 bits here. */
+/* Map, sizes and clock enables: RM0368; the 32-bit timers count 16 bits here.
+ * UNSURE: mass_erase_ms, half of the F407's for half of its flash; DS10086 has the figure. */
 static const struct chip_kind f401re = {
 	.name = "STM32F401RE", .m4 = true, .cpuid = 0x410FC241, .dpidr = 0x2BA01477,
 	.idcode = 0x10016433,

@@ -27,7 +27,7 @@
 #define ROOM "sim"
 #define TICK_LIVE_MS 5
 #define TICK_MS 100
-#define NS_PER_S 1000000000ull
+#define NS_PER_MS 1000000ull
 
 struct led_watch {
 	struct board *board;
@@ -105,6 +105,7 @@ static bool has_doors(const struct sim_options *o)
 static enum sl_err plug_board(struct sim *s, size_t i)
 {
 	struct board_spec *spec = &s->options.boards[i];
+	char why[CONTROL_WHY_MAX];
 	struct board *b;
 	enum sl_err e = SL_OK;
 
@@ -121,9 +122,8 @@ static enum sl_err plug_board(struct sim *s, size_t i)
 	if (e == SL_OK && spec->load_file != NULL)
 		e = load_flash(&s->ctx, b, spec->load_file, false);
 	for (size_t k = 0; e == SL_OK && k < spec->n_sets; k++)
-		if (!control_set(b, spec->sets[k]))
-			e = ctx_fail(&s->ctx, SL_USAGE, ROOM, "--set: unknown key or value: %s",
-				     spec->sets[k]);
+		if (!control_set(b, spec->sets[k], why, sizeof(why)))
+			e = ctx_fail(&s->ctx, SL_USAGE, ROOM, "--set %s: %s", spec->sets[k], why);
 	if (e == SL_OK && s->options.leds) {
 		s->leds[i].board = b;
 		chip_on_pin(board_chip(b), on_pin, &s->leds[i]);
@@ -195,11 +195,11 @@ static void let_time_pass(struct sim *s)
 static enum sl_err serve(struct sim *s)
 {
 	struct pollfd fds[USBIP_FDS_MAX + CONTROL_FDS_MAX];
-	struct deadline end = ctx_deadline(&s->ctx, s->options.duration_s * 1000ull);
+	struct deadline end = ctx_deadline(&s->ctx, s->options.duration_ms);
 	enum sl_err e = SL_OK;
 
 	while (e == SL_OK && *s->stop == 0 && !s->control.quit &&
-	       (s->options.duration_s == 0 || !ctx_expired(&s->ctx, end))) {
+	       (s->options.duration_ms == 0 || !ctx_expired(&s->ctx, end))) {
 		size_t n = usbip_pollfds(s->server, fds, USBIP_FDS_MAX);
 		size_t m = control_pollfds(&s->control, fds + n, CONTROL_FDS_MAX);
 
@@ -221,7 +221,7 @@ static enum sl_err serve(struct sim *s)
 static enum sl_err run_alone(struct sim *s)
 {
 	for (size_t i = 0; i < s->options.n_boards; i++)
-		chip_idle_until(board_chip(s->boards[i]), s->options.duration_s * NS_PER_S);
+		chip_idle_until(board_chip(s->boards[i]), s->options.duration_ms * NS_PER_MS);
 	return SL_OK;
 }
 

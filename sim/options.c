@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "sim/quantity.h"
 
 #define ROOM "sim"
+#define DURATION_MAX_MS 1000000000u
 
 static const char help_text[] =
 "Usage: stlink-sim --board NAME [board options] ... [--listen WHERE] [options]\n"
@@ -40,7 +42,8 @@ static const char help_text[] =
 "  --serial-text TEXT   any serial string instead, to see what a host makes of it\n"
 "  --usb-ids VID:PID    other USB ids, to see that nobody takes it for a probe\n"
 "  --firmware V2J37S7   the probe's firmware\n"
-"  --set KEY=VALUE      target=present|absent|asleep|locked|swd-off voltage=MV|V.V\n"
+"  --set KEY=VALUE      target=present|absent|sleep|stop|asleep|locked|swd-off\n"
+"                       voltage=V|VV|MmV\n"
 "                       power=on|off nrst=wired|open protect=on|off button=down|up\n"
 "                       reset=down|up plug=in|out dfu=on|off dfu-exit=now|after-csw\n"
 "                       serial=hex|binary|constant vref=0|ok hang=on|off wait=N\n"
@@ -91,8 +94,9 @@ static enum sl_err opt_set(struct parse *p, const char *v)
 
 static enum sl_err opt_duration(struct parse *p, const char *v)
 {
-	if (!num_parse_str(v, &p->o->duration_s) || p->o->duration_s == 0)
-		return ctx_fail(p->ctx, SL_USAGE, ROOM, "--duration: seconds, not %s", v);
+	if (!quantity_parse(v, "s", DURATION_MAX_MS, &p->o->duration_ms) || p->o->duration_ms == 0)
+		return ctx_fail(p->ctx, SL_USAGE, ROOM, "--duration takes 1 ms to 1000000 s, as 0.5, "
+				"0.5s or 500ms, not %s", v);
 	return SL_OK;
 }
 
@@ -279,7 +283,7 @@ static enum sl_err check_whole(struct parse *p)
 	if (o->trace != NULL && o->listen == NULL && !o->attach)
 		return ctx_fail(p->ctx, SL_USAGE, ROOM, "--trace: nothing to trace without --listen "
 				"or --attach");
-	if (o->listen == NULL && o->control == NULL && !o->attach && o->duration_s == 0)
+	if (o->listen == NULL && o->control == NULL && !o->attach && o->duration_ms == 0)
 		return ctx_fail(p->ctx, SL_USAGE, ROOM,
 				"nothing to do: give --listen, --attach, --control or --duration");
 	return SL_OK;

@@ -30,7 +30,7 @@ struct sim_options {
 	bool attach, leds, quiet;
 	enum sim_pace pace;             /* in a hurry unless an option says otherwise */
 	bool list, help, version;
-	uint32_t duration_s;            /* 0: until a signal */
+	uint32_t duration_ms;           /* 0: until a signal */
 };
 
 /* options_parse - read argv. Board options belong to the last --board before them.

@@ -9,7 +9,7 @@
 #include "sim/chip_priv.h"
 #include "sim/rcc_priv.h"
 
-enum { PWR_CR = 0x00, PWR_CSR = 0x04, CR_CWUF = 1u << 2, CR_CSBF = 1u << 3,
+enum { PWR_CR = 0x00, PWR_CSR = 0x04, CR_PDDS = 1u << 1, CR_CWUF = 1u << 2, CR_CSBF = 1u << 3,
        CSR_EWUP = 0x700 };
 
 static const struct periph *pwr_of(const struct chip *c)
@@ -28,6 +28,13 @@ unsigned pwr_vos(const struct chip *c)
 	const struct periph *p = vos ? pwr_of(c) : NULL;
 
 	return p ? p->reg[PWR_CR] >> vos->shift & vos->mask : 0;
+}
+
+bool pwr_standby(const struct chip *c)
+{
+	const struct periph *p = pwr_of(c);
+
+	return p && p->reg[PWR_CR] & CR_PDDS;
 }
 
 static void pwr_reset(struct chip *c, struct periph *p)

@@ -74,8 +74,11 @@ uint32_t rcc_sysclk_hz(struct chip *c)
 
 uint32_t rcc_hclk_hz(struct chip *c)
 {
-	uint32_t cfgr = rcc_reg(c, c->kind->rcc->cfgr_off);
-	uint32_t hz = rcc_sysclk_hz(c) / ahb_divider(cfgr >> 4 & 15u);
+	uint32_t cfgr = rcc_reg(c, c->kind->rcc->cfgr_off), hz;
+
+	if (c->clocks_off)
+		return 0;
+	hz = rcc_sysclk_hz(c) / ahb_divider(cfgr >> 4 & 15u);
 
 	return hz ? hz : 1000u;         /* a core without clock: slow enough to be noticed */
 }
@@ -122,6 +125,7 @@ static void rcc_reset(struct chip *c, struct periph *p)
 
 	memset(c->osc_ready_ps, 0, sizeof c->osc_ready_ps);
 	c->clock_rule = 0;
+	c->stopped = c->clocks_off = false;
 	for (w = c->kind->rcc->resets; w->addr; w++)
 		p->reg[(w->addr - 1u) / 4u] = w->value;
 }
@@ -140,6 +144,16 @@ static uint32_t rcc_read(struct chip *c, struct periph *p, uint32_t off)
 		v |= p->reg[RCC_FLAGS] | (v & CSR_LSION ? CSR_LSIRDY : 0);
 	}
 	return v;
+}
+
+/* "Stop mode" in the manuals: PLL and HSE are disabled, the clock at wake-up is SW 0's. */
+void rcc_enter_stop(struct chip *c)
+{
+	uint32_t *cr = &c->rcc_periph->reg[CR], *cfgr;
+
+	cfgr = &c->rcc_periph->reg[c->kind->rcc->cfgr_off / 4u];
+	*cr = (*cr & ~(uint32_t)(CR_HSEON | CR_PLLON)) | c->kind->rcc->wake_on;
+	*cfgr &= ~0xFu;
 }
 
 /* Oscillators that v switches on get ready later. */

@@ -25,6 +25,7 @@ struct rcc_map {
 	unsigned ppre1_shift, ppre2_shift;
 	uint32_t rstr_lo, rstr_hi, rstr_delta;  /* reset registers; + delta = enable register */
 	const struct init_word *resets;         /* offset + 1 and reset value, 0 ends */
+	uint32_t wake_on;                       /* in RCC_CR: the oscillator that STOP wakes with */
 	uint32_t hsi_hz;
 	uint32_t hsi_start_ns, msi_start_ns, pll_lock_ns;       /* at most, data sheets */
 	/* Where the PLL's factors are, frozen while it runs: offsets and masks, mask 0: none. */

@@ -94,7 +94,8 @@ const struct rcc_map rcc_f100 = {
 	.cfgr_off = F1_CFGR, .csr_off = 0x24, .csr_power = 0x0C000000, .csr_other = CSR_PIN,
 	.ppre1_shift = 8, .ppre2_shift = 11,
 	.rstr_lo = 0x0C, .rstr_hi = 0x10, .rstr_delta = 0x0C,
-	.resets = f1_resets, .hsi_hz = 8 * MHZ, .hsi_start_ns = 2000, .pll_lock_ns = 200000,
+	.resets = f1_resets, .wake_on = CR_HSION,
+	.hsi_hz = 8 * MHZ, .hsi_start_ns = 2000, .pll_lock_ns = 200000,
 	.pll = { { F1_CFGR, 0x003F0000 }, { F100_CFGR2, 0xF } },
 	.source_hz = f100_source, .pll_fault = f100_pll_fault,
 };
@@ -103,7 +104,8 @@ const struct rcc_map rcc_f103 = {
 	.cfgr_off = F1_CFGR, .csr_off = 0x24, .csr_power = 0x0C000000, .csr_other = CSR_PIN,
 	.ppre1_shift = 8, .ppre2_shift = 11,
 	.rstr_lo = 0x0C, .rstr_hi = 0x10, .rstr_delta = 0x0C,
-	.resets = f1_resets, .hsi_hz = 8 * MHZ, .hsi_start_ns = 2000, .pll_lock_ns = 200000,
+	.resets = f1_resets, .wake_on = CR_HSION,
+	.hsi_hz = 8 * MHZ, .hsi_start_ns = 2000, .pll_lock_ns = 200000,
 	.pll = { { F1_CFGR, 0x003F0000 } },
 	.source_hz = f103_source, .pll_fault = f103_pll_fault,
 };
@@ -172,7 +174,8 @@ const struct rcc_map rcc_f4 = {
 	.cfgr_off = 0x08, .csr_off = 0x74, .csr_power = 0x0E000000, .csr_other = CSR_PIN,
 	.ppre1_shift = 10, .ppre2_shift = 13,
 	.rstr_lo = 0x10, .rstr_hi = 0x24, .rstr_delta = 0x20,
-	.resets = f4_resets, .hsi_hz = 16 * MHZ, .hsi_start_ns = 4000, .pll_lock_ns = 300000,
+	.resets = f4_resets, .wake_on = CR_HSION,
+	.hsi_hz = 16 * MHZ, .hsi_start_ns = 4000, .pll_lock_ns = 300000,
 	.pll = { { F4_PLLCFGR, 0x0F437FFF } },
 	.source_hz = f4_source, .pll_fault = f407_pll_fault,
 };
@@ -188,7 +191,8 @@ const struct rcc_map rcc_f401 = {
 	.cfgr_off = 0x08, .csr_off = 0x74, .csr_power = 0x0E000000, .csr_other = CSR_PIN,
 	.ppre1_shift = 10, .ppre2_shift = 13,
 	.rstr_lo = 0x10, .rstr_hi = 0x24, .rstr_delta = 0x20,
-	.resets = f401_resets, .hsi_hz = 16 * MHZ, .hsi_start_ns = 4000, .pll_lock_ns = 300000,
+	.resets = f401_resets, .wake_on = CR_HSION,
+	.hsi_hz = 16 * MHZ, .hsi_start_ns = 4000, .pll_lock_ns = 300000,
 	.pll = { { F4_PLLCFGR, 0x0F437FFF } },
 	.source_hz = f4_source, .pll_fault = f401_pll_fault,
 };
@@ -262,7 +266,8 @@ const struct rcc_map rcc_l1 = {
 	.cfgr_off = L1_CFGR, .csr_off = 0x34, .csr_power = 0x0C000000, .csr_other = CSR_PIN,
 	.ppre1_shift = 8, .ppre2_shift = 11,
 	.rstr_lo = 0x10, .rstr_hi = 0x18, .rstr_delta = 0x0C,
-	.resets = l1_resets, .hsi_hz = 16 * MHZ, .hsi_start_ns = 6000, .msi_start_ns = 6000,
+	.resets = l1_resets, .wake_on = CR_MSION,
+	.hsi_hz = 16 * MHZ, .hsi_start_ns = 6000, .msi_start_ns = 6000,
 	.pll_lock_ns = 160000, .pll = { { L1_CFGR, 0x00FD0000 } }, .msi_off = L1_ICSCR,
 	.source_hz = l1_source, .pll_fault = l1_pll_fault,
 };

@@ -11,6 +11,7 @@
 
 #include "sim/board.h"
 #include "sim/hash.h"
+#include "sim/swd.h"
 
 struct flash_sum {
 	size_t len, nonblank;
@@ -179,8 +180,9 @@ void report_json(FILE *f, struct board *const *boards, size_t n)
 	json_speed(f, &usb_full_speed);
 	fputs(",\"high_speed\":{", f);
 	json_speed(f, &usb_high_speed);
-	fputs("},\"swd_access_clocks\":50,\"swd_block_start_clocks\":100,\"swd_1k_clocks\":50,"
-	      "\"cycles_per_instruction\":1.5},\"boards\":[", f);
+	fprintf(f, "},\"swd_access_clocks\":%u,\"swd_block_start_clocks\":%u,\"swd_1k_clocks\":%u,"
+		"\"cycles_per_instruction\":%u.%u},\"boards\":[", SWD_CLOCKS_ACCESS, SWD_CLOCKS_BLOCK,
+		SWD_CLOCKS_TAR, CHIP_HALF_CYCLES / 2u, CHIP_HALF_CYCLES % 2u * 5u);
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
 			fputc(',', f);

@@ -12,11 +12,6 @@
 #include "sim/board.h"
 
 #define NS_PER_S 1000000000ull
-/* ADIv5, SWD protocol: 8 request, 1 turnaround, 3 acknowledge, 33 data, 1 turnaround are 46;
- * timing model of the virtual bench: 50 with idle clocks, and a block start is CSW and TAR. */
-#define CLOCKS_ACCESS 50u
-#define CLOCKS_BLOCK 100u
-#define CLOCKS_TAR 50u
 #define CLOCKS_LINE_RESET 150u  /* 50 high, the 16-bit switch, 50 high, idle: rounded up */
 #define WAITS_TAKEN 5u           /* OpenOCD: AP WAIT comes after more than 4 WAIT answers */
 #define TAR_WRAP 0x400u         /* ADIv5: at least bits 9:0 of TAR increment */
@@ -58,7 +53,7 @@ uint8_t swd_connect(struct board *b)
 {
 	struct swd_state *s = &b->probe.swd;
 
-	swd_clocks(b, CLOCKS_LINE_RESET + 3 * CLOCKS_ACCESS);   /* DPIDR, CTRL/STAT twice */
+	swd_clocks(b, CLOCKS_LINE_RESET + 3 * SWD_CLOCKS_ACCESS);   /* DPIDR, CTRL/STAT twice */
 	if (line_dead(b))
 		return STATUS_GET_IDCODE;
 	if (!s->connected)
@@ -77,12 +72,16 @@ void swd_disconnect(struct board *b)
 	b->probe.swd.power_req = false;
 }
 
+/* The bus may get its clock back meanwhile: an interrupt wakes the core. UNSURE: what becomes of the
+ * transfer when the probe gives up; here it is aborted and nothing of it happens later. */
 bool swd_ap_waits(struct board *b)
 {
-	if (chip_debug_clock(b->chip))
-		return false;
-	swd_clocks(b, WAITS_TAKEN * CLOCKS_ACCESS);
-	swd_settle(b);
+	for (unsigned i = 0; i < WAITS_TAKEN; i++) {
+		if (chip_debug_clock(b->chip))
+			return false;
+		swd_clocks(b, SWD_CLOCKS_ACCESS);
+		swd_settle(b);
+	}
 	return true;
 }
 
@@ -116,10 +115,10 @@ static uint8_t bus_status(struct board *b, enum bus_result r)
 static void block_clocks(struct board *b, const struct swd_block *blk, size_t i, uint32_t addr)
 {
 	if (i == 0)
-		swd_clocks(b, CLOCKS_BLOCK);
+		swd_clocks(b, SWD_CLOCKS_BLOCK);
 	else if (!blk->fixed && addr % TAR_WRAP == 0)
-		swd_clocks(b, CLOCKS_TAR);
-	swd_clocks(b, CLOCKS_ACCESS);
+		swd_clocks(b, SWD_CLOCKS_TAR);
+	swd_clocks(b, SWD_CLOCKS_ACCESS);
 }
 
 uint8_t swd_read_block(struct board *b, struct swd_block *blk, uint8_t *dst)
@@ -170,7 +169,7 @@ uint8_t swd_read32(struct board *b, uint32_t addr, uint32_t *value)
 	*value = 0;
 	if (st != STATUS_OK)
 		return st;
-	swd_clocks(b, CLOCKS_BLOCK + CLOCKS_ACCESS);
+	swd_clocks(b, SWD_CLOCKS_BLOCK + SWD_CLOCKS_ACCESS);
 	st = bus_status(b, chip_read(b->chip, addr, 4, value));
 	swd_settle(b);
 	return st;
@@ -182,7 +181,7 @@ uint8_t swd_write32(struct board *b, uint32_t addr, uint32_t value)
 
 	if (st != STATUS_OK)
 		return st;
-	swd_clocks(b, CLOCKS_BLOCK + CLOCKS_ACCESS);
+	swd_clocks(b, SWD_CLOCKS_BLOCK + SWD_CLOCKS_ACCESS);
 	st = bus_status(b, chip_write(b->chip, addr, 4, value));
 	swd_settle(b);
 	return st;
@@ -196,7 +195,7 @@ static uint8_t core_wait_ready(struct board *b)
 		uint32_t dhcsr = 0;
 		uint8_t st;
 
-		swd_clocks(b, CLOCKS_ACCESS);
+		swd_clocks(b, SWD_CLOCKS_ACCESS);
 		st = bus_status(b, chip_read(b->chip, DHCSR, 4, &dhcsr));
 		if (st != STATUS_OK)
 			return st;
@@ -212,19 +211,19 @@ static uint8_t core_access(struct board *b, unsigned sel, bool write, uint32_t *
 
 	if (st != STATUS_OK)
 		return st;
-	swd_clocks(b, CLOCKS_BLOCK);
+	swd_clocks(b, SWD_CLOCKS_BLOCK);
 	if (write) {
-		swd_clocks(b, CLOCKS_ACCESS);
+		swd_clocks(b, SWD_CLOCKS_ACCESS);
 		st = bus_status(b, chip_write(b->chip, DCRDR, 4, *value));
 		if (st != STATUS_OK)
 			return st;
 	}
-	swd_clocks(b, CLOCKS_ACCESS);
+	swd_clocks(b, SWD_CLOCKS_ACCESS);
 	st = bus_status(b, chip_write(b->chip, DCRSR, 4, sel | (write ? DCRSR_WRITE : 0)));
 	if (st == STATUS_OK)
 		st = core_wait_ready(b);
 	if (st == STATUS_OK && !write) {
-		swd_clocks(b, CLOCKS_ACCESS);
+		swd_clocks(b, SWD_CLOCKS_ACCESS);
 		st = bus_status(b, chip_read(b->chip, DCRDR, 4, value));
 	}
 	swd_settle(b);

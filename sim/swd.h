@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * swd.h - the probe's SWD side: accesses to the chip with their time and status codes.
- *
- * Times: one AP or DP access 50 clocks, a block start (CSW, TAR) 100, another 50 at each
- * 1 KiB boundary, where the TAR must be written anew (ADIv5: TAR increments within 1 KiB).
  */
 #ifndef SIM_SWD_H
 #define SIM_SWD_H
@@ -13,6 +10,14 @@
 #include <stdint.h>
 
 struct board;
+
+/* Clocks of one AP or DP access, of a block start (CSW, TAR), and at each 1 KiB boundary, where
+ * the TAR must be written anew (ADIv5: it increments within 1 KiB).
+ * ADIv5, SWD protocol: 8 request, 1 turnaround, 3 acknowledge, 33 data, 1 turnaround are 46;
+ * timing model of the virtual bench: 50 with idle clocks, and a block start is CSW and TAR. */
+#define SWD_CLOCKS_ACCESS 50u
+#define SWD_CLOCKS_BLOCK 100u
+#define SWD_CLOCKS_TAR 50u
 
 /* Status codes of the probe's answers. Source: OpenOCD and pyOCD name them alike. */
 enum {

@@ -135,11 +135,13 @@ void usbdev_get_report(const struct board *b, struct usb_report *out);
 const char *usbdev_illegal(const struct board *b, size_t n);
 
 /* board_set - change a condition while the board runs, or before it is attached:
- *   voltage=MV|V.V      target supply as the probe measures it and the flash feels it
+ *   voltage=V|VV|MmV    in volts (3.3, 3.3V) or millivolts (3300mV), 0 to 5.5 V:
+ *                       target supply as the probe measures it and the flash feels it
  *   power=on|off        target supply
- *   target=present|absent|asleep|swd-off|locked   what hangs on the SWD pins: a chip,
- *                       nothing, one whose firmware enters STOP or gives the SWD pins
- *                       another use 1 ms after it starts, one that is read-protected
+ *   target=present|absent|sleep|stop|swd-off|locked   what hangs on the SWD pins: a chip,
+ *                       nothing, one whose firmware enters SLEEP or STOP or gives the SWD
+ *                       pins another use 1 ms after it starts, one that is read-protected;
+ *                       asleep is another name for stop
  *   swd=on|off          the probe's wires to the SWD pins, the same as present and absent
  *   nrst=wired|open     the probe's reset wire
  *   protect=on|off      read protection of the chip
@@ -157,5 +159,8 @@ const char *usbdev_illegal(const struct board *b, size_t n);
  *   disk=ok|hang-read|hang-mode-sense   V1: faults of the emulated disk
  * Returns false for an unknown key or value. */
 bool board_set(struct board *b, const char *key, const char *value);
+
+/* board_set_takes - the values of a key in words, NULL for a key that there is not. */
+const char *board_set_takes(const char *key);
 
 #endif

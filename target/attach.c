@@ -95,12 +95,11 @@ enum sl_err target_attach(struct ctx *c, struct link *l, const struct target_opt
 	return err;
 }
 
-/* Let the core go on, halting debug off: low-power modes work as without a debugger. */
+/* Let the core go on and turn halting debug off: low-power modes work as without a debugger. In one
+ * write, as Black Magic Probe does: firmware may sleep at once, and the bus with it. */
 static enum sl_err resume(struct target *t, struct ctx *c)
 {
-	enum sl_err err = core_write_dhcsr(t, c, 0);
-
-	return err ? err : link_write32(t->l, c, SCS_DHCSR, DHCSR_KEY);
+	return link_write32(t->l, c, SCS_DHCSR, DHCSR_KEY);
 }
 
 static enum sl_err restore_demcr(struct target *t, struct ctx *c)

@@ -8,112 +8,8 @@
  */
 #define _GNU_SOURCE
 #include "tests/support/simhost.h"
+#include "tests/support/asked.h"
 #include "tests/support/desk.h"
-
-#define DEMCR_ADDR 0xE000EDFCu
-#define DBGMCU_CR 0xE0042004u
-#define DCRSR 0xE000EDF4u
-#define DCRDR 0xE000EDF8u
-#define HALT 0xA05F0003u
-#define RUN 0xA05F0001u
-#define S_HALT (1u << 17)
-#define S_SLEEP (1u << 18)
-#define MS 1000000u
-
-/* ---- what the probe says ---------------------------------------------------------- */
-
-static uint8_t enter(struct board *b)
-{
-	uint8_t r[2];
-
-	assert_int_equal(v2_ask(b, "\xF2\x30\xA3", 3, r, 2), 2);
-	return r[0];
-}
-
-static uint8_t peek(struct board *b, uint32_t addr, uint32_t *v)
-{
-	uint8_t cmd[16] = { 0xF2, 0x36 }, r[8];
-
-	put_le32(cmd + 2, addr);
-	assert_int_equal(v2_ask(b, cmd, 16, r, 8), 8);
-	*v = get_le32(r + 4);
-	return r[0];
-}
-
-static uint8_t poke(struct board *b, uint32_t addr, uint32_t v)
-{
-	uint8_t cmd[16] = { 0xF2, 0x35 }, r[2];
-
-	put_le32(cmd + 2, addr);
-	put_le32(cmd + 6, v);
-	assert_int_equal(v2_ask(b, cmd, 16, r, 2), 2);
-	return r[0];
-}
-
-static uint32_t dhcsr(struct board *b)
-{
-	uint32_t v = 0;
-
-	assert_int_equal(peek(b, DHCSR_ADDR, &v), 0x80);
-	return v;
-}
-
-static uint8_t dpidr(struct board *b, uint32_t *id)
-{
-	uint8_t r[12];
-
-	assert_int_equal(v2_ask(b, "\xF2\x31", 2, r, 12), 12);
-	*id = get_le32(r + 4);
-	return r[0];
-}
-
-static void nrst(struct board *b, uint8_t how)
-{
-	uint8_t cmd[3] = { 0xF2, 0x3C, how }, r[2];
-
-	assert_int_equal(v2_ask(b, cmd, 3, r, 2), 2);
-	assert_int_equal(r[0], 0x80);
-}
-
-static unsigned millivolts(struct board *b)
-{
-	uint8_t r[8];
-
-	assert_int_equal(v2_ask(b, "\xF7", 1, r, 8), 8);
-	return (unsigned)(2400u * get_le32(r + 4) / get_le32(r));
-}
-
-static uint64_t resets(struct board *b)
-{
-	struct chip_report r;
-
-	chip_get_report(board_chip(b), &r);
-	return r.resets;
-}
-
-static uint64_t executed(struct board *b)
-{
-	struct chip_report r;
-
-	chip_get_report(board_chip(b), &r);
-	return r.instructions;
-}
-
-/* A vector table and an endless loop, so that the core runs. */
-static void give_firmware(struct board *b)
-{
-	static const uint8_t code[] = { 0, 0x10, 0, 0x20, 9, 0, 0, 8, 0xFE, 0xE7, 0, 0 };
-
-	memcpy(chip_flash(board_chip(b), NULL), code, sizeof(code));
-	chip_flash_changed(board_chip(b));
-	chip_power(board_chip(b), false);
-	chip_power(board_chip(b), true);
-}
-
-static void let_pass(struct board *b, uint64_t ns)
-{
-	chip_idle_until(board_chip(b), ns_now(b) + ns);
-}
 
 /* ---- the socket -------------------------------------------------------------------- */
 
@@ -121,16 +17,20 @@ static void line__unknown_or_wrong__is_answered_with_an_error(void **state)
 {
 	static const char *const bad[] = {
 		"", "jump", "SET voltage=0", "set", "set voltage", "set voltage=", "set voltage=-1",
-		"set voltage=9.9", "set voltage=3.", "set voltage=3.3333", "set voltage=3.3V",
-		"set voltage=3.3.3", "set target=lost", "set dfu=perhaps", "board 2", "board x",
-		"press", "press here", "release", "run x", "run -1", "run 1000000"
+		"set voltage=9.9", "set voltage=3.", "set voltage=3.3333", "set voltage=3V3",
+		"set voltage=3.3.3", "set voltage=9", "set voltage=3300", "set voltage=5501mV",
+		"set voltage=3.3mV", "set voltage=3.3v", "set target=lost", "set dfu=perhaps",
+		"board 2", "board x", "press", "press here", "release", "run x", "run -1",
+		"run 1000000", "run 0.0001", "run .5", "run 5 s"
 	};
 	struct desk *d = *state;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		if (strncmp(say(d, bad[i]), "error ", 6) != 0)
 			fail_msg("\"%s\" was answered \"%s\"", bad[i], d->said);
-	say_ok(d, "set voltage=3300");
+	say_ok(d, "set voltage=3300mV");
+	assert_int_equal(strcmp(say(d, "set voltage=9"),
+				"error voltage takes 0 to 5.5 V, as 3.3, 3.3V or 3300mV"), 0);
 }
 
 static void board__number__says_whom_the_next_lines_mean(void **state)
@@ -317,150 +217,6 @@ static void voltage__zero__takes_the_chip_away_until_it_is_back(void **state)
 	assert_int_equal(enter(b), 0x80);
 }
 
-static void target__absent__answers_nothing(void **state)
-{
-	struct desk *d = *state;
-	struct board *b = d->boards[0];
-
-	say_ok(d, "set target=absent");
-	assert_int_equal(enter(b), 0x09);
-	assert_true(millivolts(b) > 3200);
-	say_ok(d, "set target=present");
-	assert_int_equal(enter(b), 0x80);
-}
-
-static void target__locked__refuses_flash_and_gives_ram(void **state)
-{
-	struct desk *d = *state;
-	struct board *b = d->boards[1];
-	uint32_t v = 0;
-
-	say_ok(d, "board 1");
-	say_ok(d, "set target=locked");
-	assert_int_equal(enter(b), 0x80);
-	assert_int_equal(peek(b, 0x08000000, &v), 0x11);
-	assert_int_equal(peek(b, SRAM, &v), 0x80);
-}
-
-static void target__asleep__answers_dpidr_and_wait(void **state)
-{
-	struct desk *d = *state;
-	struct board *b = d->boards[0];
-	uint32_t v = 0;
-	uint64_t n;
-
-	give_firmware(b);
-	say_ok(d, "set target=asleep");
-	n = executed(b);
-	assert_int_equal(enter(b), 0x80);               /* the debug port has SWCLK */
-	assert_int_equal(dpidr(b, &v), 0x80);
-	assert_int_equal(v, 0x2BA01477);
-	assert_int_equal(peek(b, DBGMCU_CR - 4, &v), 0x10);
-	assert_int_equal(poke(b, DHCSR_ADDR, HALT), 0x10);
-	let_pass(b, 10 * MS);
-	assert_int_equal(peek(b, DHCSR_ADDR, &v), 0x10);
-	assert_int_equal(executed(b), n);               /* it sleeps */
-	say_ok(d, "set target=present");
-	assert_int_equal(poke(b, DHCSR_ADDR, HALT), 0x80);
-	assert_true(executed(b) > n);
-}
-
-static void target__asleep__is_caught_under_reset_until_let_go(void **state)
-{
-	struct desk *d = *state;
-	struct board *b = d->boards[0];
-	uint32_t v = 0;
-
-	give_firmware(b);
-	say_ok(d, "set target=asleep");
-	nrst(b, 0);
-	assert_int_equal(enter(b), 0x80);
-	assert_int_equal(poke(b, DHCSR_ADDR, HALT), 0x80);
-	assert_int_equal(poke(b, DEMCR_ADDR, 1), 0x80);
-	nrst(b, 1);
-	let_pass(b, 20 * MS);
-	assert_true(dhcsr(b) & S_HALT);
-	assert_int_equal(poke(b, DHCSR_ADDR, RUN), 0x80);
-	let_pass(b, MS / 2);
-	assert_int_equal(peek(b, SRAM, &v), 0x80);      /* its firmware has not come to that yet */
-	let_pass(b, MS);
-	assert_int_equal(peek(b, SRAM, &v), 0x10);
-}
-
-static void target__asleep__with_dbg_stop__can_be_debugged(void **state)
-{
-	struct desk *d = *state;
-	struct board *b = d->boards[0];
-	uint32_t v = 0;
-
-	give_firmware(b);
-	v2_enter(b);
-	assert_int_equal(poke(b, DBGMCU_CR, 2), 0x80);
-	say_ok(d, "set target=asleep");
-	assert_int_equal(peek(b, SRAM, &v), 0x80);
-	assert_true(dhcsr(b) & S_SLEEP);
-	say_ok(d, "press reset");                       /* DBGMCU_CR outlives a reset */
-	say_ok(d, "release reset");
-	let_pass(b, 10 * MS);
-	assert_int_equal(peek(b, SRAM, &v), 0x80);
-	say_ok(d, "power-cycle");                       /* ... but no power cycle */
-	let_pass(b, 10 * MS);
-	assert_int_equal(peek(b, SRAM, &v), 0x10);
-}
-
-static void target__swd_off__answers_only_under_reset(void **state)
-{
-	struct desk *d = *state;
-	struct board *b = d->boards[0];
-
-	give_firmware(b);
-	say_ok(d, "set target=swd-off");
-	assert_int_equal(enter(b), 0x09);
-	nrst(b, 0);
-	assert_int_equal(enter(b), 0x80);
-	assert_int_equal(poke(b, DHCSR_ADDR, HALT), 0x80);
-	assert_int_equal(poke(b, DEMCR_ADDR, 1), 0x80);
-	nrst(b, 1);
-	let_pass(b, 20 * MS);
-	assert_true(dhcsr(b) & S_HALT);
-	assert_int_equal(poke(b, DHCSR_ADDR, RUN), 0x80);
-	let_pass(b, 2 * MS);
-	assert_int_equal(enter(b), 0x09);
-	say_ok(d, "set target=present");
-	assert_int_equal(enter(b), 0x80);
-}
-
-static void target__asleep_or_swd_off__lets_a_debuggers_code_in_sram_run(void **state)
-{
-	static const uint8_t loop[] = { 0x01, 0x30, 0xFD, 0xE7 };      /* adds r0, #1; b .-2 */
-	static const char *const lines[] = { "set target=asleep", "set target=swd-off" };
-	struct desk *d = *state;
-	struct board *b = d->boards[0];
-	uint32_t v = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
-		give_firmware(b);
-		say_ok(d, lines[i]);
-		nrst(b, 0);
-		assert_int_equal(enter(b), 0x80);
-		assert_int_equal(poke(b, DHCSR_ADDR, HALT), 0x80);
-		assert_int_equal(poke(b, DEMCR_ADDR, 1), 0x80);
-		nrst(b, 1);
-		assert_int_equal(poke(b, SRAM, get_le32(loop)), 0x80);
-		assert_int_equal(poke(b, DCRDR, SRAM), 0x80);
-		assert_int_equal(poke(b, DCRSR, 0x1000Fu), 0x80);
-		assert_int_equal(poke(b, DHCSR_ADDR, RUN), 0x80);
-		let_pass(b, 20 * MS);                   /* that is not the firmware */
-		assert_int_equal(poke(b, DHCSR_ADDR, HALT), 0x80);
-		assert_int_equal(poke(b, DCRDR, 0x08000000), 0x80);
-		assert_int_equal(poke(b, DCRSR, 0x1000Fu), 0x80);
-		assert_int_equal(poke(b, DHCSR_ADDR, RUN), 0x80);
-		let_pass(b, 2 * MS);
-		assert_int_not_equal(peek(b, SRAM, &v), 0x80);
-		say_ok(d, "set target=present");
-	}
-}
-
 static void dfu__set__is_the_boot_loader_until_it_is_left(void **state)
 {
 	struct desk *d = *state;
@@ -501,13 +257,6 @@ int main(void)
 		AT_DESK(press_reset__with_the_wire_open__still_resets),
 		AT_DESK(press_button__drives_the_pin_where_there_is_one),
 		AT_DESK(voltage__zero__takes_the_chip_away_until_it_is_back),
-		AT_DESK(target__absent__answers_nothing),
-		AT_DESK(target__locked__refuses_flash_and_gives_ram),
-		AT_DESK(target__asleep__answers_dpidr_and_wait),
-		AT_DESK(target__asleep__is_caught_under_reset_until_let_go),
-		AT_DESK(target__asleep__with_dbg_stop__can_be_debugged),
-		AT_DESK(target__swd_off__answers_only_under_reset),
-		AT_DESK(target__asleep_or_swd_off__lets_a_debuggers_code_in_sram_run),
 		AT_DESK(dfu__set__is_the_boot_loader_until_it_is_left),
 	};
 

@@ -266,9 +266,9 @@ static void condition__unknown_key_or_value__is_refused(void **state)
 	(void)state;
 	assert_false(board_set(b, "colour", "red"));
 	assert_false(board_set(b, "power", "maybe"));
-	assert_false(board_set(b, "voltage", "9000"));
+	assert_false(board_set(b, "voltage", "9000mV"));
 	assert_false(board_set(b, "wait", "x"));
-	assert_true(board_set(b, "voltage", "1800"));
+	assert_true(board_set(b, "voltage", "1800mV"));
 	assert_int_equal(chip_get_supply_mv(board_chip(b)), 1800);
 	board_free(b);
 }

@@ -222,7 +222,7 @@ static void voltage__is_measured_against_the_reference(void **state)
 		char text[8];
 		double v;
 
-		(void)snprintf(text, sizeof(text), "%u", mv[i]);
+		(void)snprintf(text, sizeof(text), "%umV", mv[i]);
 		assert_true(board_set(b, "voltage", text));
 		assert_int_equal(v2_ask(b, "\xF7", 1, r, 8), 8);
 		v = 2 * 1.2 * get_le32(r + 4) / get_le32(r);

@@ -46,6 +46,9 @@ composite() {
 	dd if=/dev/zero of="$(disk_node)" bs=512 seek=100 count=4 conv=fsync 2>/dev/null
 	check "a write to the disk is taken" [ $? = 0 ]
 	tool info
+	check "firmware that waits in wfi is out of reach, and the tool says so" exit_is 10
+	check "... and how to reach it" says "connect=under-reset"
+	tool --connect=under-reset info
 	check "the tool still works after that" exit_is 0
 	board_unplug "$board"
 	wait_for 5 usb_count_is 0
