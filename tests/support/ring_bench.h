@@ -42,6 +42,8 @@ struct ring_kit {
 	  .cr_off = 0, .cr_on = pecr, .crc_at = 0x4002381C, .crc_bit = 1u << 12, \
 	  .unit_ns = 3280000, .blank = 0 }
 
+#define LONGEST_NS (UINT64_C(20000) * MS)
+
 static const struct ring_kit ring_kits[] = {
 	KIT_F1("STM32F100RB"),
 	KIT_F1("STM32F103C8"),
@@ -60,6 +62,7 @@ struct ring {
 	uint32_t code, box;             /* where it is */
 	uint32_t first, stride;         /* header of slot 0, distance of the next */
 	unsigned n_slots;
+	uint32_t sr;
 	uint32_t seq;                   /* of the last slot given */
 	uint8_t *flash;                 /* the chip's array */
 	uint8_t before[RAM_BYTES];      /* SRAM when the loader starts */
@@ -70,8 +73,20 @@ struct ring_how {
 	uint32_t code;
 	unsigned n_slots;
 	uint32_t payload;               /* room in a slot */
-	bool iwdg;                      /* started, with the shortest period but one */
+	bool iwdg;                      /* started, with a period of about 2 ms */
+	uint32_t sr;                    /* another status register */
 };
+
+/* Bytes that are neither 00 nor FF. */
+static inline void ring_noise(uint8_t *dst, size_t len, uint32_t seed)
+{
+	uint32_t x = seed * 2654435761u + 1;
+
+	for (size_t i = 0; i < len; i++) {
+		x = x * 1664525u + 1013904223u;
+		dst[i] = (uint8_t)(1 + (x >> 24) % 254);
+	}
+}
 
 static inline void ring_unlock(struct ring *r)
 {
@@ -115,12 +130,18 @@ static inline uint32_t ring_box(struct ring *r, enum ring_mailbox word)
 	return r32(r->b, r->box + word);
 }
 
+/* Where the header of the slot for the n-th piece of work, from 0, is. */
+static inline uint32_t ring_header_of(const struct ring *r, uint32_t n)
+{
+	return r->first + n % r->n_slots * r->stride;
+}
+
 static inline void ring_load(struct ring *r)
 {
 	const struct ring_kit *k = r->k;
 	uint32_t params[][2] = {
 		{ BOX_SLOTS, r->first }, { BOX_STRIDE, r->stride },
-		{ BOX_LAST, r->first + (r->n_slots - 1) * r->stride }, { BOX_SR, k->sr },
+		{ BOX_LAST, r->first + (r->n_slots - 1) * r->stride }, { BOX_SR, r->sr },
 		{ BOX_BUSY, k->busy }, { BOX_ERRORS, k->errors }, { BOX_BURST, k->burst },
 		{ BOX_CRC, CRC_DR }, { BOX_IWDG, IWDG },
 	};
@@ -128,9 +149,12 @@ static inline void ring_load(struct ring *r)
 
 	assert_true(k->l->bytes <= sizeof(blob));
 	memcpy(blob, k->l->code, k->l->bytes);
-	for (size_t i = 0; i < sizeof(params) / sizeof(params[0]); i++)
+	for (size_t i = 0; i < ARRAY_LEN(params); i++)
 		memcpy(blob + k->l->mailbox + params[i][0], &params[i][1], 4);
 	ring_put(r, r->code, blob, k->l->bytes);
+	/* Whatever was there might pass for work. */
+	for (uint32_t i = 0; i < r->n_slots; i++)
+		w32(r->b, ring_header_of(r, i) + SLOT_SEQ, 0);
 }
 
 static inline void ring_start(struct ring *r)
@@ -151,13 +175,13 @@ static inline void ring_start(struct ring *r)
 static inline void ring_open(struct ring *r, const struct ring_kit *k, struct ring_how how)
 {
 	uint8_t noise[RAM_BYTES];
-	uint32_t x = 12345;
 	size_t len;
 
 	memset(r, 0, sizeof(*r));
 	r->b = bench_new(k->chip);
 	r->k = k;
 	r->code = how.code ? how.code : RAM;
+	r->sr = how.sr ? how.sr : k->sr;
 	r->box = r->code + k->l->mailbox;
 	r->n_slots = how.n_slots ? how.n_slots : 2;
 	r->stride = (how.payload ? how.payload : 1024) + SLOT_HEADER_BYTES;
@@ -165,10 +189,7 @@ static inline void ring_open(struct ring *r, const struct ring_kit *k, struct ri
 	r->flash = chip_flash(r->b->chip, &len);
 	assert_true(r->first + r->n_slots * r->stride <= SP_IS);
 	halt(r->b);
-	for (size_t i = 0; i < sizeof(noise); i++) {
-		x = x * 1664525u + 1013904223u;
-		noise[i] = (uint8_t)(x >> 24);
-	}
+	ring_noise(noise, sizeof(noise), 12345);
 	ring_put(r, RAM, noise, sizeof(noise));
 	w32(r->b, k->crc_at, r32(r->b, k->crc_at) | k->crc_bit);
 	ring_unlock(r);
@@ -186,12 +207,6 @@ static inline void ring_open(struct ring *r, const struct ring_kit *k, struct ri
 static inline void ring_close(struct ring *r)
 {
 	bench_free(r->b);
-}
-
-/* Where the header of the slot for the n-th piece of work, from 0, is. */
-static inline uint32_t ring_header_of(const struct ring *r, uint32_t n)
-{
-	return r->first + n % r->n_slots * r->stride;
 }
 
 struct ring_work {
@@ -213,21 +228,89 @@ static inline void ring_give(struct ring *r, const struct ring_work *w)
 	r->seq++;
 }
 
-/* Let time pass until all work is done, or the loader has stopped. */
-static inline void ring_wait(struct ring *r, uint64_t limit_ns)
+static inline bool ring_stopped(struct ring *r)
+{
+	return r32(r->b, DHCSR) & S_HALT;
+}
+
+/* Interrupts stay masked. */
+static inline void ring_halt(struct ring *r)
+{
+	w32(r->b, DHCSR, 0xA05F000Bu);
+	assert_true(ring_stopped(r));
+}
+
+/* Let time pass until at most left pieces of work are not done, or the loader has stopped. */
+static inline void ring_wait(struct ring *r, uint32_t left, uint64_t limit_ns)
 {
 	uint64_t until = r->b->clk.now_ns + limit_ns;
+	uint64_t step = r->k->unit_ns / 4;
 
-	while (ring_box(r, BOX_DONE) != r->seq && !(r32(r->b, DHCSR) & S_HALT)) {
+	while (r->seq - ring_box(r, BOX_DONE) > left && !ring_stopped(r)) {
 		assert_true(r->b->clk.now_ns < until);
-		pass(r->b, 20000);
+		pass(r->b, step);
+		if (step < MS)
+			step += step / 4;
 	}
 }
 
-static inline void ring_do(struct ring *r, const struct ring_work *w, uint64_t limit_ns)
+/* As a host does it: into the next slot as soon as that is free. */
+static inline void ring_send(struct ring *r, const struct ring_work *w)
 {
-	ring_give(r, w);
-	ring_wait(r, limit_ns);
+	ring_wait(r, r->n_slots - 1, LONGEST_NS);
+	if (!ring_stopped(r))
+		ring_give(r, w);
+}
+
+static inline void ring_finish(struct ring *r)
+{
+	ring_wait(r, 0, LONGEST_NS);
+}
+
+static inline void ring_do(struct ring *r, const struct ring_work *w)
+{
+	ring_send(r, w);
+	ring_finish(r);
+}
+
+/* PROGRAM n units or bursts, as many to a slot as fit. */
+static inline void ring_program(struct ring *r, uint32_t addr, const uint8_t *data, uint32_t n)
+{
+	uint32_t room = (r->stride - SLOT_HEADER_BYTES) / r->k->unit;
+
+	for (uint32_t i = 0; i < n || n == 0; i += room) {
+		uint32_t units = n - i < room ? n - i : room;
+		uint8_t payload[4096];
+
+		memset(payload, 0x5C, sizeof(payload));
+		memcpy(payload, data + (size_t)i * r->k->unit, (size_t)units * r->k->unit);
+		ring_send(r, &(struct ring_work){ RING_PROGRAM, addr + i * r->k->unit, units, payload,
+						  ((size_t)units * r->k->unit + 3) / 4 * 4 });
+		if (n == 0)
+			return;
+	}
+}
+
+static inline void ring_wipe(struct ring *r, size_t len)
+{
+	memset(r->flash, r->k->blank, len);
+	chip_flash_changed(r->b->chip);
+}
+
+static inline void ring_no_illegal(struct ring *r)
+{
+	if (report(r->b).illegal)
+		fail_msg("%s: %s", r->k->l->name, chip_illegal(r->b->chip, 0));
+}
+
+/* The loader has given up in its BKPT, and says so. */
+static inline void ring_gave_up(struct ring *r, enum ring_state state)
+{
+	assert_true(ring_stopped(r));
+	assert_int_equal(ring_box(r, BOX_STATE), state);
+	assert_int_equal(get_reg(r->b, 15), r->code + r->k->l->stop);
+	assert_int_equal(get_reg(r->b, 13), SP_IS);
+	assert_int_equal(get_reg(r->b, 14), LR_IS);
 }
 
 #endif
