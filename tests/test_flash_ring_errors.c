@@ -10,8 +10,8 @@
 
 enum { UNITS = 20 };
 
-static const struct ring_kit *const f1 = &ring_kits[0], *const f4x8 = &ring_kits[2], *const f4x32 = &ring_kits[4],
-	*const l1 = &ring_kits[5], *const l1_half = &ring_kits[6];
+static const struct ring_kit *const f1 = &ring_kits[0], *const f4x8 = &ring_kits[2],
+	*const f4x32 = &ring_kits[4], *const l1 = &ring_kits[5], *const l1_half = &ring_kits[6];
 
 static void not_blank(struct ring *r, uint32_t at)
 {
@@ -165,20 +165,22 @@ static void play_one(const struct ring_kit *k, uint32_t bad, uint32_t flags)
 	ring_close(&r);
 }
 
+static void play_flags(const struct ring_kit *k, uint32_t bad)
+{
+	for (uint32_t bit = 0; bit < 32; bit++)
+		if (k->errors >> bit & 1u)
+			play_one(k, bad, 1u << bit);
+	play_one(k, bad, k->errors);
+}
+
 static void flag__any_at_any_unit__is_seen_before_the_next_store(void **state)
 {
 	(void)state;
 	for (size_t k = 0; k < N_RING_KITS; k++) {
 		const struct ring_kit *kit = &ring_kits[k];
 
-		if (kit->unit > 4)
-			continue;
-		for (uint32_t bit = 0; bit < 32; bit++)
-			if (kit->errors >> bit & 1u)
-				for (uint32_t bad = 0; bad < UNITS / 2; bad++)
-					play_one(kit, bad, 1u << bit);
-		play_one(kit, 0, kit->errors);
-		play_one(kit, UNITS / 2 - 1, kit->errors);
+		for (uint32_t bad = 0; bad < UNITS / 2 && kit->unit <= 4; bad++)
+			play_flags(kit, bad);
 	}
 }
 
@@ -201,7 +203,7 @@ static void flag__none_of_ours__does_not_stop_the_loader(void **state)
 	}
 }
 
-/* ---- WRITES ---------------------------------------------------------------------------------------- */
+/* ---- WRITES ---------------------------------------------------------------------------------- */
 
 /* A pair that sets a flag in the fake register, then one that waits, or the end. */
 static void writes_one(const struct ring_kit *k, uint32_t bad, uint32_t flag, bool waits)
@@ -250,7 +252,7 @@ static void writes__flag_after_any_pair__stops_at_the_next_wait(void **state)
 			}
 }
 
-/* ---- work that it does not know -------------------------------------------------------------------- */
+/* ---- work that it does not know -------------------------------------------------------------- */
 
 static void op__any_unknown__is_refused_with_its_word(void **state)
 {

@@ -8,7 +8,7 @@
 enum { ICSR = 0xE000ED04, SYST_CSR = 0xE000E010, NVIC_ISER = 0xE000E100, NVIC_ISPR = 0xE000E200,
        SHPR3 = 0xE000ED20, VTOR = 0xE000ED08, WAIT = 5 * MS };
 
-/* ---- slots -------------------------------------------------------------------------------------- */
+/* ---- slots ----------------------------------------------------------------------------------- */
 
 /* What is in the slot, and whether it is work. */
 static void seq__any_but_the_next__is_left_alone(void **state)
@@ -51,7 +51,8 @@ static void slot__partly_written__is_not_taken(void **state)
 		ring_open(&r, &ring_kits[k], (struct ring_how){ .n_slots = 3 });
 		for (uint32_t turn = 0; turn < 4; turn++) {
 			uint32_t at = ring_header_of(&r, turn) - 128, off = turn * 128;
-			uint32_t header[4] = { RING_PROGRAM | 128 << 8, FLASH_AT + off, 128 / r.k->unit, turn + 1 };
+			uint32_t header[4] = { RING_PROGRAM | 128 << 8, FLASH_AT + off,
+					       128 / r.k->unit, turn + 1 };
 
 			ring_noise(slot, 128, turn);
 			memcpy(slot + 128, header, sizeof(header));
@@ -74,7 +75,7 @@ static void slot__partly_written__is_not_taken(void **state)
 	}
 }
 
-/* ---- what it leaves alone ------------------------------------------------------------------------- */
+/* ---- what it leaves alone -------------------------------------------------------------------- */
 
 /* Work of every kind, done twice round; payload and header are there unchanged, but for CRCs. */
 static void work_of_all_kinds(struct ring *r)
@@ -88,7 +89,8 @@ static void work_of_all_kinds(struct ring *r)
 		ring_program(r, FLASH_AT + 256 * i, data, 128 / r->k->unit);
 		memset(data, 0x81, 4);
 		if (!r->k->burst)
-			ring_send(r, &(struct ring_work){ RING_MASKED, FLASH_AT + 256 * i + 128, 1, data, 132 });
+			ring_send(r, &(struct ring_work){ RING_MASKED, FLASH_AT + 256 * i + 128, 1,
+							  data, 132 });
 		ring_send(r, &(struct ring_work){ RING_CRC, FLASH_AT, 2, crc, sizeof(crc) });
 	}
 	ring_finish(r);
@@ -103,6 +105,16 @@ static bool is_ours(const struct ring *r, uint32_t addr)
 		addr < r->first + (r->n_slots - 1) * r->stride + SLOT_HEADER_BYTES);
 }
 
+static void compare_memory(struct ring *r)
+{
+	uint8_t now[RAM_BYTES];
+
+	ring_get(r, RAM, now, RAM_BYTES);
+	for (uint32_t a = 0; a < RAM_BYTES; a++)
+		if (!is_ours(r, RAM + a) && now[a] != r->before[a])
+			fail_msg("%s at %08x changed %08x", r->k->l->name, r->code, RAM + a);
+}
+
 static void memory__outside_slots_and_mailbox__is_as_before_at_any_place(void **state)
 {
 	static const uint32_t places[] = {
@@ -113,17 +125,13 @@ static void memory__outside_slots_and_mailbox__is_as_before_at_any_place(void **
 	(void)state;
 	for (size_t k = 0; k < N_RING_KITS; k++)
 		for (size_t p = 0; p < ARRAY_LEN(places); p++) {
-			uint8_t now[RAM_BYTES];
 			struct ring r;
 
 			ring_open(&r, &ring_kits[k], (struct ring_how){
 				.code = places[p], .n_slots = 2 + p % 2, .payload = 132 });
 			work_of_all_kinds(&r);
 			ring_halt(&r);
-			ring_get(&r, RAM, now, RAM_BYTES);
-			for (uint32_t a = 0; a < RAM_BYTES; a++)
-				if (!is_ours(&r, RAM + a) && now[a] != r.before[a])
-					fail_msg("%s at %08x changed %08x", r.k->l->name, places[p], RAM + a);
+			compare_memory(&r);
 			assert_int_equal(get_reg(r.b, 13), SP_IS);
 			assert_int_equal(get_reg(r.b, 14), LR_IS);
 			ring_no_illegal(&r);
@@ -151,7 +159,7 @@ static void payload__after_the_work__is_what_the_host_wrote(void **state)
 	}
 }
 
-/* ---- interrupts ------------------------------------------------------------------------------------- */
+/* ---- interrupts ------------------------------------------------------------------------------ */
 
 static void pend_interrupts(struct ring *r)
 {
@@ -187,19 +195,29 @@ static void interrupts__pending_and_enabled__are_never_taken(void **state)
 	}
 }
 
-/* ---- a watchdog ---------------------------------------------------------------------------------------- */
+/* ---- a watchdog ------------------------------------------------------------------------------ */
+
+/* The erase of 128 KiB where there is one, then PG again. */
+static void erase_long(struct ring *r)
+{
+	uint32_t cr = r->k->cr, off = r->k->cr_off | 2 | 5 << 3;
+	uint32_t f1[] = { cr, 2, cr + 4, FLASH_AT + 4096, cr, 0x42, 0, 0, cr, 1 };
+	uint32_t f4[] = { cr, off, cr, off | 1u << 16, 0, 0, cr, r->k->cr_on };
+	uint32_t l1[] = { cr, 0x208, FLASH_AT + 4096, 0, 0, 0, cr, r->k->cr_on };
+
+	if (r->k->l == &loader_ring_f1)
+		ring_do(r, &(struct ring_work){ RING_WRITES, 0, 5, f1, sizeof(f1) });
+	else
+		ring_do(r, &(struct ring_work){ RING_WRITES, 0, 4, r->k->burst ? l1 : f4, sizeof(f4) });
+	assert_int_equal(report(r->b).sectors_erased, 1);
+}
 
 static void watchdog__running__is_fed_in_all_that_lasts(void **state)
 {
 	(void)state;
 	for (size_t k = 0; k < N_RING_KITS; k++) {
 		const struct ring_kit *kit = &ring_kits[k];
-		uint32_t ar = (kit->sr & ~0xFFu) + 0x14, crc[1] = { 16384 };
-		uint32_t f1[] = { kit->cr, 2, ar, FLASH_AT + 4096, kit->cr, 0x42, 0, 0, kit->cr, 1 };
-		uint32_t f4[] = { kit->cr, kit->cr_off | 2 | 5 << 3, kit->cr, kit->cr_off | 2 | 5 << 3 | 1u << 16,
-				  0, 0, kit->cr, kit->cr_on };
-		uint32_t l1[] = { kit->cr, 0x208, FLASH_AT + 4096, 0, 0, 0, kit->cr, kit->cr_on };
-		bool is_f1 = kit->l == &loader_ring_f1;
+		uint32_t crc[1] = { 16384 };
 		uint8_t data[1024], masks[512] = { 0 };
 		uint64_t resets;
 		struct ring r;
@@ -207,8 +225,7 @@ static void watchdog__running__is_fed_in_all_that_lasts(void **state)
 		ring_open(&r, kit, (struct ring_how){ .iwdg = true });
 		resets = report(r.b).resets;
 		pass(r.b, UINT64_C(100) * MS);
-		ring_do(&r, &(struct ring_work){ RING_WRITES, 0, is_f1 ? 5 : 4, is_f1 ? f1 : kit->burst ? l1 : f4,
-						 is_f1 ? sizeof(f1) : sizeof(f4) });
+		erase_long(&r);
 		ring_noise(data, sizeof(data), 2);
 		ring_program(&r, FLASH_AT + 4096, data, 1024 / kit->unit);
 		if (!kit->burst)
@@ -217,7 +234,6 @@ static void watchdog__running__is_fed_in_all_that_lasts(void **state)
 		assert_int_equal(ring_box(&r, BOX_DONE), r.seq);
 		assert_memory_equal(r.flash + 4096, data, 1024);
 		assert_int_equal(report(r.b).resets, resets);
-		assert_int_equal(report(r.b).sectors_erased, 1);
 		ring_no_illegal(&r);
 		/* It was awake all the time. */
 		ring_halt(&r);
@@ -227,7 +243,7 @@ static void watchdog__running__is_fed_in_all_that_lasts(void **state)
 	}
 }
 
-/* ---- the table ------------------------------------------------------------------------------------------ */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 static void table__all_ring_loaders__fit_their_room_and_end_in_bkpt(void **state)
 {

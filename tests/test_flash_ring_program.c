@@ -32,25 +32,31 @@ static void program_one(struct ring *r, uint32_t at, uint32_t units)
 	same(r, expect, at, units);
 }
 
+static uint32_t up_to(const struct ring_kit *k, uint32_t bytes)
+{
+	return k->unit > 4 ? 3 : bytes / k->unit;
+}
+
+static void program_all(const struct ring_kit *k, struct ring_how how)
+{
+	struct ring r;
+
+	ring_open(&r, k, how);
+	for (uint32_t place = 0; place <= up_to(k, 32); place++)
+		for (uint32_t n = 0; n <= up_to(k, 64); n++)
+			program_one(&r, place * k->unit, n);
+	ring_no_illegal(&r);
+	ring_close(&r);
+}
+
 static void program__0_to_64_bytes_at_every_place__write_that_and_nothing_else(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < N_RING_KITS; k++) {
-		const struct ring_kit *kit = &ring_kits[k];
-		uint32_t most = kit->unit > 4 ? 3 : 64 / kit->unit, places = kit->unit > 4 ? 3 : 32 / kit->unit;
-
-		for (unsigned slots = 1; slots <= 3; slots++) {
-			struct ring r;
-
-			ring_open(&r, kit, (struct ring_how){
-				.n_slots = slots, .payload = kit->unit > 4 ? kit->unit : 20 + 8 * slots });
-			for (uint32_t p = 0; p <= places; p++)
-				for (uint32_t n = 0; n <= most; n++)
-					program_one(&r, p * kit->unit, n);
-			ring_no_illegal(&r);
-			ring_close(&r);
-		}
-	}
+	for (size_t k = 0; k < N_RING_KITS; k++)
+		for (unsigned slots = 1; slots <= 3; slots++)
+			program_all(&ring_kits[k], (struct ring_how){
+				.n_slots = slots,
+				.payload = ring_kits[k].unit > 4 ? ring_kits[k].unit : 20 + 8 * slots });
 }
 
 /* Masks and units as a host packs them; returns the bytes. */
