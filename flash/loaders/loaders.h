@@ -32,6 +32,7 @@ extern const struct loader loader_lx;
  * a failure, in the BKPT at .stop. Code and mailbox are one piece that begins at any word: the
  * debugger patches the mailbox, sends both, and sets PC to the beginning with interrupts masked
  * (C_MASKINTS). SP and LR are not touched, r0-r12 are. Source: flash/loaders/engine.inc.
+ * A slot is written in ascending order, its sequence number last; writing the same again is harmless.
  *
  * Words of the mailbox, as offsets. */
 enum ring_mailbox {
@@ -55,7 +56,8 @@ enum ring_mailbox {
 enum ring_state { RING_WORKING, RING_FLASH_ERROR, RING_UNKNOWN };
 
 /* A slot is payload, which ends where the header begins, and this header: op word, address,
- * count, sequence number. The slot whose turn it is is taken when that is BOX_DONE + 1. */
+ * count, sequence number. The slot whose turn it is is taken when that is BOX_DONE + 1. What SRAM
+ * holds before the loader starts may look like that: the host clears each sequence number first. */
 enum ring_header {
 	SLOT_OP = 0,            /* bits 0-7 enum ring_op, the others bytes of payload, whole words */
 	SLOT_ADDR = 4,
