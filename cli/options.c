@@ -20,7 +20,8 @@ enum { SPEED_MIN_KHZ = 1, SPEED_MAX_KHZ = 100000 };
 static const struct option_row rows[] = {
 	{ .letter = 'd', .name = "device", .argument = "DEV",
 	  .help = "which probe: serial:S, port:1-2.3, usb:BUS.ADDR, /dev/sgN, /dev/stlink, "
-		  "usbip:HOST[:PORT]/BUSID; default: $STLINK_DEVICE, else the only one present" },
+		  "usbip:HOST[:PORT]/BUSID, usbip:unix:PATH,BUSID; default: $STLINK_DEVICE, else the "
+		  "only one present" },
 	{ .name = "speed", .argument = "KHZ",
 	  .help = "SWD clock, at most this many kHz (a V1 has one speed)" },
 	{ .name = "connect", .argument = "HOW",

@@ -174,7 +174,7 @@ static enum sl_err bad_word(struct ctx *c, const char *device)
 {
 	(void)ctx_fail(c, SL_USAGE, where, "\"%.80s\" does not name a device", device);
 	ctx_hint(c, "devices are /dev/stlink, /dev/sgN, serial:..., usb:BUS.ADDR, port:1-2.3, "
-		    "usbip:HOST[:PORT]/BUSID");
+		    "usbip:HOST[:PORT]/BUSID, usbip:unix:PATH,BUSID");
 	return SL_USAGE;
 }
 

@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "usb/usbip_client.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -112,9 +113,24 @@ static enum sl_err ask(struct ctx *c, int fd, const struct question *q, struct d
 	return SL_OK;
 }
 
-/* Look at one entry of the list; counts the ST-LINKs and keeps the first. */
-static enum sl_err read_list_entry(struct ctx *c, int fd, struct deadline d, size_t *found,
-				   char busid[USBIP_BUSID_LEN])
+/* The ST-LINKs of a list: how many, the first, and as many names as there is room for. */
+struct found {
+	size_t n;
+	char first[USBIP_BUSID_LEN];
+	char all[120];
+};
+
+static void found_add(struct found *f, const char *busid)
+{
+	size_t used = strlen(f->all);
+
+	if (f->n++ == 0)
+		memcpy(f->first, busid, USBIP_BUSID_LEN);
+	if (used + strlen(busid) + 3 <= sizeof(f->all))
+		(void)snprintf(f->all + used, sizeof(f->all) - used, "%s%s", used ? ", " : "", busid);
+}
+
+static enum sl_err read_list_entry(struct ctx *c, int fd, struct deadline d, struct found *found)
 {
 	uint8_t bytes[DEVICE_LEN] = { 0 }, interface[4];
 	struct usbip_device device;
@@ -129,10 +145,8 @@ static enum sl_err read_list_entry(struct ctx *c, int fd, struct deadline d, siz
 		if (err != SL_OK)
 			return err;
 	}
-	if (!is_stlink(&device))
-		return SL_OK;
-	if (++*found == 1)
-		memcpy(busid, device.busid, USBIP_BUSID_LEN);
+	if (is_stlink(&device))
+		found_add(found, device.busid);
 	return SL_OK;
 }
 
@@ -141,7 +155,7 @@ static enum sl_err read_list(struct ctx *c, int fd, struct deadline d, char busi
 	const struct question q = question_make(OP_REQ_DEVLIST, OP_REP_DEVLIST);
 	uint8_t count[4] = { 0 };
 	uint32_t status = 0, n;
-	size_t found = 0;
+	struct found found = { 0 };
 	enum sl_err err = ask(c, fd, &q, d, &status);
 
 	if (err == SL_OK && status != 0)
@@ -155,16 +169,17 @@ static enum sl_err read_list(struct ctx *c, int fd, struct deadline d, char busi
 	if (n > DEVICES_MAX)
 		return fail_protocol(c, "a list of too many devices");
 	for (uint32_t i = 0; i < n; i++) {
-		err = read_list_entry(c, fd, d, &found, busid);
+		err = read_list_entry(c, fd, d, &found);
 		if (err != SL_OK)
 			return err;
 	}
-	if (found == 0)
+	if (found.n == 0)
 		return ctx_fail(c, SL_NOPROBE, "usb",
 				"the USB/IP server has no ST-LINK among %u devices", (unsigned)n);
-	if (found > 1) {
-		(void)ctx_fail(c, SL_MANYPROBES, "usb", "the USB/IP server has %zu ST-LINKs",
-			       found);
+	memcpy(busid, found.first, USBIP_BUSID_LEN);
+	if (found.n > 1) {
+		(void)ctx_fail(c, SL_MANYPROBES, "usb", "the USB/IP server has %zu ST-LINKs: %s",
+			       found.n, found.all);
 		ctx_hint(c, "name one, as in usbip:HOST/%s or usbip:unix:PATH,%s", busid, busid);
 		return SL_MANYPROBES;
 	}
