@@ -40,7 +40,7 @@ acl_of() { getfacl --absolute-names --omit-header "$1" 2>/dev/null; }
 acl_has() { acl_of "$1" | grep -q -x -e "$2"; }
 
 # module_loaded NAME
-module_loaded() { [ -d "/sys/module/$1/sections" ]; }
+module_loaded() { grep -q "^$1 " /proc/modules; }
 # modules_unload NAME... - in this order, those that are loaded.
 modules_unload() {
 	for module in "$@"; do

@@ -12,9 +12,10 @@ set -eu
 [ $# -ge 1 ] || { echo "usage: run.sh DIR [GROUP...]" >&2; exit 2; }
 here=$(dirname "$(realpath "$0")")
 dir=$(realpath "$1")
-key=$( (cat "$dir/key" "$here/../run.sh" "$here/run.sh"; qemu-system-x86_64 --version) |
+memory=${VM_MEMORY:-1152}
+key=$( (cat "$dir/key" "$here/../run.sh"; echo "$memory"; qemu-system-x86_64 --version) |
 	sha256sum | cut -c1-16)
 [ -e "$dir/frozen-$key" ] || rm -f "$dir"/frozen*
-VM_DISKS="root.ext4 carry.tar" VM_MEMORY=${VM_MEMORY:-896} VM_FROZEN=$dir/frozen-$key \
-VM_TESTS=$here/guest VM_TIMEOUT=${VM_TIMEOUT:-180} \
+VM_DISKS="root.ext4 carry.tar" VM_MEMORY=$memory VM_FROZEN=$dir/frozen-$key \
+VM_TESTS=$here/guest VM_TIMEOUT=${VM_TIMEOUT:-400} \
 	exec "$here/../run.sh" "$@"
