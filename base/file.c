@@ -60,14 +60,23 @@ static enum sl_err read_some(struct ctx *c, int fd, const char *path, struct buf
 	return SL_OK;
 }
 
-enum sl_err file_read_all(struct ctx *c, const char *path, struct buffer *b)
+enum sl_err file_read_fd(struct ctx *c, int fd, const char *name, struct buffer *b)
 {
 	bool end = false;
+	enum sl_err err = SL_OK;
+
+	while (!err && !end)
+		err = read_some(c, fd, name, b, &end);
+	return err;
+}
+
+enum sl_err file_read_all(struct ctx *c, const char *path, struct buffer *b)
+{
 	int fd = -1;
 	enum sl_err err = open_input(c, path, &fd);
 
-	while (!err && !end)
-		err = read_some(c, fd, path, b, &end);
+	if (!err)
+		err = file_read_fd(c, fd, path, b);
 	if (fd > STDIN_FILENO)
 		(void)close(fd);
 	return err;

@@ -20,6 +20,10 @@
  *   SL_IMAGE larger than b->max; SL_NOMEM. */
 enum sl_err file_read_all(struct ctx *c, const char *path, struct buffer *b) MUST_CHECK;
 
+/* file_read_fd - the same from an open descriptor, which stays open.
+ * name: for messages. Returns as file_read_all. */
+enum sl_err file_read_fd(struct ctx *c, int fd, const char *name, struct buffer *b) MUST_CHECK;
+
 /* file_write_all - write len bytes to path through a temporary file and rename.
  * replace: false refuses an existing path; true replaces regular files only.
  * Returns SL_OK; SL_FILE with errno. Effects: on failure path is as it was. */
