@@ -268,6 +268,26 @@ static void do_reset_button(struct board *b, bool down)
 	board_drive_nrst(b);
 }
 
+/* 24 hexadecimal digits: the chip behind the probe is another one. */
+static bool set_uid(struct board *b, const char *v)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	uint8_t uid[12] = { 0 };
+	size_t i = 0;
+
+	for (; v[i] != '\0' && i < 2 * sizeof(uid); i++) {
+		const char *p = strchr(digits, v[i]);
+
+		if (p == NULL)
+			return false;
+		uid[i / 2] = (uint8_t)(uid[i / 2] << 4 | ((p - digits) & 15));
+	}
+	if (i != 2 * sizeof(uid) || v[i] != '\0')
+		return false;
+	chip_swap(b->chip, uid);
+	return true;
+}
+
 /* Not every board has one. */
 static bool set_button(struct board *b, const char *v)
 {
@@ -374,6 +394,7 @@ static const struct condition conditions[] = {
 	  .takes = "0 to 5.5 V, as 3.3, 3.3V or 3300mV" },
 	{ .key = "wait", .parse = set_wait, .takes = "a number of accesses" },
 	{ .key = "serial", .parse = set_serial, .takes = "hex, binary or constant" },
+	{ .key = "uid", .parse = set_uid, .takes = "24 hexadecimal digits" },
 	{ .key = "power", .value = "on", .apply = do_power, .on = true },
 	{ .key = "power", .value = "off", .apply = do_power },
 	{ .key = "target", .value = "present", .apply = do_present },

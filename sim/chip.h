@@ -157,6 +157,10 @@ const char *chip_illegal(const struct chip *c, size_t n);
 uint8_t *chip_flash(struct chip *c, size_t *len);
 void chip_flash_changed(struct chip *c);
 
+/* chip_swap - another chip of the same kind takes the place of this one: uid is its unique id, 12
+ * bytes in the order of memory; its flash is blank. */
+void chip_swap(struct chip *c, const uint8_t uid[12]);
+
 /* chip_sector_erases - erase count of sector n, 0 past the end. */
 uint32_t chip_sector_erases(const struct chip *c, size_t n);
 size_t chip_sector_count(const struct chip *c);

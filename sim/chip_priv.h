@@ -127,6 +127,7 @@ struct chip_kind {
 	const struct sector_run *runs;
 	const struct block_desc *blocks;
 	const struct init_word *info;           /* factory content of info blocks, addr 0 ends */
+	uint32_t uid[3];
 	uint32_t size_reg;
 	uint32_t sysmem_base, sysmem_bytes;
 	uint32_t dbgmcu_cr_mask;

@@ -41,6 +41,22 @@ static void report__tells_the_clock_that_the_host_set(void **state)
 	assert_non_null(strstr(say(d, "report"), "\"swd_hz\":480000}"));
 }
 
+static void uid__another_chip_comes__with_its_number_and_blank_flash(void **state)
+{
+	struct desk *d = *state;
+	size_t len = 0;
+	uint8_t *flash = chip_flash(board_chip(d->boards[0]), &len);
+
+	flash[5] = 0;
+	say_ok(d, "set uid=000102030405060708090A0b");
+	assert_int_equal(flash[5], flash[len - 1]);
+	assert_string_equal(say(d, "peek 0x1ff80050"), "ok 03020100");
+	assert_string_equal(say(d, "peek 0x1ff80064"), "ok 0b0a0908");
+	assert_string_equal(say(d, "set uid=0001"), "error unknown key or value");
+	assert_string_equal(say(d, "set uid=00010203040506070809xx0b"), "error unknown key or value");
+	assert_string_equal(say(d, "set uid=000102030405060708090a0b0c"), "error unknown key or value");
+}
+
 #define AT_DESK(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -48,6 +64,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		AT_DESK(peek__tells_a_word_of_memory_and_disturbs_nothing),
 		AT_DESK(reg__tells_a_core_register_of_the_board_that_was_chosen),
+		AT_DESK(uid__another_chip_comes__with_its_number_and_blank_flash),
 		AT_DESK(report__tells_the_clock_that_the_host_set),
 	};
 
