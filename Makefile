@@ -27,9 +27,9 @@ CPPFLAGS += -DWITHOUT_LIBUSB
 endif
 
 # Rooms of the tool, lowest last: a static library each, linked in this order.
-ROOMS = cli host flash target usb sg link image base
+ROOMS = cli auto host flash target usb sg link image base
 # The transport table in link/ names usb/ and sg/, which call back into link/.
-TOOL_LIBS = $(foreach r,cli host flash target link usb sg link image base,$(BUILD)/lib$(r).a)
+TOOL_LIBS = $(foreach r,cli auto host flash target link usb sg link image base,$(BUILD)/lib$(r).a)
 SIM_LIBS  = $(BUILD)/libsim.a $(BUILD)/libbase.a
 SIM_LDLIBS = -lunicorn -lpthread -lm
 
@@ -65,7 +65,7 @@ $(BUILD)/%.o: %.c
 	@echo "  CC      $<"
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/systemd -prune -o -name '*.d' -type f -print 2>/dev/null)
 
 # ---- tests ------------------------------------------------------------------
 # tests/test_ROOM_subject.c is a cmocka program that links what ROOM may use.
@@ -73,6 +73,7 @@ $(BUILD)/%.o: %.c
 
 LIBS_base   = base
 LIBS_image  = image base
+LIBS_auto   = auto link usb sg link sim base
 LIBS_sim    = sim base
 LIBS_link   = link usb sg link sim base
 LIBS_usb    = $(LIBS_link)
@@ -80,7 +81,7 @@ LIBS_sg     = $(LIBS_link)
 LIBS_target = target $(LIBS_link)
 LIBS_flash  = flash target $(LIBS_link)
 LIBS_host   = host $(LIBS_link)
-LIBS_cli    = cli host flash target image $(LIBS_link)
+LIBS_cli    = cli auto host flash target image $(LIBS_link)
 LIBS_t1     = $(LIBS_cli)
 
 TEST_SRC  = $(sort $(wildcard tests/test_*.c))
@@ -234,9 +235,9 @@ demo: all
 
 # ---- lint -------------------------------------------------------------------
 
-LINT_SRC = $(wildcard *.c base/*.c cli/*.c flash/*.c flash/*/*.c host/*.c image/*.c link/*.c sg/*.c \
+LINT_SRC = $(wildcard *.c auto/*.c base/*.c cli/*.c flash/*.c flash/*/*.c host/*.c image/*.c link/*.c sg/*.c \
            target/*.c usb/*.c sim/*.c)
-HEADERS  = $(wildcard base/*.h cli/*.h flash/*.h flash/*/*.h host/*.h image/*.h link/*.h sg/*.h target/*.h \
+HEADERS  = $(wildcard auto/*.h base/*.h cli/*.h flash/*.h flash/*/*.h host/*.h image/*.h link/*.h sg/*.h target/*.h \
            usb/*.h sim/*.h)
 LINT_CC  = -std=c17 -I. $(WARN) -Werror -fsyntax-only
 

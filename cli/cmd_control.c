@@ -89,6 +89,7 @@ const struct command verb_debug = {
 	.form = FORM_ALONE,
 	.needs = RUNG_TARGET,
 	.changes = true,
+	.unattended = true,
 	.run = debug_run,
 };
 
@@ -103,6 +104,7 @@ const struct command verb_halt = {
 	.needs = RUNG_TARGET,
 	.changes = true,
 	.hidden = true,
+	.unattended = true,
 	.run = debug_run,
 };
 
@@ -118,6 +120,7 @@ const struct command verb_run = {
 	.form = FORM_ALONE,
 	.needs = RUNG_TARGET,
 	.changes = true,
+	.unattended = true,
 	.run = run_run,
 };
 
@@ -145,5 +148,6 @@ const struct command verb_reset = {
 	.form = FORM_ALONE,
 	.needs = RUNG_TARGET,
 	.changes = true,
+	.unattended = true,
 	.run = reset_run,
 };

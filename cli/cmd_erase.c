@@ -132,6 +132,7 @@ const struct command verb_erase = {
 	.form = FORM_ALONE,
 	.needs = RUNG_FLASH,
 	.changes = true,
+	.unattended = true,
 	.run = erase_run,
 };
 
@@ -146,6 +147,7 @@ const struct command verb_erase_all = {
 	.needs = RUNG_FLASH,
 	.changes = true,
 	.hidden = true,
+	.unattended = true,
 	.run = erase_run,
 };
 
@@ -164,5 +166,6 @@ const struct command verb_erase_range = {
 	.changes = true,
 	.parse = range_parse,
 	.check = range_check,
+	.unattended = true,
 	.run = erase_run,
 };

@@ -112,5 +112,6 @@ const struct command verb_write_word = {
 	.needs = RUNG_TARGET,
 	.changes = true,
 	.parse = write_parse,
+	.unattended = true,
 	.run = write_run,
 };

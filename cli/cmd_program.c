@@ -32,6 +32,8 @@ static enum sl_err load(struct session *s, struct word *w)
 		.default_base = DEFAULT_BASE,
 	};
 
+	if (s->given && strcmp(s->given->name, w->file) == 0)
+		return image_from_memory(s->ctx, s->given->data, s->given->len, &at, &w->image);
 	return image_load(s->ctx, w->file, &at, &w->image);
 }
 

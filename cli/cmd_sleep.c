@@ -48,6 +48,7 @@ const struct command verb_sleep = {
 	.form = FORM_ALONE,
 	.needs = RUNG_NOTHING,
 	.parse = default_parse,
+	.unattended = true,
 	.run = sleep_run,
 };
 
@@ -62,5 +63,6 @@ const struct command verb_sleep_for = {
 	.needs = RUNG_NOTHING,
 	.hidden = true,
 	.parse = sleep_parse,
+	.unattended = true,
 	.run = sleep_run,
 };

@@ -17,7 +17,7 @@ extern const struct command verb_list, verb_version, verb_info, verb_status,
 	verb_erase_range, verb_debug, verb_halt, verb_run, verb_step,
 	verb_reset, verb_regs, verb_reg, verb_wreg, verb_read_word,
 	verb_write_word, verb_sleep, verb_sleep_for, verb_blink, verb_help,
-	verb_peripheral, verb_setup, verb_doctor;
+	verb_peripheral, verb_setup, verb_doctor, verb_autoflash, verb_station;
 
 static const struct command *const table[] = {
 	&verb_list, &verb_info, &verb_version, &verb_status, &verb_setup, &verb_doctor,
@@ -26,7 +26,8 @@ static const struct command *const table[] = {
 	&verb_flash_write, &verb_flash_verify, &verb_flash_read, &verb_sys_read,
 	&verb_reset, &verb_run, &verb_debug, &verb_halt, &verb_step,
 	&verb_regs, &verb_reg, &verb_wreg, &verb_read_word, &verb_write_word,
-	&verb_peripheral, &verb_sleep, &verb_sleep_for, &verb_blink, &verb_help,
+	&verb_peripheral, &verb_sleep, &verb_sleep_for, &verb_blink,
+	&verb_autoflash, &verb_station, &verb_help,
 };
 
 const struct command *const *verb_table(size_t *n)

@@ -45,6 +45,8 @@ struct command {
 	bool takes_next;                /* "help": may swallow the next word as its argument */
 	bool changes;                   /* the chip is not the same afterwards */
 	bool hidden;                    /* another spelling; not in the list of --help */
+	bool unattended;                /* autoflash may do it before and after its image */
+	bool takes_rest;                /* "station": runs the words after it itself */
 	/* fits - for FORM_OWN: is this word the row's? */
 	bool (*fits)(const char *text);
 	/* parse - the rest of the word after the name (all of it with FORM_OWN); NULL: nothing to parse. */

@@ -87,6 +87,8 @@ static void put_quoted(struct json *j, const char *text)
 			putf(j, "\\%c", *s);
 		else if (*s < 0x20 || *s == 0x7F)
 			putf(j, "\\u%04x", *s);
+		else if (n == 2 && s[0] == 0xC2 && s[1] < 0xA0)
+			putf(j, "\\u%04x", s[1]);     /* C1: a terminal obeys these, too */
 		else if (n == 0)
 			put(j, "\\ufffd", 6);
 		else

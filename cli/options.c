@@ -47,6 +47,18 @@ static const struct option_row rows[] = {
 	  .words = "setup doctor", .text = offsetof(struct options, root) },
 	{ .name = "system", .help = "doctor --system is the same as setup",
 	  .words = "doctor", .flag = offsetof(struct options, system) },
+	{ .name = "sysfs", .argument = "PATH", .help = "the probe, by its folder in /sys (autoflash)",
+	  .words = "autoflash", .text = offsetof(struct options, sysfs) },
+	{ .name = "config", .argument = "DIR",
+	  .help = "configuration, instead of /etc/stlink-download/autoflash.d (autoflash)",
+	  .words = "autoflash", .text = offsetof(struct options, config) },
+	{ .name = "check", .help = "check the configuration and tell who gets what (autoflash)",
+	  .words = "autoflash", .flag = offsetof(struct options, check) },
+	{ .name = "dry-run", .help = "look at the chip, change nothing (autoflash)",
+	  .words = "autoflash", .flag = offsetof(struct options, dry_run) },
+	{ .name = "log", .argument = "FILE",
+	  .help = "add a line for each board to FILE, .csv or else NDJSON (station)",
+	  .words = "station" },
 	{ .letter = 'V', .name = "version", .help = "version of this program",
 	  .flag = offsetof(struct options, show_version) },
 	{ .letter = 'h', .name = "help", .help = "this text; help WORD explains one word",
@@ -84,7 +96,7 @@ static enum sl_err set_speed(struct ctx *c, struct options *o, const char *arg)
 	return SL_OK;
 }
 
-static enum sl_err set_connect(struct ctx *c, struct options *o, const char *arg)
+enum sl_err options_set_connect(struct ctx *c, struct options *o, const char *arg)
 {
 	static const struct {
 		const char *name;
@@ -121,6 +133,15 @@ static enum sl_err set_device(struct ctx *c, struct options *o, const char *arg,
 	return SL_OK;
 }
 
+static enum sl_err add_log(struct ctx *c, struct options *o, const char *arg)
+{
+	if (o->n_logs == OPTIONS_LOGS_MAX)
+		return ctx_fail(c, SL_USAGE, where, "--log is given more than %d times",
+				OPTIONS_LOGS_MAX);
+	o->logs[o->n_logs++] = arg;
+	return SL_OK;
+}
+
 static enum sl_err apply(struct ctx *c, struct options *o, const struct option_row *row,
 			 const char *arg)
 {
@@ -134,7 +155,9 @@ static enum sl_err apply(struct ctx *c, struct options *o, const struct option_r
 	else if (strcmp(row->name, "speed") == 0)
 		return set_speed(c, o, arg);
 	else if (strcmp(row->name, "connect") == 0)
-		return set_connect(c, o, arg);
+		return options_set_connect(c, o, arg);
+	else if (strcmp(row->name, "log") == 0)
+		return add_log(c, o, arg);
 	else
 		o->verbosity += o->verbosity < 3;
 	return SL_OK;

@@ -15,6 +15,8 @@
 #include "base/ctx.h"
 #include "target/target.h"
 
+enum { OPTIONS_LOGS_MAX = 4 };
+
 struct options {
 	const char *device;             /* NULL: the only probe present */
 	const char *device_from;        /* for messages: "-d", "the first word", "STLINK_DEVICE" */
@@ -25,6 +27,10 @@ struct options {
 	unsigned verbosity;             /* number of -v, at most 3 */
 	bool fix, yes, group, system;   /* setup */
 	const char *root;               /* setup; NULL: the running system */
+	const char *sysfs, *config;     /* autoflash: of the probe; folder, NULL the default */
+	bool check, dry_run;            /* autoflash */
+	const char *logs[OPTIONS_LOGS_MAX];     /* station */
+	size_t n_logs;
 	uint32_t used;                  /* rows of the table that were given, a bit each */
 	const char **words;             /* the rest, in order; owned */
 	size_t n_words;
@@ -55,6 +61,9 @@ void options_free(struct options *o);
 
 /* options_of_word - does this option go with some words only, and is this one of them? */
 bool options_of_word(const struct option_row *row, const char *word);
+
+/* options_set_connect - take what --connect= takes. Returns SL_OK or SL_USAGE. */
+enum sl_err options_set_connect(struct ctx *c, struct options *o, const char *arg) MUST_CHECK;
 
 /* options_is_device - does this word name a device rather than a command? */
 bool options_is_device(const char *word);

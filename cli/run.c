@@ -64,7 +64,7 @@ static enum sl_err run_word(struct session *s, struct word *w)
 	return ctx_doing(s->ctx, w->command->run(s, w), "%.100s", w->text);
 }
 
-static enum sl_err run_chain(struct session *s, struct chain *chain)
+enum sl_err run_chain(struct session *s, struct chain *chain)
 {
 	enum sl_err err = SL_OK;
 	bool checked = false;
@@ -77,13 +77,18 @@ static enum sl_err run_chain(struct session *s, struct chain *chain)
 			checked = true;
 			err = check_rest(s, chain, i);
 		}
+		if (!err && w->command->takes_rest) {
+			s->rest = w + 1;
+			s->n_rest = chain->n - i - 1;
+			return run_word(s, w);
+		}
 		if (!err)
 			err = run_word(s, w);
 	}
 	return err;
 }
 
-static enum sl_err prepare(struct session *s, struct chain *chain)
+enum sl_err run_prepare(struct session *s, struct chain *chain)
 {
 	enum sl_err err = chain_check_names(s->ctx, chain, s->options->force);
 
@@ -108,6 +113,12 @@ static enum sl_err prefer_signal(struct ctx *c, enum sl_err err)
 	return ctx_doing(c, SL_INTR, "%s", other.doing);
 }
 
+/* A word with words of its own says itself what its end by a signal means. */
+static bool says_its_end(const struct chain *chain)
+{
+	return chain->n > 0 && chain->words[0].command->takes_rest;
+}
+
 enum sl_err run_words(struct ctx *c, const struct options *opt, struct output *out)
 {
 	struct session s;
@@ -118,9 +129,11 @@ enum sl_err run_words(struct ctx *c, const struct options *opt, struct output *o
 	session_init(&s, c, opt, out);
 	err = chain_parse(c, opt->words, opt->n_words, &chain);
 	if (!err)
-		err = prepare(&s, &chain);
+		err = run_prepare(&s, &chain);
 	if (!err)
-		err = prefer_signal(c, run_chain(&s, &chain));
+		err = run_chain(&s, &chain);
+	if (!says_its_end(&chain))
+		err = prefer_signal(c, err);
 	err = session_close(&s, err);
 	if (!err && s.program_changed)
 		output_talk(out, "the chip was not reset: reset or run starts the new program");

@@ -108,7 +108,8 @@ enum sl_err session_climb(struct session *s, enum rung rung)
 	return err;
 }
 
-enum sl_err session_close(struct session *s, enum sl_err so_far)
+/* Chip, then, unless it is kept, the probe. */
+static enum sl_err leave(struct session *s, enum sl_err so_far, bool keep_probe)
 {
 	struct ctx *c = s->ctx;
 	const volatile sig_atomic_t *flag = c->signal_flag;
@@ -123,8 +124,10 @@ enum sl_err session_close(struct session *s, enum sl_err so_far)
 	ctx_clear(c);
 	err = ctx_doing(c, target_detach(s->target, c), "leaving the chip");
 	s->target = NULL;
-	link_close(s->link, c);
-	s->link = NULL;
+	if (!keep_probe) {
+		link_close(s->link, c);
+		s->link = NULL;
+	}
 	c->signal_flag = flag;
 	if (!so_far)
 		return err;
@@ -132,6 +135,16 @@ enum sl_err session_close(struct session *s, enum sl_err so_far)
 		ctx_log(c, LOG_WARN, "leaving the chip failed as well: %s", c->fault.text);
 	c->fault = kept;
 	return so_far;
+}
+
+enum sl_err session_close(struct session *s, enum sl_err so_far)
+{
+	return leave(s, so_far, false);
+}
+
+enum sl_err session_drop_target(struct session *s, enum sl_err so_far)
+{
+	return leave(s, so_far, true);
 }
 
 enum sl_err session_chip(struct session *s, const struct chip_row **out)

@@ -15,6 +15,13 @@
 #include "link/link.h"
 #include "target/target.h"
 
+/* A file that was read and checked already: words that name it get these bytes. */
+struct given_file {
+	const char *name;
+	const void *data;
+	size_t len;
+};
+
 struct session {
 	struct ctx *ctx;
 	const struct options *options;
@@ -23,6 +30,9 @@ struct session {
 	struct link *link;
 	struct target *target;
 	struct flash *flash;
+	const struct given_file *given; /* NULL: none */
+	struct word *rest;              /* the words after one that takes_rest, not owned */
+	size_t n_rest;
 	bool program_changed;           /* flash was written, chip not reset nor pc set since */
 };
 
@@ -38,6 +48,10 @@ enum sl_err session_climb(struct session *s, enum rung rung) MUST_CHECK;
  * so_far: how the session went. Returns it when it is a failure, whose fault stays in the
  *   context; else the first failure of closing. */
 enum sl_err session_close(struct session *s, enum sl_err so_far) MUST_CHECK;
+
+/* session_drop_target - leave the chip as session_close does, but keep the probe open.
+ * Returns as session_close. */
+enum sl_err session_drop_target(struct session *s, enum sl_err so_far) MUST_CHECK;
 
 /* session_chip - the chip that was identified; SL_UNSUPPORTED when it is not in the table. */
 enum sl_err session_chip(struct session *s, const struct chip_row **out) MUST_CHECK;

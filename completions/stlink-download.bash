@@ -29,6 +29,8 @@ _stlink_download_words="
 	write0x
 	sleep
 	blink
+	autoflash
+	station
 	help
 "
 # Offered when nothing else fits.
@@ -51,6 +53,11 @@ _stlink_download_options="
 	--group
 	--root=
 	--system
+	--sysfs=
+	--config=
+	--check
+	--dry-run
+	--log=
 	--version
 	--help
 "

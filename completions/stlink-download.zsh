@@ -28,6 +28,8 @@ _stlink_download_words() {
 		'regs:show the core registers'
 		'sleep:wait 5 seconds, or S'
 		'blink:blink the LEDs of a STM32VLDISCOVERY by hand'
+		'autoflash:flash the board at --sysfs=PATH as configured'
+		'station:do WORD... to each board that comes, until ^C'
 		'help:all words, or one explained with an example'
 	)
 	beginnings=(
@@ -96,6 +98,11 @@ _stlink_download() {
 		'--group[also group stlink]' \
 		'--root=[look at the system below DIR instead of the running one]:root:_files' \
 		'--system[doctor --system is the same as setup]' \
+		'--sysfs=[the probe, by its folder in /sys]:sysfs:_files' \
+		'--config=[configuration, instead of /etc/stlink-download/autoflash.d]:config:' \
+		'--check[check the configuration and tell who gets what]' \
+		'--dry-run[look at the chip, change nothing]' \
+		'--log=[add a line for each board to FILE, .csv or else NDJSON]:log:_files' \
 		{-V,--version}'[version of this program]' \
 		{-h,--help}'[this text]' \
 		'*: :_stlink_download_words'

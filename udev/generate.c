@@ -3,7 +3,8 @@
  * generate.c - udev rules from a template and the table of probes in link/kinds.c.
  *
  * Reads a .rules.in from standard input, writes the rules to standard output. In the template
- * @NAME@ stands for ids as udev matches alternatives: "3744|3748|374a".
+ * @NAME@ stands for ids as udev matches alternatives: "3744|3748|374a". An @ that no capital letter
+ * follows is one.
  */
 #include <stdio.h>
 #include <string.h>
@@ -71,9 +72,10 @@ int main(void)
 
 	while (fgets(line, sizeof(line), stdin)) {
 		for (const char *p = line; *p;) {
-			size_t len = *p == '@' ? put_mark(p) : 0;
+			bool mark = p[0] == '@' && p[1] >= 'A' && p[1] <= 'Z';
+			size_t len = mark ? put_mark(p) : 0;
 
-			if (*p == '@' && len == 0) {
+			if (mark && len == 0) {
 				(void)fprintf(stderr, "generate: unknown or empty mark: %s", p);
 				return 1;
 			}

@@ -12,7 +12,7 @@ trap 'rm -rf "$dir"' EXIT
 new=$dir/stlink-download.1
 program=$dir/generate
 libs=
-for room in cli host flash target link usb sg link image base; do
+for room in cli auto host flash target link usb sg link image base; do
 	libs="$libs $b/lib$room.a"
 done
 usb=-lusb-1.0
@@ -30,6 +30,6 @@ if ! diff -u man/stlink-download.1 "$new"; then
 fi
 if command -v mandoc >/dev/null; then
 	# Other packages' manuals need not be installed here.
-	mandoc -T lint "$new" | grep -v 'referenced manual not found' && exit 1
+	mandoc -T lint "$new" man/stlink-autoflash.5 2>/dev/null | grep -v 'referenced manual not found' && exit 1
 fi
 echo "lint: the man page is what the tables give"

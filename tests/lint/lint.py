@@ -24,7 +24,8 @@ MAY_INCLUDE = {
     "target": {"base", "link"},
     "flash": {"base", "link", "target"},
     "host": {"base", "link"},
-    "cli": {"base", "image", "link", "target", "flash", "host"},
+    "auto": {"base", "link"},
+    "cli": {"auto", "base", "image", "link", "target", "flash", "host"},
     ".": {"base", "cli"},
     "sim": {"base"},
 }

@@ -33,7 +33,7 @@ done
 for source in "$here"/../*.c; do
 	"${CC:-cc}" -std=c17 -O2 -Wall -Wextra -o "$bed/bin/$(basename "$source" .c)" "$source"
 done
-cp "$here"/guest/*.sh "$bed/guest/"
+cp "$here"/guest/*.sh "$here"/guest/*.inc "$bed/guest/"
 cp "$here/lib.sh" "$bed/lib.sh"
 cp "$here/../guest/lib.sh" "$bed/vm-lib.sh"
 for what in $carried; do
