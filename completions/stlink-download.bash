@@ -64,6 +64,9 @@ _stlink_download_options="
 _stlink_download_file_words="
 	program= verify= read= flash:w: flash:v: flash:r: sys:r:
 	--root=
+	--sysfs=
+	--config=
+	--log=
 "
 _stlink_download_registers="
 	r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11 r12 sp lr pc

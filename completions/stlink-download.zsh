@@ -98,11 +98,11 @@ _stlink_download() {
 		'--group[also group stlink]' \
 		'--root=[look at the system below DIR instead of the running one]:root:_files' \
 		'--system[doctor --system is the same as setup]' \
-		'--sysfs=[the probe, by its folder in /sys]:sysfs:_files' \
-		'--config=[configuration, instead of /etc/stlink-download/autoflash.d]:config:' \
+		'--sysfs=[the probe]:sysfs:_files' \
+		'--config=[configuration]:config:_files' \
 		'--check[check the configuration and tell who gets what]' \
-		'--dry-run[look at the chip, change nothing]' \
-		'--log=[add a line for each board to FILE, .csv or else NDJSON]:log:_files' \
+		'--dry-run[look at the chip]' \
+		'--log=[add a line for each board to FILE]:log:_files' \
 		{-V,--version}'[version of this program]' \
 		{-h,--help}'[this text]' \
 		'*: :_stlink_download_words'
