@@ -218,18 +218,19 @@ static void watchdog__running__is_fed_in_all_that_lasts(void **state)
 	for (size_t k = 0; k < N_RING_KITS; k++) {
 		const struct ring_kit *kit = &ring_kits[k];
 		uint32_t crc[1] = { 16384 };
-		uint8_t data[1024], masks[512] = { 0 };
+		uint8_t data[1024], masks[6000] = { 0 };
 		uint64_t resets;
 		struct ring r;
 
-		ring_open(&r, kit, (struct ring_how){ .iwdg = true });
+		ring_open(&r, kit, (struct ring_how){
+			.iwdg = true, .n_slots = 1, .payload = sizeof(masks) });
 		resets = report(r.b).resets;
 		pass(r.b, UINT64_C(100) * MS);
 		erase_long(&r);
 		ring_noise(data, sizeof(data), 2);
 		ring_program(&r, FLASH_AT + 4096, data, 1024 / kit->unit);
 		if (!kit->burst)
-			ring_send(&r, &(struct ring_work){ RING_MASKED, FLASH_AT, 128, masks, 512 });
+			ring_send(&r, &(struct ring_work){ RING_MASKED, FLASH_AT, 1500, masks, 6000 });
 		ring_do(&r, &(struct ring_work){ RING_CRC, FLASH_AT, 1, crc, 4 });
 		assert_int_equal(ring_box(&r, BOX_DONE), r.seq);
 		assert_memory_equal(r.flash + 4096, data, 1024);

@@ -138,6 +138,33 @@ static void masked__any_masks__write_the_units_whose_bit_is_set(void **state)
 	}
 }
 
+/* L0 has half pages of 16 words, L1 of 32. The places are in SRAM, their status register, too. */
+static void bursts__of_any_size__go_where_they_belong(void **state)
+{
+	static const uint8_t words[] = { 1, 2, 3, 4, 8, 12, 16, 24, 32 };
+	const uint32_t sr = RAM + 0x1FF0, place = RAM + 0x1400;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		struct ring_kit k = ring_kits[N_RING_KITS - 1];
+		uint8_t data[8 * 128], now[8 * 128 + 4];
+		struct ring r;
+
+		k.burst = words[i];
+		k.unit = 4u * words[i];
+		ring_open(&r, &k, (struct ring_how){ .sr = sr, .payload = 4 * k.unit });
+		w32(r.b, sr, 0);
+		ring_noise(data, sizeof(data), words[i]);
+		ring_program(&r, place, data, 8);
+		ring_finish(&r);
+		assert_int_equal(ring_box(&r, BOX_DONE), 2);
+		ring_get(&r, place, now, sizeof(now));
+		assert_memory_equal(now, data, 8 * k.unit);
+		assert_memory_equal(now + 8 * k.unit, r.before + (place - RAM) + 8 * k.unit, 4);
+		ring_close(&r);
+	}
+}
+
 /* More rounds than a byte counts, nearly always with all slots full. */
 static void slots__many_rounds__keep_their_order(void **state)
 {
@@ -201,6 +228,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(program__0_to_64_bytes_at_every_place__write_that_and_nothing_else),
 		cmocka_unit_test(masked__any_masks__write_the_units_whose_bit_is_set),
+		cmocka_unit_test(bursts__of_any_size__go_where_they_belong),
 		cmocka_unit_test(slots__many_rounds__keep_their_order),
 		cmocka_unit_test(writes__erase_between_programs__leave_the_new_data),
 	};

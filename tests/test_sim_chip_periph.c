@@ -265,6 +265,40 @@ static void watchdog__resets_unless_frozen(void **state)
 	bench_free(b);
 }
 
+/* The simulator passes over the turns of such a loop; the watchdog must not notice. */
+static void watchdog__fed_by_a_waiting_loop__counts_from_the_last_turn(void **state)
+{
+	/* loop: str r1,[r0]; ldr r3,[r2]; cmp r3,#0; beq loop; b . */
+	static const uint16_t code[] = { 0x6001, 0x6813, 0x2B00, 0xD0FB, 0xE7FE };
+	struct bench *b = bench_new("STM32F100RB");
+	uint64_t n, t;
+
+	(void)state;
+	halt(b);
+	put_code(b, 0x20000000u, code, 5);
+	w32(b, 0x20000100u, 0);
+	set_reg(b, 0, IWDG);
+	set_reg(b, 1, 0xAAAAu);
+	set_reg(b, 2, 0x20000100u);
+	w32(b, IWDG, 0x5555u);
+	w32(b, IWDG + 4u, 0);
+	w32(b, IWDG + 8u, 399u);
+	w32(b, IWDG, 0xCCCCu);                          /* 40 ms */
+	n = report(b).instructions;
+	t = b->clk.now_ns;
+	start(b, 0x20000000u);
+	pass(b, 987654321u);
+	assert_int_equal(report(b).resets, 0);
+	assert_in_range(report(b).instructions - n, (b->clk.now_ns - t) * 8 / 1500 - 8,
+			(b->clk.now_ns - t) * 8 / 1500 + 8);
+	w32(b, 0x20000100u, 1);
+	pass(b, 39998000u);
+	assert_int_equal(report(b).resets, 0);
+	pass(b, 4000u);
+	assert_int_equal(report(b).resets, 1);
+	bench_free(b);
+}
+
 static void timer__counts_and_interrupts(void **state)
 {
 	/* C0: wfi; b C0   C4 (TIM2 handler): movs r0,#1; lsls r0,#30; movs r1,#0; str r1,[r0,#16];
@@ -431,6 +465,7 @@ int main(void)
 		cmocka_unit_test(reset_flags__name_the_cause),
 		cmocka_unit_test(pll__runs_the_core_at_24_mhz),
 		cmocka_unit_test(watchdog__resets_unless_frozen),
+		cmocka_unit_test(watchdog__fed_by_a_waiting_loop__counts_from_the_last_turn),
 		cmocka_unit_test(timer__counts_and_interrupts),
 		cmocka_unit_test(usart__sends_when_enabled),
 		cmocka_unit_test(usart__byte_that_arrives__sets_rxne_and_a_second_one_ore),

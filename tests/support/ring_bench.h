@@ -187,7 +187,7 @@ static inline void ring_open(struct ring *r, const struct ring_kit *k, struct ri
 	r->stride = (how.payload ? how.payload : 1024) + SLOT_HEADER_BYTES;
 	r->first = r->code + k->l->bytes + r->stride - SLOT_HEADER_BYTES;
 	r->flash = chip_flash(r->b->chip, &len);
-	assert_true(r->first + r->n_slots * r->stride <= SP_IS);
+	assert_true(ring_header_of(r, r->n_slots - 1) + SLOT_HEADER_BYTES <= SP_IS - 256);
 	halt(r->b);
 	ring_noise(noise, sizeof(noise), 12345);
 	ring_put(r, RAM, noise, sizeof(noise));
