@@ -246,6 +246,7 @@ lint: lint-text lint-gcc lint-clang lint-headers
 lint-text:
 	$(Q)python3 tests/lint/lint.py .
 	$(Q)sh tests/lint/selftest.sh
+	$(Q)sh tests/lint/pages.sh
 
 lint-gcc lint-clang: lint-%:
 	$(Q)for f in $(LINT_SRC); do $* $(LINT_CC) $$f || exit 1; done
