@@ -32,6 +32,9 @@ udev_settle
 check "alice may open the V2 without replugging it" wait_for 5 as_alice test -w "$(usb_node)"
 check "... bob may not" not as_bob test -w "$(usb_node)"
 
+tool setup
+check "setup finds nothing to complain about" exit_is 0
+
 image /tmp/fw.bin 3000
 tool program=/tmp/fw.bin reset
 check "alice flashes the V2" exit_is 0
