@@ -7,15 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum sl_err change(struct run *r, struct ctx *c)
+/* Compare, and where something is to be changed change and prove it. Within a session. */
+static enum sl_err carry_out(struct run *r, struct ctx *c, const struct plan_request *req)
 {
-	enum sl_err err = session_begin(r->f, c, true);
+	enum sl_err err = plan_make(r->f, c, req, r->p);
 
-	if (!err)
-		err = run_changes(r, c);
-	if (!err)
-		err = run_proof(r, c);
-	return session_end(r->f, c, err);
+	if (!err && r->p->n_differs) {
+		err = session_unlock(r->f, c);
+		if (!err)
+			err = run_changes(r, c);
+	}
+	return err ? err : run_proof(r, c);
 }
 
 static uint64_t total_len(const struct span *spans, size_t n)
@@ -30,21 +32,19 @@ static uint64_t total_len(const struct span *spans, size_t n)
 static enum sl_err do_plan(struct flash *f, struct ctx *c, const struct flash_job *job,
 			   enum plan_mode mode, struct flash_stats *stats)
 {
-	struct plan_request req = { job->spans, job->n_spans, mode };
+	struct plan_request req = { job->spans, job->n_spans, mode, job->proof_read };
 	struct plan p = { 0 };
-	struct run r = { .f = f, .p = &p, .progress = &job->progress, .stats = stats };
-	enum sl_err err = target_halt_quietly(f->t, c);
+	struct run r = { .f = f, .p = &p, .progress = &job->progress, .stats = stats,
+			 .proof_read = job->proof_read };
+	enum sl_err err = flash_check(f, c, job->spans, job->n_spans);
 
 	*stats = (struct flash_stats){ 0 };
+	if (err)
+		return err;
+	err = session_begin(f, c);
 	if (!err)
-		err = plan_make(f, c, &req, &p);
-	if (!err && p.n_differs) {
-		err = change(&r, c);
-	} else if (!err) {
-		/* Nothing is written, so what the plan read is the proof. */
-		r.total[FLASH_PROVE] = stats->bytes_proved = total_len(job->spans, job->n_spans);
-		run_progress(&r, FLASH_PROVE, stats->bytes_proved);
-	}
+		err = carry_out(&r, c, &req);
+	err = session_end(f, c, err);
 	plan_free(&p);
 	return err;
 }

@@ -11,6 +11,8 @@
  * of short and of long operations alike, within these bounds. */
 enum { POLL_MIN_US = 200, POLL_MAX_US = 5000, POLL_PART = 16 };
 
+enum { CLOCK_MS = 10 };         /* oscillators and PLLs of these families start within 1 ms */
+
 static void nap(struct ctx *c, uint64_t since_us)
 {
 	uint64_t us = (ctx_now_us(c) - since_us) / POLL_PART;
@@ -93,6 +95,23 @@ enum sl_err ctrl_wait(struct flash *f, struct ctx *c, uint32_t sr_off, unsigned 
 		c->fault = why;
 	}
 	return err;
+}
+
+enum sl_err clock_wait(struct flash *f, struct ctx *c, uint32_t addr, uint32_t bits, uint32_t value)
+{
+	struct deadline d = ctx_deadline(c, CLOCK_MS);
+	uint32_t now = 0;
+
+	for (;;) {
+		bool late = ctx_expired(c, d);
+		enum sl_err err = target_read32(f->t, c, addr, &now);
+
+		if (err || (now & bits) == value)
+			return err;
+		if (late)
+			return ctx_fail(c, SL_FLASH, "flash",
+					"a clock does not start or stop (0x%08x reads 0x%08x)", addr, now);
+	}
 }
 
 enum sl_err ctrl_keys(struct flash *f, struct ctx *c, uint32_t off, const uint32_t key[2])

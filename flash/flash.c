@@ -8,21 +8,16 @@
 
 #include "flash/geometry.h"
 
-enum {
-	LOADER_ROOM = 128,              /* code; a multiple of what buffers are aligned to */
-	WORK_MAX = 4096,                /* of SRAM in all: the smallest parts of a family have no more */
-	BLOCK_ALIGN = 128               /* a half page of L1 */
-};
-
-/* Where loader and blocks go: two blocks, so that one travels while the other is programmed. */
+/* Where loader and slots go: at the beginning of SRAM, no more than what the work needs. */
 static void lay_out_sram(struct flash *f)
 {
-	uint32_t room = f->info->sram_bytes < WORK_MAX ? f->info->sram_bytes : WORK_MAX;
+	uint32_t big = f->ops->slot_bytes;
 
-	f->buf_bytes = room > LOADER_ROOM ? (room - LOADER_ROOM) / 2 / BLOCK_ALIGN * BLOCK_ALIGN : 0;
-	f->code_addr = f->chip->sram_base;
-	f->buf_addr[0] = f->code_addr + LOADER_ROOM;
-	f->buf_addr[1] = f->buf_addr[0] + f->buf_bytes;
+	f->slot_bytes = big;
+	if (ENGINE_CODE_ROOM + ENGINE_SLOTS * big > f->info->sram_bytes)
+		f->slot_bytes = ENGINE_SLOT_LEAST;
+	f->work_addr = f->chip->sram_base;
+	f->work_bytes = ENGINE_CODE_ROOM + ENGINE_SLOTS * f->slot_bytes;
 }
 
 static enum sl_err refuse_protected(struct ctx *c, const struct target_info *i)
@@ -63,7 +58,7 @@ static enum sl_err prepare(struct flash *f, struct ctx *c)
 	if (f->ops->choose)
 		f->ops->choose(f, c);
 	lay_out_sram(f);
-	if (f->buf_bytes == 0)
+	if (f->work_bytes > f->info->sram_bytes)
 		return ctx_fail(c, SL_UNSUPPORTED, "flash", "%s has too little SRAM (%u bytes) for a loader",
 				f->chip->devices, f->info->sram_bytes);
 	return SL_OK;

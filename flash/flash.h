@@ -3,8 +3,8 @@
  * flash.h - erase, program and prove, on whatever controller the chip has.
  *
  * flash_plan says what would be touched before anything is; flash_run does it;
- * every byte asked for is read back after the last write to its sector. Bytes of a
- * touched sector that were not asked for keep their value.
+ * every byte asked for is proved after the last write to its sector, by the chip's CRC-32 over
+ * each sector or by reading back. Bytes of a touched sector that were not asked for keep their value.
  */
 #ifndef FLASH_FLASH_H
 #define FLASH_FLASH_H
@@ -33,7 +33,7 @@ struct flash_stats {
 	uint32_t sectors_erased;
 	bool mass_erased;
 	uint64_t bytes_programmed;      /* sent to the loader; blank units are skipped */
-	uint64_t bytes_proved;          /* read back and compared */
+	uint64_t bytes_proved;          /* by their sums or read back */
 	uint64_t bytes_kept;            /* of touched sectors, not asked for, written again */
 };
 
@@ -60,8 +60,8 @@ enum sl_err flash_check(struct flash *f, struct ctx *c, const struct span *spans
 /* flash_program - erase what must be erased, write, prove every byte.
  * erase_first: false writes without erasing (flash:w:), and refuses beforehand where a unit
  *   that would change is not blank.
- *   What a sector holds already is not written again; a job that changes nothing is proved by
- *   the reading that showed it.
+ *   What a sector holds already is not written again; what is not changed is proved by the
+ *   comparison that showed it.
  * Returns SL_IMAGE for data outside flash or wanted twice; SL_FLASH for write-protected sectors
  *   (both before anything is touched) and with the controller's flags; SL_VERIFY with the first
  *   differing address; SL_INTR between groups of sectors (4 KiB, or one larger sector; 32 KiB
@@ -74,6 +74,7 @@ struct flash_job {
 	const struct span *spans;
 	size_t n_spans;
 	bool erase_first;
+	bool proof_read;                /* compare and prove by reading every byte back */
 	struct flash_progress progress;
 };
 enum sl_err flash_program(struct flash *f, struct ctx *c, const struct flash_job *job,

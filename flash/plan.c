@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * plan.c - from spans and what flash holds now to what must be erased and programmed.
+ * plan.c - from spans to sectors, and from sectors to a plan.
  */
 #include "flash/plan.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* The first look at a sector that is replaced whole: enough to see that it is other data. */
-enum { FIRST_LOOK_BYTES = 64 };
 
 bool bytes_blank(const struct flash *f, const uint8_t *data, size_t len)
 {
@@ -18,22 +15,10 @@ bool bytes_blank(const struct flash *f, const uint8_t *data, size_t len)
 	return true;
 }
 
-/* A plan in the making. */
-struct planner {
-	struct flash *f;
-	const struct plan_request *req;
-	struct plan *p;
-	uint8_t *cur;                   /* what one sector holds now; room for the biggest */
-	uint32_t bad;                   /* first unit that must change and is not blank */
-};
-
-#define NO_BAD UINT32_MAX
-
-/* The part of the span that lies in the sector; 0 bytes: none. */
-static uint32_t overlap(const struct flash_sector *s, const struct span *sp, uint32_t *from)
+uint32_t plan_overlap(uint32_t addr, uint32_t len, const struct span *sp, uint32_t *from)
 {
-	uint64_t start = sp->addr > s->addr ? sp->addr : s->addr;
-	uint64_t end_sp = (uint64_t)sp->addr + sp->len, end_s = (uint64_t)s->addr + s->bytes;
+	uint64_t start = sp->addr > addr ? sp->addr : addr;
+	uint64_t end_sp = (uint64_t)sp->addr + sp->len, end_s = (uint64_t)addr + len;
 	uint64_t end = end_sp < end_s ? end_sp : end_s;
 
 	*from = (uint32_t)start;
@@ -45,7 +30,7 @@ static uint32_t asked_bytes(const struct flash_sector *s, const struct plan_requ
 	uint32_t sum = 0, from;
 
 	for (size_t i = 0; i < req->n; i++)
-		sum += overlap(s, &req->spans[i], &from);
+		sum += plan_overlap(s->addr, s->bytes, &req->spans[i], &from);
 	return sum;
 }
 
@@ -53,7 +38,7 @@ static void overlay(const struct planner *k, const struct plan_sector *ps)
 {
 	for (size_t i = 0; i < k->req->n; i++) {
 		const struct span *sp = &k->req->spans[i];
-		uint32_t from = 0, len = overlap(ps->s, sp, &from);
+		uint32_t from = 0, len = plan_overlap(ps->s->addr, ps->s->bytes, sp, &from);
 
 		if (len)
 			memcpy(k->p->want + ps->off + (from - ps->s->addr),
@@ -84,94 +69,13 @@ static enum sl_err allocate(struct planner *k, struct ctx *c)
 	p->want = malloc(p->bytes + 1);
 	p->put = malloc(p->bytes + 1);
 	k->cur = malloc(biggest);
-	if (!p->want || !p->put || !k->cur)
+	k->piece = calloc(biggest / PLAN_PIECE + 1, sizeof(*k->piece));
+	if (!p->want || !p->put || !k->cur || !k->piece)
 		return ctx_fail(c, SL_NOMEM, "flash", "no memory for %zu bytes of flash", p->bytes);
 	memset(p->want, f->chip->erased, p->bytes);
-	return SL_OK;
-}
-
-/* Compare len bytes of what the sector holds, from byte from on, with what is wanted, unit by
- * unit. put becomes blank where nothing is to be written. */
-static void compare(struct planner *k, struct plan_sector *ps, uint32_t from, uint32_t len)
-{
-	const struct flash *f = k->f;
-
-	for (uint32_t i = from; i < from + len; i += f->unit) {
-		if (memcmp(k->p->want + ps->off + i, k->cur + i, f->unit) == 0) {
-			memset(k->p->put + ps->off + i, f->chip->erased, f->unit);
-			ps->fresh = ps->fresh && bytes_blank(f, k->cur + i, f->unit);
-			continue;
-		}
-		ps->differs = true;
-		if (bytes_blank(f, k->cur + i, f->unit))
-			continue;
-		ps->fresh = false;
-		if (k->bad == NO_BAD)
-			k->bad = ps->s->addr + i;
-	}
-}
-
-static enum sl_err refuse_write(struct ctx *c, uint32_t bad)
-{
-	enum sl_err err = ctx_fail_addr(c, SL_FLASH, "flash", bad,
-					"flash at 0x%08x is not blank and would have to be erased first",
-					bad);
-
-	ctx_hint(c, "use program=, which erases what it must; nothing was changed");
-	return err;
-}
-
-static void want_erase(struct plan *p, struct plan_sector *ps)
-{
-	ps->erase = ps->differs = ps->fresh = true;
-	memcpy(p->put + ps->off, p->want + ps->off, ps->s->bytes);
-}
-
-/* Compare a sector; one that is replaced whole is read only as far as it takes to know that
- * it must be erased. */
-static enum sl_err look_at(struct planner *k, struct ctx *c, struct plan_sector *ps)
-{
-	uint32_t bytes = ps->s->bytes, from = 0;
-	bool write = k->req->mode == PLAN_WRITE;
-	enum sl_err err = SL_OK;
-
-	ps->fresh = true;
-	k->bad = NO_BAD;
-	while (!err && from < bytes && (k->bad == NO_BAD || write)) {
-		bool first = from == 0 && bytes > FIRST_LOOK_BYTES;
-		uint32_t len = first ? FIRST_LOOK_BYTES : bytes - from;
-
-		if (ps->asked == bytes)         /* else decide() has read it */
-			err = target_read_mem(k->f->t, c, ps->s->addr + from, k->cur + from, len);
-		if (!err)
-			compare(k, ps, from, len);
-		from += len;
-	}
-	if (err || k->bad == NO_BAD)
-		return err;
-	if (write)
-		return refuse_write(c, k->bad);
-	want_erase(k->p, ps);
-	return SL_OK;
-}
-
-static enum sl_err decide(struct planner *k, struct ctx *c, struct plan_sector *ps)
-{
-	uint8_t *want = k->p->want + ps->off;
-	uint32_t bytes = ps->s->bytes;
-	enum sl_err err;
-
-	if (ps->asked != bytes) {
-		err = target_read_mem(k->f->t, c, ps->s->addr, k->cur, bytes);
-		if (err)
-			return err;
-		memcpy(want, k->cur, bytes);
-	}
-	overlay(k, ps);
-	memcpy(k->p->put + ps->off, want, bytes);
-	if (k->req->mode != PLAN_ERASE)
-		return look_at(k, c, ps);
-	want_erase(k->p, ps);
+	memset(p->put, f->chip->erased, p->bytes);
+	for (size_t i = 0; i < p->n; i++)
+		overlay(k, &p->sec[i]);
 	return SL_OK;
 }
 
@@ -207,19 +111,18 @@ static void sum_up(struct flash *f, struct plan *p)
 
 enum sl_err plan_make(struct flash *f, struct ctx *c, const struct plan_request *req, struct plan *p)
 {
-	struct planner k = { .f = f, .req = req, .p = p };
+	struct planner k = {
+		.f = f, .req = req, .p = p,
+		.sums = f->engine.on && !f->engine.crc_lies && !req->read,
+	};
 	enum sl_err err;
 
 	*p = (struct plan){ 0 };
-	err = flash_check(f, c, req->spans, req->n);
+	err = allocate(&k, c);
 	if (!err)
-		err = allocate(&k, c);
-	for (size_t i = 0; !err && i < p->n; i++) {
-		err = ctx_interrupted(c);
-		if (!err)
-			err = decide(&k, c, &p->sec[i]);
-	}
+		err = look_at_all(&k, c);
 	free(k.cur);
+	free(k.piece);
 	if (!err)
 		sum_up(f, p);
 	if (!err && p->n_differs)

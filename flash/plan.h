@@ -29,6 +29,8 @@ struct plan {
 	bool erase_all;                 /* one mass erase does it */
 };
 
+enum { PLAN_PIECE = 1024 };       /* what of a big sector is looked at as one, at most */
+
 enum plan_mode {
 	PLAN_PROGRAM,                   /* erase where it must be */
 	PLAN_WRITE,                     /* never erase: refuse where it would need to be */
@@ -40,15 +42,39 @@ struct plan_request {
 	const struct span *spans;
 	size_t n;
 	enum plan_mode mode;
+	bool read;                      /* compare by reading, do not rely on the chip's sums */
 };
 
-/* plan_make - read what must be known of flash and decide. Touches nothing.
+/* plan_make - learn what must be known of flash and decide: by sums that the chip makes where the
+ * loader runs, by reading what is left to know. A sector of less than 16 KiB that is wanted whole,
+ * differs and is not blank is erased without a closer look: that costs less than looking.
+ * Touches nothing.
  * Returns SL_FLASH with the address for a PLAN_WRITE onto something not blank, and for sectors
  *   that would have to change but are write-protected; SL_NOMEM; what reading gives.
  * Effects: *p is to be given to plan_free, whatever is returned. */
 enum sl_err plan_make(struct flash *f, struct ctx *c, const struct plan_request *req,
 		      struct plan *p) MUST_CHECK;
 void plan_free(struct plan *p);
+
+/* A plan in the making (plan.c, look.c). */
+struct planner {
+	struct flash *f;
+	const struct plan_request *req;
+	struct plan *p;
+	bool sums;                      /* the chip's sums can be relied on */
+	uint8_t *cur;                   /* what one sector holds now; room for the biggest */
+	uint32_t bad;                   /* first unit that must change and is not blank */
+	struct {
+		bool same, blank, have; /* as wanted; blank; in cur */
+	} *piece;                       /* of one sector */
+};
+
+/* look_at_all - compare every sector of the plan, and say how it is to become as wanted.
+ * Returns as plan_make. */
+enum sl_err look_at_all(struct planner *k, struct ctx *c) MUST_CHECK;
+
+/* plan_overlap - the part of the span that lies in [addr, addr + len); 0 bytes: none. */
+uint32_t plan_overlap(uint32_t addr, uint32_t len, const struct span *sp, uint32_t *from);
 
 /* bytes_blank - are all of these the erased byte? */
 bool bytes_blank(const struct flash *f, const uint8_t *data, size_t len);

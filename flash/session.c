@@ -1,80 +1,98 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * session.c - what surrounds all work on flash: core halted, controller open, SRAM borrowed;
- * and everything put back, whatever happened in between.
+ * session.c - what surrounds all work on flash: core halted and its registers kept, DMA stopped,
+ * CRC unit on, clock raised, loader at work; and everything put back, whatever happened in between.
  */
 #include "flash/run.h"
 
-#include <stdlib.h>
-
-static uint32_t borrowed(const struct flash *f)
-{
-	return f->buf_addr[1] + f->buf_bytes - f->code_addr;
-}
+#include "flash/borrow.h"
+#include "flash/crc.h"
 
 /* A DMA goes on when the core is halted: it must not write over a loader, or read the flash
- * that is worked on (RCC_AHBENR, RCC_AHB1ENR of each manual; st-flash does the same). */
-static enum sl_err stop_dma(struct flash *f, struct ctx *c)
+ * that is worked on (RCC_AHBENR, RCC_AHB1ENR of each manual; st-flash does the same). The clock of
+ * the CRC unit is in the same register. */
+static enum sl_err begin_ahb(struct flash *f, struct ctx *c)
 {
-	uint32_t now = 0;
-	enum sl_err err = target_read32(f->t, c, f->ops->dma_clock, &now);
-
-	f->s.dma_was = err ? 0 : now & f->ops->dma_bits;
-	if (err || !f->s.dma_was)
-		return err;
-	ctx_log(c, LOG_INFO, "a DMA of the firmware is stopped for the while");
-	return target_write32(f->t, c, f->ops->dma_clock, now & ~f->ops->dma_bits);
-}
-
-static enum sl_err end_dma(struct flash *f, struct ctx *c)
-{
-	uint32_t was = f->s.dma_was, now = 0;
-	enum sl_err err = was ? target_read32(f->t, c, f->ops->dma_clock, &now) : SL_OK;
-
-	f->s.dma_was = 0;
-	return err || !was ? err : target_write32(f->t, c, f->ops->dma_clock, now | was);
-}
-
-static enum sl_err borrow_sram(struct flash *f, struct ctx *c)
-{
-	enum sl_err err = target_save_core(f->t, c, &f->s.core);
+	uint32_t was = 0, now;
+	enum sl_err err = target_read32(f->t, c, f->ops->ahb_clock, &was);
 
 	if (err)
 		return err;
-	f->s.core_saved = true;
-	if (!f->s.sram)
-		f->s.sram = malloc(borrowed(f));
-	if (!f->s.sram)
-		return ctx_fail(c, SL_NOMEM, "flash", "no memory for a copy of SRAM");
-	err = target_read_mem(f->t, c, f->code_addr, f->s.sram, borrowed(f));
-	f->s.sram_saved = !err;
-	return err;
+	now = (was & ~f->ops->dma_bits) | f->ops->crc_bit;
+	f->s.ahb_was = was;
+	f->s.ahb_changed = now != was;
+	f->s.crc_used = (was & f->ops->crc_bit) != 0;
+	if (was & f->ops->dma_bits)
+		ctx_log(c, LOG_INFO, "a DMA of the firmware is stopped for the while");
+	if (f->s.crc_used)
+		err = target_read32(f->t, c, CRC_UNIT_DR, &f->s.crc_was);
+	return err || now == was ? err : target_write32(f->t, c, f->ops->ahb_clock, now);
 }
 
-static enum sl_err open_controller(struct flash *f, struct ctx *c)
+/* Firmware that was in the middle of a sum goes on with it. */
+static enum sl_err end_crc(struct flash *f, struct ctx *c)
 {
-	f->s.unlocked = true;           /* from here on it is locked again, even after half an unlock */
-	return f->ops->unlock(f, c);
+	enum sl_err err;
+
+	if (!f->s.crc_used)
+		return SL_OK;
+	f->s.crc_used = false;
+	err = target_write32(f->t, c, CRC_UNIT_CR, CRC_CR_RESET);
+	return err ? err : target_write32(f->t, c, CRC_UNIT_DR, crc_word_to(f->s.crc_was));
 }
 
-enum sl_err session_begin(struct flash *f, struct ctx *c, bool need_sram)
+static enum sl_err end_ahb(struct flash *f, struct ctx *c)
+{
+	bool was = f->s.ahb_changed;
+
+	f->s.ahb_changed = false;
+	return was ? target_write32(f->t, c, f->ops->ahb_clock, f->s.ahb_was) : SL_OK;
+}
+
+static enum sl_err begin_clock(struct flash *f, struct ctx *c)
+{
+	f->s.core_khz = 0;
+	return f->ops->clock_up ? f->ops->clock_up(f, c) : SL_OK;
+}
+
+static enum sl_err end_clock(struct flash *f, struct ctx *c)
+{
+	return f->ops->clock_back ? f->ops->clock_back(f, c) : SL_OK;
+}
+
+/* Code that faults in SRAM is no reason to give up where the probe can do the work itself. */
+static enum sl_err begin_engine(struct flash *f, struct ctx *c)
+{
+	enum sl_err err = engine_start(f, c);
+
+	if (!err || !f->engine.broken || !f->ops->by_probe)
+		return err;
+	run_tell_broken(c);
+	return SL_OK;
+}
+
+enum sl_err session_begin(struct flash *f, struct ctx *c)
 {
 	enum sl_err err = target_halt_quietly(f->t, c);
 
 	f->s.open = true;
-	f->s.no_loader = false;
+	f->engine.on = f->engine.broken = false;
 	if (!err)
-		err = stop_dma(f, c);
-	if (!err && need_sram)
-		err = borrow_sram(f, c);
+		err = borrow_begin(f, c);
 	if (!err)
-		err = open_controller(f, c);
-	return err;
+		err = begin_ahb(f, c);
+	if (!err)
+		err = target_save_core(f->t, c, &f->s.core);
+	f->s.core_saved = !err;
+	if (!err)
+		err = begin_clock(f, c);
+	return err ? err : begin_engine(f, c);
 }
 
-static enum sl_err end_call(struct flash *f, struct ctx *c)
+enum sl_err session_unlock(struct flash *f, struct ctx *c)
 {
-	return target_call_abort(f->t, c);
+	f->s.unlocked = true;           /* from here on it is locked again, even after half an unlock */
+	return f->ops->unlock(f, c);
 }
 
 static enum sl_err end_controller(struct flash *f, struct ctx *c)
@@ -85,14 +103,6 @@ static enum sl_err end_controller(struct flash *f, struct ctx *c)
 	return was ? f->ops->lock(f, c) : SL_OK;
 }
 
-static enum sl_err end_sram(struct flash *f, struct ctx *c)
-{
-	bool was = f->s.sram_saved;
-
-	f->s.sram_saved = false;
-	return was ? target_write_mem(f->t, c, f->code_addr, f->s.sram, borrowed(f)) : SL_OK;
-}
-
 static enum sl_err end_core(struct flash *f, struct ctx *c)
 {
 	bool was = f->s.core_saved;
@@ -101,18 +111,23 @@ static enum sl_err end_core(struct flash *f, struct ctx *c)
 	return was ? target_restore_core(f->t, c, &f->s.core) : SL_OK;
 }
 
+/* After a reset firmware runs anew: what was saved is of another life. */
+static void forget(struct flash *f)
+{
+	borrow_forget(f);
+	f->s.core_saved = f->s.ahb_changed = f->s.crc_used = false;
+	f->s.clock_raised = f->s.hsi_changed = false;
+}
+
 enum sl_err session_end(struct flash *f, struct ctx *c, enum sl_err err)
 {
 	static enum sl_err (*const steps[])(struct flash *, struct ctx *) = {
-		end_call, end_controller, end_sram, end_core, end_dma,
+		engine_stop, end_controller, end_crc, end_clock, borrow_end, end_core, end_ahb,
 	};
 	struct fault why = c->fault;
 
-	/* After a reset firmware runs anew: what was saved is of another life. */
-	if (target_call_lost(f->t)) {
-		f->s.sram_saved = f->s.core_saved = false;
-		f->s.dma_was = 0;
-	}
+	if (target_call_lost(f->t))
+		forget(f);
 	for (size_t i = 0; f->s.open && i < ARRAY_LEN(steps); i++) {
 		enum sl_err e = steps[i](f, c);
 

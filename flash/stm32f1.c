@@ -32,6 +32,17 @@ static const uint32_t keys[2] = { 0x45670123, 0xCDEF89AB };     /* PM0075, FLASH
 #define RCC_CR        UINT32_C(0x40021000)
 #define RCC_HSION     (UINT32_C(1) << 0)
 #define RCC_HSIRDY    (UINT32_C(1) << 1)
+#define RCC_PLLON     (UINT32_C(1) << 24)
+#define RCC_PLLRDY    (UINT32_C(1) << 25)
+
+/* RCC_CFGR of the same: HSI is source 0; the source of the PLL is HSI/2 where PLLSRC is 0. */
+#define RCC_CFGR      UINT32_C(0x40021004)
+#define CFGR_SW       (UINT32_C(3) << 0)
+#define CFGR_SW_PLL   (UINT32_C(2) << 0)
+#define CFGR_SWS      (UINT32_C(3) << 2)
+#define CFGR_PRESCALERS (UINT32_C(0x3FF) << 4)          /* HPRE, PPRE1, PPRE2 */
+#define CFGR_PLL      (UINT32_C(0x7F) << 15)            /* PLLSRC (two bits on F0), PLLXTPRE, PLLMUL */
+#define CFGR_PLLMUL6  (UINT32_C(4) << 18)
 
 enum {
 	/* STM32F103 data sheet table 28: erase 40 ms, half-word 70 us at most. Look-alikes are
@@ -39,8 +50,12 @@ enum {
 	PAGE_ERASE_MS = 500,
 	MASS_ERASE_MS = 10000,
 	HALFWORD_US = 400,
+	/* The same table, typical: 20 to 40 ms, 40 to 70 us. */
+	PAGE_ERASE_TYP_US = 30000,
+	MASS_ERASE_TYP_US = 30000,
+	HALFWORD_TYP_US = 53,
 	BUSY_MS = 500,
-	HSI_READY_MS = 10,
+	FAST_KHZ = 24000,
 	/* PM0075, write protection: a WRPR bit is 4 pages of 1K or 2 of 2K; the last is the rest. */
 	GUARD_BYTES = 4096,
 	GUARD_LAST = 31
@@ -65,26 +80,16 @@ static bool f1_guarded(const struct flash *f, const struct flash_sector *s)
 	return !(f->guard[0] >> (bit > GUARD_LAST ? GUARD_LAST : bit) & 1);
 }
 
-static enum sl_err hsi_on(struct flash *f, struct ctx *c)
+static enum sl_err hsi_on(struct flash *f, struct ctx *c, uint32_t cr)
 {
-	struct deadline d = ctx_deadline(c, HSI_READY_MS);
-	uint32_t cr = 0;
-	enum sl_err err = target_read32(f->t, c, RCC_CR, &cr);
+	enum sl_err err;
 
-	if (err || (cr & RCC_HSIRDY))
-		return err;
+	if (cr & RCC_HSIRDY)
+		return SL_OK;
 	f->s.hsi_was = cr;
 	f->s.hsi_changed = true;
 	err = target_write32(f->t, c, RCC_CR, cr | RCC_HSION);
-	while (!err && !(cr & RCC_HSIRDY)) {
-		bool late = ctx_expired(c, d);
-
-		err = target_read32(f->t, c, RCC_CR, &cr);
-		if (!err && !(cr & RCC_HSIRDY) && late)
-			err = ctx_fail(c, SL_FLASH, "flash",
-				       "the internal oscillator, which times the flash, does not start");
-	}
-	return err;
+	return err ? err : clock_wait(f, c, RCC_CR, RCC_HSIRDY, RCC_HSIRDY);
 }
 
 static enum sl_err hsi_back(struct flash *f, struct ctx *c)
@@ -99,6 +104,54 @@ static enum sl_err hsi_back(struct flash *f, struct ctx *c)
 	if (err || (f->s.hsi_was & RCC_HSION))
 		return err;
 	return target_write32(f->t, c, RCC_CR, cr & ~RCC_HSION);
+}
+
+/* 24 MHz from HSI by the PLL: the fastest for which flash needs no wait state, so that FLASH_ACR
+ * stays alone, and within the limits of every F0, F1 and F3. Only where the core runs from plain
+ * HSI as after reset. */
+static enum sl_err f1_clock_up(struct flash *f, struct ctx *c)
+{
+	uint32_t cr = 0, cfgr = 0, pll;
+	enum sl_err err = target_read32(f->t, c, RCC_CR, &cr);
+
+	if (!err)
+		err = hsi_on(f, c, cr);
+	if (!err)
+		err = target_read32(f->t, c, RCC_CFGR, &cfgr);
+	if (err || (cfgr & (CFGR_SW | CFGR_SWS | CFGR_PRESCALERS)) || (cr & RCC_PLLON))
+		return err;
+	f->s.clock_was[0] = cr;
+	f->s.clock_was[1] = cfgr;
+	f->s.clock_raised = true;
+	pll = (cfgr & ~CFGR_PLL) | CFGR_PLLMUL6;
+	err = target_write32(f->t, c, RCC_CFGR, pll);
+	if (!err)
+		err = target_write32(f->t, c, RCC_CR, cr | RCC_HSION | RCC_PLLON);
+	if (!err)
+		err = clock_wait(f, c, RCC_CR, RCC_PLLRDY, RCC_PLLRDY);
+	if (!err)
+		err = target_write32(f->t, c, RCC_CFGR, pll | CFGR_SW_PLL);
+	if (!err)
+		f->s.core_khz = FAST_KHZ;
+	return err;
+}
+
+static enum sl_err f1_clock_back(struct flash *f, struct ctx *c)
+{
+	uint32_t cfgr = (f->s.clock_was[1] & ~CFGR_PLL) | CFGR_PLLMUL6;
+	enum sl_err err;
+
+	if (!f->s.clock_raised)
+		return hsi_back(f, c);
+	f->s.clock_raised = false;
+	err = target_write32(f->t, c, RCC_CFGR, cfgr);
+	if (!err)
+		err = clock_wait(f, c, RCC_CFGR, CFGR_SWS, 0);
+	if (!err)
+		err = target_write32(f->t, c, RCC_CR, f->s.clock_was[0] | RCC_HSION);
+	if (!err)
+		err = target_write32(f->t, c, RCC_CFGR, f->s.clock_was[1]);
+	return err ? err : hsi_back(f, c);
 }
 
 /* Not busy, no old flags, no operation chosen, open. */
@@ -125,7 +178,7 @@ static enum sl_err unlock_bank(struct flash *f, struct ctx *c, const struct fpec
 
 static enum sl_err f1_unlock(struct flash *f, struct ctx *c)
 {
-	enum sl_err err = hsi_on(f, c);
+	enum sl_err err = SL_OK;
 
 	for (unsigned b = 0; !err && b < n_banks(f); b++)
 		err = unlock_bank(f, c, &banks[b]);
@@ -138,89 +191,90 @@ static enum sl_err f1_lock(struct flash *f, struct ctx *c)
 
 	for (unsigned b = 0; b < n_banks(f); b++) {
 		enum sl_err err = ctrl_wait(f, c, banks[b].sr, MASS_ERASE_MS, f->chip->flash_base);
-
-		first = first ? first : err;
-		err = ctrl_write(f, c, banks[b].cr, CR_LOCK);
-		first = first ? first : err;
-	}
-	if (first) {
 		struct fault why = c->fault;
+		enum sl_err lock = ctrl_write(f, c, banks[b].cr, CR_LOCK);
 
-		if (hsi_back(f, c))
+		if (err)
 			c->fault = why;
-		return first;
+		first = first ? first : err ? err : lock;
 	}
-	return hsi_back(f, c);
+	return first;
 }
 
-/* One operation by STRT; CR is 0 again afterwards, whatever happened. */
-static enum sl_err run(struct flash *f, struct ctx *c, unsigned bank, uint32_t op, uint32_t addr)
+/* One operation by STRT. */
+static void operation(const struct flash *f, unsigned bank, uint32_t op, struct flash_script *out)
 {
 	const struct fpec_regs *r = &banks[bank];
-	unsigned max_ms = op == CR_MER ? MASS_ERASE_MS : PAGE_ERASE_MS;
-	struct fault why;
-	enum sl_err err = ctrl_write(f, c, r->cr, op);
+	uint32_t base = f->chip->flash_regs;
 
-	if (!err && op == CR_PER)
-		err = ctrl_write(f, c, r->ar, addr);
-	if (!err)
-		err = ctrl_write(f, c, r->cr, op | CR_STRT);
-	if (!err)
-		err = ctrl_wait(f, c, r->sr, max_ms, addr);
-	if (!err)
-		err = ctrl_write(f, c, r->sr, SR_EOP);
-	if (!err)
-		return ctrl_write(f, c, r->cr, 0);
-	why = c->fault;
-	if (ctrl_write(f, c, r->cr, 0))
-		c->fault = why;
-	return err;
+	out->sr = base + r->sr;
+	script_add(out, base + r->cr, op);
+	if (op == CR_PER)
+		script_add(out, base + r->ar, out->addr);
+	script_add(out, base + r->cr, op | CR_STRT);
+	script_wait(out);
+	script_add(out, base + r->sr, SR_EOP);
+	script_add(out, base + r->cr, 0);
 }
 
-static enum sl_err f1_erase_sector(struct flash *f, struct ctx *c, const struct flash_sector *s)
+static void f1_erase_sector(const struct flash *f, const struct flash_sector *s, struct flash_script *out)
 {
-	return run(f, c, s->bank, CR_PER, s->addr);
+	*out = (struct flash_script){ .addr = s->addr, .max_ms = PAGE_ERASE_MS,
+				      .typ_us = PAGE_ERASE_TYP_US };
+	operation(f, s->bank, CR_PER, out);
 }
 
-static enum sl_err f1_erase_all(struct flash *f, struct ctx *c)
+static bool f1_erase_all(const struct flash *f, unsigned i, struct flash_script *out)
 {
-	enum sl_err err = SL_OK;
-
-	for (unsigned b = 0; !err && b < n_banks(f); b++)
-		err = run(f, c, b, CR_MER, f->chip->flash_base);
-	return err;
+	if (i >= n_banks(f))
+		return false;
+	*out = (struct flash_script){ .addr = f->chip->flash_base, .max_ms = MASS_ERASE_MS,
+				      .typ_us = MASS_ERASE_TYP_US };
+	operation(f, i, CR_MER, out);
+	return true;
 }
 
-static enum sl_err f1_program_on(struct flash *f, struct ctx *c, unsigned bank, bool fresh,
-				 struct flash_how *how)
+static void f1_program_on(const struct flash *f, unsigned bank, bool fresh, struct flash_how *how,
+			  struct flash_script *out)
 {
 	(void)fresh;
 	*how = (struct flash_how){
-		.loader = &loader_f1, .step_bytes = 2, .step_max_us = HALFWORD_US,
+		.loader = &loader_ring_f1, .step_bytes = 2, .masked = true,
+		.step_max_us = HALFWORD_US, .step_typ_us = HALFWORD_TYP_US,
 		.sr = f->chip->flash_regs + banks[bank].sr,
 	};
-	return ctrl_write(f, c, banks[bank].cr, CR_PG);
+	*out = (struct flash_script){ .sr = how->sr, .addr = f->chip->flash_base, .max_ms = BUSY_MS };
+	script_add(out, f->chip->flash_regs + banks[bank].cr, CR_PG);
 }
 
-static enum sl_err f1_program_off(struct flash *f, struct ctx *c, unsigned bank)
+static void f1_program_off(const struct flash *f, unsigned bank, struct flash_script *out)
 {
-	enum sl_err err = ctrl_wait(f, c, banks[bank].sr, BUSY_MS, f->chip->flash_base);
+	*out = (struct flash_script){ .sr = f->chip->flash_regs + banks[bank].sr,
+				      .addr = f->chip->flash_base, .max_ms = BUSY_MS };
+	script_wait(out);
+	script_add(out, out->sr, SR_EOP);
+	script_add(out, f->chip->flash_regs + banks[bank].cr, 0);
+}
 
-	if (!err)
-		err = ctrl_write(f, c, banks[bank].sr, SR_EOP);
-	return err ? err : ctrl_write(f, c, banks[bank].cr, 0);
+static const struct loader *f1_loader(const struct flash *f)
+{
+	(void)f;
+	return &loader_ring_f1;
 }
 
 const struct flash_ops flash_stm32f1 = {
 	.name = "stm32f1",
 	.busy = UINT32_C(1) << 0,
-	.dma_clock = 0x40021014, .dma_bits = 3,         /* RCC_AHBENR: DMA1EN, DMA2EN */
+	/* RCC_AHBENR: DMA1EN, DMA2EN, CRCEN. */
+	.ahb_clock = 0x40021014, .dma_bits = 3, .crc_bit = UINT32_C(1) << 6,
+	.slot_bytes = ENGINE_SLOT_LEAST,
 	.flags = {
 		{ UINT32_C(1) << 2, "PGERR", "the place is not blank" },
 		{ UINT32_C(1) << 4, "WRPRTERR", "this part of flash is write-protected" },
 	},
 	.read_guards = f1_read_guards, .guarded = f1_guarded,
+	.clock_up = f1_clock_up, .clock_back = f1_clock_back,
 	.unlock = f1_unlock, .lock = f1_lock,
 	.erase_sector = f1_erase_sector, .erase_all = f1_erase_all,
-	.program_on = f1_program_on, .program_off = f1_program_off,
+	.program_on = f1_program_on, .program_off = f1_program_off, .loader = f1_loader,
 };

@@ -40,11 +40,30 @@
 #define SYSCFG_MEMRMP UINT32_C(0x40013800)
 #define MEMRMP_FB_MODE (UINT32_C(1) << 8)
 
+/* RCC of RM0090: HSI is source 0 of the system clock, and of the PLL where bit 22 is 0.
+ * 16 MHz / 8 * 120 / 4; the USB divider 5 is in range; APB1 gets half, which the slowest may have. */
+#define RCC_CR        UINT32_C(0x40023800)
+#define RCC_PLLON     (UINT32_C(1) << 24)
+#define RCC_PLLRDY    (UINT32_C(1) << 25)
+#define RCC_PLLCFGR   UINT32_C(0x40023804)
+#define PLL_60_MHZ    (UINT32_C(5) << 24 | UINT32_C(1) << 16 | UINT32_C(120) << 6 | UINT32_C(8))
+#define RCC_CFGR      UINT32_C(0x40023808)
+#define CFGR_SW       (UINT32_C(3) << 0)
+#define CFGR_SW_PLL   (UINT32_C(2) << 0)
+#define CFGR_SWS      (UINT32_C(3) << 2)
+#define CFGR_PRESCALERS (UINT32_C(0xF) << 4 | UINT32_C(0x3F) << 10)     /* HPRE, PPRE1, PPRE2 */
+#define CFGR_PPRE1_2  (UINT32_C(4) << 10)
+#define ACR_LATENCY   UINT32_C(0xF)             /* RM0090, FLASH_ACR */
+#define ACR_WAIT_STATES UINT32_C(3)
+
 static const uint32_t keys[2] = { 0x45670123, 0xCDEF89AB };     /* RM0090, FLASH_KEYR */
 
 enum {
 	BUSY_MS = 33000,                /* whatever was started before us may be a mass erase */
 	UNIT_US = 100,                  /* STM32F405 data sheet: at most, any width */
+	UNIT_TYP_US = 16,               /* typical */
+	HSI_KHZ = 16000,
+	FAST_KHZ = 60000,
 	UNIT_WAIT_MS = 100,             /* for the last unit: far more than it can take */
 	BANK2_SNB = 16,                 /* RM0090, FLASH_CR.SNB: sector 12 + i is number 16 + i */
 	LAST_NWRP_BIT = 14              /* F413: sectors 14 and 15 share it (OpenOCD) */
@@ -58,12 +77,13 @@ struct width {
 	const struct loader *loader;
 	unsigned erase_ms[3];           /* up to 16, 64, 128 KiB */
 	unsigned mass_ms;
+	unsigned erase_typ_ms[3], mass_typ_ms;  /* the same table, typical */
 };
 
 static const struct width widths[] = {
-	{ 2700, 2, 4, &loader_f4x32, { 1000, 2200, 4000 }, 33000 },
-	{ 2100, 1, 2, &loader_f4x16, { 1200, 2800, 5200 }, 44000 },
-	{ 0, 0, 1, &loader_f4x8, { 1600, 4800, 8000 }, 64000 },
+	{ 2700, 2, 4, &loader_ring_f4x32, { 1000, 2200, 4000 }, 33000, { 250, 550, 1000 }, 8000 },
+	{ 2100, 1, 2, &loader_ring_f4x16, { 1200, 2800, 5200 }, 44000, { 300, 700, 1300 }, 11000 },
+	{ 0, 0, 1, &loader_ring_f4x8, { 1600, 4800, 8000 }, 64000, { 400, 1200, 2000 }, 16000 },
 };
 
 enum { WIDTH_UNKNOWN_SUPPLY = 1 };
@@ -192,59 +212,122 @@ static enum sl_err f4_lock(struct flash *f, struct ctx *c)
 	return err;
 }
 
-static enum sl_err run(struct flash *f, struct ctx *c, uint32_t op, unsigned max_ms, uint32_t addr)
+static void operation(const struct flash *f, uint32_t op, struct flash_script *out)
 {
-	struct fault why;
-	enum sl_err err;
+	uint32_t cr = f->chip->flash_regs + F4_CR;
 
 	op |= f->psize << CR_PSIZE_SHIFT;
-	err = ctrl_write(f, c, F4_CR, op);
-	if (!err)
-		err = ctrl_write(f, c, F4_CR, op | CR_STRT);
-	if (!err)
-		err = ctrl_wait(f, c, F4_SR, max_ms, addr);
-	if (!err)
-		return ctrl_write(f, c, F4_CR, 0);
-	why = c->fault;
-	if (ctrl_write(f, c, F4_CR, 0))
-		c->fault = why;
-	return err;
+	out->sr = f->chip->flash_regs + F4_SR;
+	script_add(out, cr, op);
+	script_add(out, cr, op | CR_STRT);
+	script_wait(out);
+	script_add(out, cr, 0);
 }
 
-static enum sl_err f4_erase_sector(struct flash *f, struct ctx *c, const struct flash_sector *s)
+static void f4_erase_sector(const struct flash *f, const struct flash_sector *s,
+			    struct flash_script *out)
 {
 	unsigned size = s->bytes > 64 * 1024 ? 2 : s->bytes > 16 * 1024 ? 1 : 0;
 
-	return run(f, c, CR_SER | (uint32_t)s->index << CR_SNB_SHIFT, chosen(f)->erase_ms[size], s->addr);
+	*out = (struct flash_script){ .addr = s->addr, .max_ms = chosen(f)->erase_ms[size],
+				      .typ_us = chosen(f)->erase_typ_ms[size] * 1000u };
+	operation(f, CR_SER | (uint32_t)s->index << CR_SNB_SHIFT, out);
 }
 
-static enum sl_err f4_erase_all(struct flash *f, struct ctx *c)
+static bool f4_erase_all(const struct flash *f, unsigned i, struct flash_script *out)
 {
 	uint32_t both = f->sectors[f->n_sectors - 1].bank ? CR_MER2 : 0;
 
-	return run(f, c, CR_MER | both, chosen(f)->mass_ms, f->chip->flash_base);
+	if (i > 0)
+		return false;
+	*out = (struct flash_script){ .addr = f->chip->flash_base, .max_ms = chosen(f)->mass_ms,
+				      .typ_us = chosen(f)->mass_typ_ms * 1000u };
+	operation(f, CR_MER | both, out);
+	return true;
 }
 
-static enum sl_err f4_program_on(struct flash *f, struct ctx *c, unsigned bank, bool fresh,
-				 struct flash_how *how)
+static void f4_program_on(const struct flash *f, unsigned bank, bool fresh, struct flash_how *how,
+			  struct flash_script *out)
 {
 	const struct width *w = chosen(f);
 
 	(void)bank;
 	(void)fresh;
 	*how = (struct flash_how){
-		.loader = w->loader, .step_bytes = w->bytes, .step_max_us = UNIT_US,
-		.sr = f->chip->flash_regs + F4_SR,
+		.loader = w->loader, .step_bytes = w->bytes, .masked = true,
+		.step_max_us = UNIT_US, .step_typ_us = UNIT_TYP_US, .sr = f->chip->flash_regs + F4_SR,
 	};
-	return ctrl_write(f, c, F4_CR, CR_PG | f->psize << CR_PSIZE_SHIFT);
+	*out = (struct flash_script){ .sr = how->sr, .addr = f->chip->flash_base, .max_ms = UNIT_WAIT_MS };
+	script_add(out, f->chip->flash_regs + F4_CR, CR_PG | f->psize << CR_PSIZE_SHIFT);
 }
 
-static enum sl_err f4_program_off(struct flash *f, struct ctx *c, unsigned bank)
+static void f4_program_off(const struct flash *f, unsigned bank, struct flash_script *out)
 {
-	enum sl_err err = ctrl_wait(f, c, F4_SR, UNIT_WAIT_MS, f->chip->flash_base);
-
 	(void)bank;
-	return err ? err : ctrl_write(f, c, F4_CR, 0);
+	*out = (struct flash_script){ .sr = f->chip->flash_regs + F4_SR, .addr = f->chip->flash_base,
+				      .max_ms = UNIT_WAIT_MS };
+	script_wait(out);
+	script_add(out, f->chip->flash_regs + F4_CR, 0);
+}
+
+static const struct loader *f4_loader(const struct flash *f)
+{
+	return chosen(f)->loader;
+}
+
+/* 60 MHz from HSI by the PLL: within the limits of every F2 and F4 at any voltage scale, with the
+ * wait states of the lowest supply (RM0090 and RM0033, relation between CPU clock and flash read
+ * time). Only where the core runs from plain HSI as after reset. */
+static enum sl_err f4_clock_up(struct flash *f, struct ctx *c)
+{
+	uint32_t *was = f->s.clock_was, fast;
+	enum sl_err err = target_read32(f->t, c, RCC_CR, &was[0]);
+
+	f->s.core_khz = HSI_KHZ;
+	if (!err)
+		err = target_read32(f->t, c, RCC_CFGR, &was[1]);
+	if (!err && ((was[1] & (CFGR_SW | CFGR_SWS | CFGR_PRESCALERS)) || (was[0] & RCC_PLLON))) {
+		f->s.core_khz = 0;
+		return SL_OK;
+	}
+	if (!err)
+		err = target_read32(f->t, c, RCC_PLLCFGR, &was[2]);
+	if (!err)
+		err = ctrl_read(f, c, F4_ACR, &was[3]);
+	if (err)
+		return err;
+	f->s.clock_raised = true;
+	err = ctrl_write(f, c, F4_ACR, (was[3] & ~ACR_LATENCY) | ACR_WAIT_STATES);
+	if (!err)
+		err = target_write32(f->t, c, RCC_PLLCFGR, PLL_60_MHZ);
+	if (!err)
+		err = target_write32(f->t, c, RCC_CR, was[0] | RCC_PLLON);
+	if (!err)
+		err = clock_wait(f, c, RCC_CR, RCC_PLLRDY, RCC_PLLRDY);
+	fast = was[1] | CFGR_PPRE1_2;
+	if (!err)
+		err = target_write32(f->t, c, RCC_CFGR, fast | CFGR_SW_PLL);
+	if (!err)
+		f->s.core_khz = FAST_KHZ;
+	return err;
+}
+
+static enum sl_err f4_clock_back(struct flash *f, struct ctx *c)
+{
+	const uint32_t *was = f->s.clock_was;
+	enum sl_err err;
+
+	if (!f->s.clock_raised)
+		return SL_OK;
+	f->s.clock_raised = false;
+	err = target_write32(f->t, c, RCC_CFGR, was[1]);
+	if (!err)
+		err = clock_wait(f, c, RCC_CFGR, CFGR_SWS, 0);
+	if (!err)
+		err = target_write32(f->t, c, RCC_CR, was[0]);
+	if (!err)
+		err = target_write32(f->t, c, RCC_PLLCFGR, was[2]);
+	return err ? err : ctrl_write(f, c, F4_ACR, was[3]);
 }
 
 /* RM0090, ART accelerator and FLASH_ACR: after erase or program the caches hold old data; reset
@@ -268,7 +351,9 @@ static enum sl_err f4_flush(struct flash *f, struct ctx *c)
 const struct flash_ops flash_stm32f4 = {
 	.name = "stm32f4",
 	.busy = UINT32_C(1) << 16,
-	.dma_clock = 0x40023830, .dma_bits = UINT32_C(3) << 21, /* RCC_AHB1ENR: DMA1EN, DMA2EN */
+	/* RCC_AHB1ENR: DMA1EN, DMA2EN, CRCEN. */
+	.ahb_clock = 0x40023830, .dma_bits = UINT32_C(3) << 21, .crc_bit = UINT32_C(1) << 12,
+	.slot_bytes = ENGINE_SLOT_MOST,
 	.flags = {
 		{ UINT32_C(1) << 1, "OPERR", "the operation failed" },
 		{ UINT32_C(1) << 4, "WRPERR", "this sector is write-protected" },
@@ -279,7 +364,9 @@ const struct flash_ops flash_stm32f4 = {
 	},
 	.bank1_bytes = f4_bank1_bytes, .sector_index = f4_sector_index,
 	.read_guards = f4_read_guards, .guarded = f4_guarded, .choose = f4_choose,
+	.clock_up = f4_clock_up, .clock_back = f4_clock_back,
 	.unlock = f4_unlock, .lock = f4_lock,
 	.erase_sector = f4_erase_sector, .erase_all = f4_erase_all,
-	.program_on = f4_program_on, .program_off = f4_program_off, .flush = f4_flush,
+	.program_on = f4_program_on, .program_off = f4_program_off,
+	.loader = f4_loader, .flush = f4_flush,
 };

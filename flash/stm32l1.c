@@ -26,6 +26,24 @@
 /* RM0038, FLASH_WRPR1 to 4: one bit for 4 KiB, 32 bits a register; 1 = protected. */
 static const uint32_t wrpr[FLASH_GUARD_WORDS] = { 0x20, 0x80, 0x84, 0x88 };
 
+/* Clocks: RM0038 and RM0367, RCC_ICSCR.MSIRANGE, RCC_CFGR, RCC_APB1ENR, PWR_CR.VOS. */
+struct lx_rcc {
+	uint32_t icscr, cfgr, apb1enr;
+};
+
+static const struct lx_rcc l1_rcc = { 0x40023804, 0x40023808, 0x40023824 };
+static const struct lx_rcc l0_rcc = { 0x40021004, 0x4002100C, 0x40021038 };
+
+#define ICSCR_MSIRANGE (UINT32_C(7) << 13)
+#define ICSCR_MSI_RESET (UINT32_C(5) << 13)
+#define ICSCR_MSI_FAST (UINT32_C(6) << 13)
+#define CFGR_SWS      (UINT32_C(3) << 2)        /* 0: MSI */
+#define CFGR_HPRE     (UINT32_C(0xF) << 4)
+#define APB1ENR_PWREN (UINT32_C(1) << 28)
+#define PWR_CR        UINT32_C(0x40007000)
+#define PWR_CR_VOS    (UINT32_C(3) << 11)
+#define PWR_CR_RANGE3 (UINT32_C(3) << 11)
+
 static const uint32_t pe_keys[2] = { 0x89ABCDEF, 0x02030405 };  /* RM0038, FLASH_PEKEYR */
 static const uint32_t prg_keys[2] = { 0x8C9DAEBF, 0x13141516 };
 
@@ -33,6 +51,10 @@ enum {
 	/* STM32L152 data sheet, flash memory characteristics: 3.94 ms at most for each of word,
 	 * half page and page; times three, for a part at the edge. */
 	STEP_US = 12000,
+	STEP_TYP_US = 3280,             /* typical, and of a page erase */
+	ERASE_TYP_US = 3940,
+	MSI_KHZ = 2097,
+	FAST_KHZ = 4194,
 	ERASE_MS = 100,                 /* as OpenOCD */
 	BUSY_MS = 200,
 	GUARD_BYTES = 4096
@@ -92,50 +114,110 @@ static enum sl_err lx_lock(struct flash *f, struct ctx *c)
 }
 
 /* RM0038, page erase: PROG and ERASE, then zero to the first word of the page. */
-static enum sl_err lx_erase_sector(struct flash *f, struct ctx *c, const struct flash_sector *s)
+static void lx_erase_sector(const struct flash *f, const struct flash_sector *s,
+			    struct flash_script *out)
 {
-	struct fault why;
-	enum sl_err err = ctrl_write(f, c, LX_PECR, PECR_PROG | PECR_ERASE);
+	uint32_t base = f->chip->flash_regs;
 
-	if (!err)
-		err = target_write32(f->t, c, s->addr, 0);
-	if (!err)
-		err = ctrl_wait(f, c, LX_SR, ERASE_MS, s->addr);
-	if (!err)
-		err = ctrl_write(f, c, LX_SR, SR_EOP);
-	if (!err)
-		return ctrl_write(f, c, LX_PECR, 0);
-	why = c->fault;
-	if (ctrl_write(f, c, LX_PECR, 0))
-		c->fault = why;
-	return err;
+	*out = (struct flash_script){ .sr = base + LX_SR, .addr = s->addr, .max_ms = ERASE_MS,
+				      .typ_us = ERASE_TYP_US };
+	script_add(out, base + LX_PECR, PECR_PROG | PECR_ERASE);
+	script_add(out, s->addr, 0);
+	script_wait(out);
+	script_add(out, base + LX_SR, SR_EOP);
+	script_add(out, base + LX_PECR, 0);
 }
 
 /* Half pages (half of an erase page) where everything is erased; else word by word, so that
  * words that hold something are never written. PROG goes with ERASE and FPRG: single words are
  * written without it (ST's HAL and OpenOCD do so on both families). */
-static enum sl_err lx_program_on(struct flash *f, struct ctx *c, unsigned bank, bool fresh,
-				 struct flash_how *how)
+static void lx_program_on(const struct flash *f, unsigned bank, bool fresh, struct flash_how *how,
+			  struct flash_script *out)
 {
-	uint32_t half_page = f->sectors[0].bytes / 2;
+	uint32_t half_page = f->sectors[0].bytes / 2, base = f->chip->flash_regs;
 	uint16_t step = fresh ? (uint16_t)half_page : 4;
 
 	(void)bank;
 	*how = (struct flash_how){
-		.loader = &loader_lx, .step_bytes = step, .burst_words = step / 4,
-		.step_max_us = STEP_US, .sr = f->chip->flash_regs + LX_SR,
+		.loader = &loader_ring_lx, .step_bytes = step, .burst_words = step / 4,
+		.step_max_us = STEP_US, .step_typ_us = STEP_TYP_US, .sr = base + LX_SR,
 	};
-	return ctrl_write(f, c, LX_PECR, fresh ? PECR_PROG | PECR_FPRG : 0);
+	*out = (struct flash_script){ .sr = how->sr, .addr = f->chip->flash_base, .max_ms = BUSY_MS };
+	script_add(out, base + LX_PECR, fresh ? PECR_PROG | PECR_FPRG : 0);
 }
 
-static enum sl_err lx_program_off(struct flash *f, struct ctx *c, unsigned bank)
+static void lx_program_off(const struct flash *f, unsigned bank, struct flash_script *out)
 {
-	enum sl_err err = ctrl_wait(f, c, LX_SR, BUSY_MS, f->chip->flash_base);
+	uint32_t base = f->chip->flash_regs;
 
 	(void)bank;
+	*out = (struct flash_script){ .sr = base + LX_SR, .addr = f->chip->flash_base, .max_ms = BUSY_MS };
+	script_wait(out);
+	script_add(out, base + LX_SR, SR_EOP);
+	script_add(out, base + LX_PECR, 0);
+}
+
+static const struct loader *lx_loader(const struct flash *f)
+{
+	(void)f;
+	return &loader_ring_lx;
+}
+
+/* MSI at 4.2 MHz instead of 2.1: without wait states in voltage ranges 1 and 2 of both families
+ * (RM0038 and RM0367, CPU clock versus voltage range); PWR tells the range only while it is clocked.
+ * Only where the core runs from MSI as after reset. */
+static enum sl_err raise_msi(struct flash *f, struct ctx *c, const struct lx_rcc *rcc)
+{
+	uint32_t *was = f->s.clock_was, cfgr = 0, enr = 0, pwr = 0;
+	enum sl_err err = target_read32(f->t, c, rcc->icscr, &was[0]);
+
 	if (!err)
-		err = ctrl_write(f, c, LX_SR, SR_EOP);
-	return err ? err : ctrl_write(f, c, LX_PECR, 0);
+		err = target_read32(f->t, c, rcc->cfgr, &cfgr);
+	if (err || (cfgr & (CFGR_SWS | CFGR_HPRE)) || (was[0] & ICSCR_MSIRANGE) != ICSCR_MSI_RESET)
+		return err;
+	f->s.core_khz = MSI_KHZ;
+	err = target_read32(f->t, c, rcc->apb1enr, &enr);
+	if (!err)
+		err = target_write32(f->t, c, rcc->apb1enr, enr | APB1ENR_PWREN);
+	if (!err)
+		err = target_read32(f->t, c, PWR_CR, &pwr);
+	if (!err)
+		err = target_write32(f->t, c, rcc->apb1enr, enr);
+	if (err || (pwr & PWR_CR_VOS) == PWR_CR_RANGE3 || !(pwr & PWR_CR_VOS))
+		return err;
+	f->s.clock_raised = true;
+	err = target_write32(f->t, c, rcc->icscr, (was[0] & ~ICSCR_MSIRANGE) | ICSCR_MSI_FAST);
+	if (!err)
+		f->s.core_khz = FAST_KHZ;
+	return err;
+}
+
+static enum sl_err lower_msi(struct flash *f, struct ctx *c, const struct lx_rcc *rcc)
+{
+	bool raised = f->s.clock_raised;
+
+	f->s.clock_raised = false;
+	return raised ? target_write32(f->t, c, rcc->icscr, f->s.clock_was[0]) : SL_OK;
+}
+
+static enum sl_err l1_clock_up(struct flash *f, struct ctx *c)
+{
+	return raise_msi(f, c, &l1_rcc);
+}
+
+static enum sl_err l1_clock_back(struct flash *f, struct ctx *c)
+{
+	return lower_msi(f, c, &l1_rcc);
+}
+
+static enum sl_err l0_clock_up(struct flash *f, struct ctx *c)
+{
+	return raise_msi(f, c, &l0_rcc);
+}
+
+static enum sl_err l0_clock_back(struct flash *f, struct ctx *c)
+{
+	return lower_msi(f, c, &l0_rcc);
 }
 
 #define COMMON_FLAGS \
@@ -148,18 +230,23 @@ static enum sl_err lx_program_off(struct flash *f, struct ctx *c, unsigned bank)
 	.busy = UINT32_C(1) << 0, \
 	.read_guards = lx_read_guards, .guarded = lx_guarded, \
 	.unlock = lx_unlock, .lock = lx_lock, .erase_sector = lx_erase_sector, \
-	.program_on = lx_program_on, .program_off = lx_program_off, .by_probe = true
+	.program_on = lx_program_on, .program_off = lx_program_off, \
+	.loader = lx_loader, .by_probe = true, .slot_bytes = ENGINE_SLOT_LEAST
 
 const struct flash_ops flash_stm32l1 = {
 	.name = "stm32l1",
-	.dma_clock = 0x4002381C, .dma_bits = UINT32_C(3) << 24, /* RCC_AHBENR: DMA1EN, DMA2EN */
+	/* RCC_AHBENR: DMA1EN, DMA2EN, CRCEN. */
+	.ahb_clock = 0x4002381C, .dma_bits = UINT32_C(3) << 24, .crc_bit = UINT32_C(1) << 12,
+	.clock_up = l1_clock_up, .clock_back = l1_clock_back,
 	.flags = { COMMON_FLAGS },
 	COMMON_OPS,
 };
 
 const struct flash_ops flash_stm32l0 = {
 	.name = "stm32l0",
-	.dma_clock = 0x40021030, .dma_bits = 1,         /* RCC_AHBENR: DMAEN */
+	/* RCC_AHBENR: DMAEN, CRCEN. */
+	.ahb_clock = 0x40021030, .dma_bits = 1, .crc_bit = UINT32_C(1) << 12,
+	.clock_up = l0_clock_up, .clock_back = l0_clock_back,
 	.flags = {
 		COMMON_FLAGS,
 		{ UINT32_C(1) << 16, "NOTZEROERR", "the place is not blank" },  /* RM0367, FLASH_SR */

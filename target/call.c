@@ -86,7 +86,7 @@ static enum sl_err load_regs(struct target *t, struct ctx *c, const struct targe
 {
 	enum sl_err err = SL_OK;
 
-	for (unsigned i = 0; !err && i < TARGET_CALL_REGS; i++)
+	for (unsigned i = 0; !err && !call->bare && i < TARGET_CALL_REGS; i++)
 		err = link_write_reg(t->l, c, i, call->r[i]);
 	if (!err && call->sp)
 		err = link_write_reg(t->l, c, 13, call->sp);

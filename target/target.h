@@ -115,6 +115,7 @@ struct target_call {
 	uint32_t stop;                  /* address of the BKPT that ends it */
 	uint32_t sp;                    /* 0: the code needs no stack */
 	uint32_t r[TARGET_CALL_REGS];   /* r0-r5 in; out after the call */
+	bool bare;                      /* the code takes nothing in registers */
 	unsigned timeout_ms;
 	bool faulted;                   /* out: a failed call ended in a fault of the code */
 };

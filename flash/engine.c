@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * engine.c - fill the slots of the resident loader, and know how each piece of work ended.
+ *
+ * Polls only when the oldest piece should be done: how long each takes is known. What the loader
+ * says is believed only as a failure; success is proved later.
+ */
+#include "flash/engine.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "flash/borrow.h"
+#include "flash/crc.h"
+#include "flash/encode.h"
+
+/* The mailbox (flash/loaders/engine.inc). */
+enum {
+	MB_DONE = 0x00, MB_SLOTS = 0x10, MB_STRIDE = 0x14, MB_LAST = 0x18, MB_SR = 0x1C,
+	MB_BUSY = 0x20, MB_ERRORS = 0x24, MB_BURST = 0x28, MB_CRC = 0x2C, MB_IWDG = 0x30,
+	MB_BYTES = 0x34, MB_TOLD = 16   /* done, state, status, where */
+};
+
+enum engine_state { STATE_WORKING, STATE_FLAGS, STATE_UNKNOWN_OP };
+
+enum {
+	SLACK_MS = 200,                 /* over the time that a piece of work may take */
+	LOOK_US = 100000,               /* a long erase is looked at now and then */
+	NAP_MIN_US = 200, NAP_MAX_US = 5000, NAP_PART = 16,
+	PAIR = 8,
+	SLOT_MS_MOST = 60000,
+	CALL_MS = 24 * 3600 * 1000,     /* deadlines are kept here, piece by piece */
+	CRC_CYCLES = 7,                 /* for a word, at worst, and then some */
+	CRC_KHZ_LEAST = 65              /* slowest clock of the family: MSI range 0 */
+};
+
+/* RM0041, IWDG_KR: lies there in all families that this room drives. */
+#define IWDG_KR UINT32_C(0x40003000)
+
+static uint32_t header_addr(const struct flash *f, uint32_t seq)
+{
+	return f->work_addr + ENGINE_CODE_ROOM + (seq % ENGINE_SLOTS + 1) * f->slot_bytes - ENGINE_HEADER;
+}
+
+static uint32_t mailbox(const struct flash *f)
+{
+	return f->work_addr + f->ops->loader(f)->mailbox;
+}
+
+static size_t room(const struct flash *f)
+{
+	return f->slot_bytes - ENGINE_HEADER;
+}
+
+/* ---- how it goes ---- */
+
+static enum sl_err fail_flags(struct flash *f, struct ctx *c, const struct engine_slot *s,
+			      uint32_t status, uint32_t where)
+{
+	uint32_t first = header_addr(f, f->engine.done) - s->bytes, addr = where;
+	unsigned pair = (where - first) / PAIR;
+	enum sl_err err;
+
+	if (s->op == ENGINE_WRITES) {
+		addr = s->mark[0].addr;
+		for (unsigned i = 0; i < s->n_marks; i++)
+			if (i == 0 || pair >= s->mark[i - 1].pairs)
+				addr = s->mark[i].addr;
+	}
+	err = ctrl_flags(f, c, status, addr);
+	/* Flags that stay would fail the next operation; the first failure is reported. */
+	if (err) {
+		struct fault why = c->fault;
+
+		if (target_write32(f->t, c, f->engine.sr, status & ctrl_flag_mask(f->ops)))
+			ctx_log(c, LOG_DEBUG, "clearing the flash flags failed");
+		c->fault = why;
+		return err;
+	}
+	return ctx_fail_addr(c, SL_FLASH, "flash", addr,
+			     "the loader stopped at 0x%08x for no reason that is known (status 0x%08x)",
+			     addr, status);
+}
+
+/* The core has halted: it failed, or something halted it. */
+static enum sl_err why_halted(struct flash *f, struct ctx *c)
+{
+	struct engine *e = &f->engine;
+	struct target_call call = { .pc = 0 };
+	uint8_t told[MB_TOLD];
+	enum sl_err err;
+
+	e->on = false;
+	err = target_call_finish(f->t, c, &call);
+	e->broken = call.faulted;
+	if (!err)
+		err = target_read_mem(f->t, c, mailbox(f), told, sizeof(told));
+	if (err)
+		return err;
+	e->done = get_le32(told);
+	if (get_le32(told + 4) == STATE_FLAGS && e->done < e->queued)
+		return fail_flags(f, c, &e->slot[e->done % ENGINE_SLOTS], get_le32(told + 8),
+				  get_le32(told + 12));
+	return ctx_fail(c, SL_TARGET, "flash",
+			"the loader in SRAM stopped in a state that cannot be (%u, status 0x%08x)",
+			get_le32(told + 4), get_le32(told + 8));
+}
+
+static enum sl_err hangs(struct flash *f, struct ctx *c, const struct engine_slot *s)
+{
+	enum sl_err err = engine_stop(f, c);
+
+	if (err)
+		return err;
+	return ctx_fail_addr(c, SL_TARGET, "flash", s->addr,
+			     "the loader in SRAM does not finish its work at 0x%08x within %u ms", s->addr,
+			     s->max_ms);
+}
+
+static void nap(struct ctx *c, const struct engine_slot *s, uint64_t since_us)
+{
+	uint64_t now = ctx_now_us(c), us = (now - since_us) / NAP_PART;
+
+	us = us < NAP_MIN_US ? NAP_MIN_US : us > NAP_MAX_US ? NAP_MAX_US : us;
+	if (now < s->due_us)
+		us = s->due_us - now < LOOK_US ? s->due_us - now : LOOK_US;
+	ctx_sleep_us(c, us);
+}
+
+/* One look at the counter. *moved: pieces were finished since the last. */
+static enum sl_err look(struct flash *f, struct ctx *c, bool *moved)
+{
+	struct engine *e = &f->engine;
+	uint32_t done = 0;
+	enum sl_err err = target_read32(f->t, c, mailbox(f) + MB_DONE, &done);
+
+	*moved = !err && done != e->done;
+	if (err || !*moved)
+		return err;
+	if (done - e->done > e->queued - e->done)
+		return ctx_fail(c, SL_TARGET, "flash",
+				"the loader in SRAM says that it has done %u pieces of work, it got %u",
+				done, e->queued);
+	e->done = done;
+	e->head_since_us = ctx_now_us(c);
+	return SL_OK;
+}
+
+/* Wait until at most left pieces are not done. */
+static enum sl_err wait_for(struct flash *f, struct ctx *c, uint32_t left)
+{
+	struct engine *e = &f->engine;
+	enum sl_err err = SL_OK;
+
+	while (!err && e->queued - e->done > left) {
+		const struct engine_slot *s = &e->slot[e->done % ENGINE_SLOTS];
+		bool late, moved = false, halted = false;
+
+		nap(c, s, e->head_since_us);
+		late = ctx_now_us(c) > e->head_since_us + (uint64_t)(s->max_ms + SLACK_MS) * 1000;
+		err = look(f, c, &moved);
+		if (err || moved)
+			continue;
+		err = target_call_poll(f->t, c, &halted);
+		if (!err && halted)
+			err = why_halted(f, c);
+		else if (!err && late)
+			err = hangs(f, c, s);
+	}
+	return err;
+}
+
+/* ---- slots ---- */
+
+/* Hand e->next over; its payload is in e->payload. */
+static enum sl_err submit(struct flash *f, struct ctx *c)
+{
+	struct engine *e = &f->engine;
+	struct engine_slot *s = &e->next;
+	uint32_t at = header_addr(f, e->queued);
+	uint8_t *header = e->payload + s->bytes;
+	uint64_t now;
+	enum sl_err err = wait_for(f, c, ENGINE_SLOTS - 1);
+
+	if (!err)
+		err = borrow_down_to(f, c, BORROW_SLOT + e->queued % ENGINE_SLOTS, at - s->bytes);
+	if (err)
+		return err;
+	put_le32(header, s->op | s->bytes << 8);
+	put_le32(header + 4, s->addr);
+	put_le32(header + 8, s->count);
+	put_le32(header + 12, e->queued + 1);
+	err = target_write_mem(f->t, c, at - s->bytes, e->payload, s->bytes + ENGINE_HEADER);
+	if (err)
+		return err;
+	now = ctx_now_us(c);
+	s->due_us = now;
+	if (e->queued == e->done)
+		e->head_since_us = now;
+	else if (e->slot[(e->queued - 1) % ENGINE_SLOTS].due_us > now)
+		s->due_us = e->slot[(e->queued - 1) % ENGINE_SLOTS].due_us;
+	s->due_us += s->typ_us;
+	e->slot[e->queued++ % ENGINE_SLOTS] = *s;
+	*s = (struct engine_slot){ 0 };
+	return SL_OK;
+}
+
+/* Register writes that gathered are a piece of work before any other. */
+static enum sl_err flush_writes(struct flash *f, struct ctx *c)
+{
+	return f->engine.next.op == ENGINE_WRITES ? submit(f, c) : SL_OK;
+}
+
+/* A parameter of the mailbox changes only while nothing is at work. */
+static enum sl_err set_parameter(struct flash *f, struct ctx *c, uint32_t *now, uint32_t value, uint32_t off)
+{
+	enum sl_err err;
+
+	if (*now == value)
+		return SL_OK;
+	err = engine_drain(f, c);
+	if (!err)
+		err = target_write32(f->t, c, mailbox(f) + off, value);
+	if (!err)
+		*now = value;
+	return err;
+}
+
+enum sl_err engine_drain(struct flash *f, struct ctx *c)
+{
+	enum sl_err err = flush_writes(f, c);
+
+	return err ? err : wait_for(f, c, 0);
+}
+
+enum sl_err engine_script(struct flash *f, struct ctx *c, const struct flash_script *script)
+{
+	struct engine_slot *s = &f->engine.next;
+	enum sl_err err = set_parameter(f, c, &f->engine.sr, script->sr, MB_SR);
+
+	if (!err && (s->bytes + script->n * PAIR > room(f) || s->n_marks == ENGINE_MARKS ||
+		     s->max_ms + script->max_ms > SLOT_MS_MOST))
+		err = flush_writes(f, c);
+	if (err)
+		return err;
+	s->op = ENGINE_WRITES;
+	s->addr = s->n_marks ? s->addr : script->addr;
+	for (unsigned i = 0; i < script->n; i++, s->bytes += PAIR) {
+		put_le32(f->engine.payload + s->bytes, script->w[i].addr);
+		put_le32(f->engine.payload + s->bytes + 4, script->w[i].value);
+	}
+	s->count += script->n;
+	s->max_ms += script->max_ms;
+	s->typ_us += script->typ_us;
+	s->mark[s->n_marks++] = (struct engine_mark){ (uint16_t)s->count, script->addr };
+	return SL_OK;
+}
+
+enum sl_err engine_program(struct flash *f, struct ctx *c, const struct engine_data *d, uint64_t *units)
+{
+	struct engine_slot *s = &f->engine.next;
+	enum sl_err err = set_parameter(f, c, &f->engine.sr, d->how->sr, MB_SR);
+
+	if (!err)
+		err = set_parameter(f, c, &f->engine.burst, d->how->burst_words, MB_BURST);
+	if (!err)
+		err = flush_writes(f, c);
+	for (size_t off = 0; !err && off < d->len;) {
+		struct encoding e = encode_slot(f, d, off, f->engine.payload, room(f));
+
+		*s = (struct engine_slot){
+			.op = e.op, .addr = d->addr + (uint32_t)(off + e.skipped), .count = e.count,
+			.bytes = e.bytes,
+			.max_ms = (unsigned)((uint64_t)e.units * d->how->step_max_us / 1000) + 1,
+			.typ_us = (uint64_t)e.units * d->how->step_typ_us,
+		};
+		if (e.op)
+			err = submit(f, c);
+		off += e.taken;
+		*units += (uint64_t)e.units * d->how->step_bytes;
+	}
+	return err;
+}
+
+/* ---- sums ---- */
+
+static enum sl_err crc_some(struct flash *f, struct ctx *c, const struct engine_pieces *p,
+			    uint32_t *sum)
+{
+	struct engine *e = &f->engine;
+	unsigned khz = f->s.core_khz ? f->s.core_khz : CRC_KHZ_LEAST;
+	uint64_t cycles = (uint64_t)p->n * (p->words + 8) * CRC_CYCLES;
+	uint32_t at = header_addr(f, e->queued) - 4 * (uint32_t)p->n;
+	enum sl_err err;
+
+	e->next = (struct engine_slot){
+		.op = ENGINE_CRC, .addr = p->addr, .count = (uint32_t)p->n, .bytes = 4 * (uint32_t)p->n,
+		.max_ms = (unsigned)(cycles / CRC_KHZ_LEAST) + 1,
+		.typ_us = f->s.core_khz ? cycles * 1000 / khz : 0,
+	};
+	memset(e->payload, 0, e->next.bytes);
+	put_le32(e->payload, p->words);
+	err = submit(f, c);
+	if (!err)
+		err = wait_for(f, c, 0);
+	if (!err)
+		err = target_read_mem(f->t, c, at, e->payload, 4 * p->n);
+	for (size_t i = 0; !err && i < p->n; i++)
+		sum[i] = get_le32(e->payload + 4 * i);
+	return err;
+}
+
+enum sl_err engine_crc(struct flash *f, struct ctx *c, const struct engine_pieces *p, uint32_t *sum)
+{
+	enum sl_err err = engine_drain(f, c);
+
+	for (size_t i = 0; !err && i < p->n;) {
+		size_t n = p->n - i < room(f) / 4 ? p->n - i : room(f) / 4;
+		struct engine_pieces some = { p->addr + (uint32_t)i * p->words * 4, p->words, n };
+
+		err = crc_some(f, c, &some, sum + i);
+		i += n;
+	}
+	return err;
+}
+
+/* ---- beginning and end ---- */
+
+static void fill_mailbox(const struct flash *f, uint8_t *mb)
+{
+	struct flash_how how = { 0 };
+	struct flash_script unused = { 0 };
+
+	f->ops->program_on(f, 0, true, &how, &unused);
+	memset(mb, 0, MB_BYTES);
+	put_le32(mb + MB_DONE, f->engine.done);
+	put_le32(mb + MB_SLOTS, header_addr(f, 0));
+	put_le32(mb + MB_STRIDE, f->slot_bytes);
+	put_le32(mb + MB_LAST, header_addr(f, ENGINE_SLOTS - 1));
+	put_le32(mb + MB_SR, how.sr);
+	put_le32(mb + MB_BUSY, f->ops->busy);
+	put_le32(mb + MB_ERRORS, ctrl_flag_mask(f->ops));
+	put_le32(mb + MB_BURST, how.burst_words);
+	put_le32(mb + MB_CRC, CRC_UNIT_DR);
+	put_le32(mb + MB_IWDG, IWDG_KR);
+}
+
+/* The sum over the code itself: it arrived whole, it runs, and the CRC unit is one. */
+static enum sl_err test_crc(struct flash *f, struct ctx *c, const uint8_t *blob)
+{
+	const struct loader *l = f->ops->loader(f);
+	struct engine_pieces code = { f->work_addr, l->mailbox / 4u, 1 };
+	uint32_t sum = 0;
+	enum sl_err err = engine_crc(f, c, &code, &sum);
+
+	f->engine.crc_lies = !err && sum != crc_words(blob, l->mailbox);
+	if (f->engine.crc_lies)
+		ctx_log(c, LOG_INFO, "the chip's CRC unit does not count like an STM32's: "
+				     "flash is read instead");
+	return err;
+}
+
+/* Pieces are counted from a number that what lies in SRAM is most unlikely to hold, so that stale
+ * words do not look like work. Even: it belongs to the first slot. */
+static uint32_t first_number(struct ctx *c)
+{
+	return ((uint32_t)ctx_now_us(c) * UINT32_C(2654435761) ^ UINT32_C(0x5A17C3E2)) & ~UINT32_C(1);
+}
+
+enum sl_err engine_start(struct flash *f, struct ctx *c)
+{
+	const struct loader *l = f->ops->loader(f);
+	struct target_call call = { .pc = f->work_addr, .stop = f->work_addr + l->stop,
+				    .timeout_ms = CALL_MS, .bare = true };
+	uint8_t blob[ENGINE_CODE_ROOM];
+	enum sl_err err;
+
+	memset(&f->engine, 0, offsetof(struct engine, payload));
+	f->engine.done = f->engine.queued = first_number(c);
+	memcpy(blob, l->code, l->bytes);
+	fill_mailbox(f, blob + l->mailbox);
+	f->engine.sr = get_le32(blob + l->mailbox + MB_SR);
+	f->engine.burst = get_le32(blob + l->mailbox + MB_BURST);
+	err = borrow_down_to(f, c, BORROW_CODE, f->work_addr);
+	if (!err)
+		err = target_write_mem(f->t, c, f->work_addr, blob, l->bytes);
+	if (!err)
+		err = target_call_start(f->t, c, &call);
+	f->engine.on = !err;
+	return err ? err : test_crc(f, c, blob);
+}
+
+enum sl_err engine_stop(struct flash *f, struct ctx *c)
+{
+	f->engine.on = false;
+	return target_call_abort(f->t, c);
+}
