@@ -74,7 +74,7 @@ static void encode_masked(const struct flash *f, const struct engine_data *d, si
 {
 	size_t group = (size_t)d->how->step_bytes * GROUP_UNITS, start = at;
 
-	e->op = ENGINE_MASKED;
+	e->op = RING_MASKED;
 	while (at < d->len && e->bytes + 4 <= room) {
 		size_t n = put_group(f, d, at, payload + e->bytes, room - e->bytes);
 
@@ -105,7 +105,7 @@ struct encoding encode_slot(const struct flash *f, const struct engine_data *d, 
 		encode_masked(f, d, at, payload, room, &e);
 		return e;
 	}
-	e.op = ENGINE_PROGRAM;
+	e.op = RING_PROGRAM;
 	e.count = e.units = (uint32_t)(run / step);
 	e.bytes = (uint32_t)round_word(run);
 	e.taken += run;

@@ -12,9 +12,6 @@
 
 #include "flash/driver.h"
 
-/* What a slot's op may be. */
-enum engine_op { ENGINE_WRITES = 1, ENGINE_PROGRAM = 2, ENGINE_MASKED = 3, ENGINE_CRC = 4 };
-
 struct encoding {
 	uint8_t op;                     /* 0: the rest of the data is blank, nothing to do */
 	size_t skipped;                 /* bytes at the beginning that are blank */

@@ -15,20 +15,12 @@
 #include "flash/crc.h"
 #include "flash/encode.h"
 
-/* The mailbox (flash/loaders/engine.inc). */
-enum {
-	MB_DONE = 0x00, MB_SLOTS = 0x10, MB_STRIDE = 0x14, MB_LAST = 0x18, MB_SR = 0x1C,
-	MB_BUSY = 0x20, MB_ERRORS = 0x24, MB_BURST = 0x28, MB_CRC = 0x2C, MB_IWDG = 0x30,
-	MB_BYTES = 0x34, MB_TOLD = 16   /* done, state, status, where */
-};
-
-enum engine_state { STATE_WORKING, STATE_FLAGS, STATE_UNKNOWN_OP };
-
 enum {
 	SLACK_MS = 200,                 /* over the time that a piece of work may take */
 	LOOK_US = 100000,               /* a long erase is looked at now and then */
 	NAP_MIN_US = 200, NAP_MAX_US = 5000, NAP_PART = 16,
 	PAIR = 8,
+	TOLD_BYTES = BOX_WHERE + 4,
 	SLOT_MS_MOST = 60000,
 	CALL_MS = 24 * 3600 * 1000,     /* deadlines are kept here, piece by piece */
 	CRC_CYCLES = 7,                 /* for a word, at worst, and then some */
@@ -40,7 +32,7 @@ enum {
 
 static uint32_t header_addr(const struct flash *f, uint32_t seq)
 {
-	return f->work_addr + ENGINE_CODE_ROOM + (seq % ENGINE_SLOTS + 1) * f->slot_bytes - ENGINE_HEADER;
+	return f->work_addr + ENGINE_CODE_ROOM + (seq % ENGINE_SLOTS + 1) * f->slot_bytes - SLOT_HEADER_BYTES;
 }
 
 static uint32_t mailbox(const struct flash *f)
@@ -50,7 +42,7 @@ static uint32_t mailbox(const struct flash *f)
 
 static size_t room(const struct flash *f)
 {
-	return f->slot_bytes - ENGINE_HEADER;
+	return f->slot_bytes - SLOT_HEADER_BYTES;
 }
 
 /* ---- how it goes ---- */
@@ -62,7 +54,7 @@ static enum sl_err fail_flags(struct flash *f, struct ctx *c, const struct engin
 	unsigned pair = (where - first) / PAIR;
 	enum sl_err err;
 
-	if (s->op == ENGINE_WRITES) {
+	if (s->op == RING_WRITES) {
 		addr = s->mark[0].addr;
 		for (unsigned i = 0; i < s->n_marks; i++)
 			if (i == 0 || pair >= s->mark[i - 1].pairs)
@@ -88,7 +80,7 @@ static enum sl_err why_halted(struct flash *f, struct ctx *c)
 {
 	struct engine *e = &f->engine;
 	struct target_call call = { .pc = 0 };
-	uint8_t told[MB_TOLD];
+	uint8_t told[TOLD_BYTES];
 	enum sl_err err;
 
 	e->on = false;
@@ -98,13 +90,13 @@ static enum sl_err why_halted(struct flash *f, struct ctx *c)
 		err = target_read_mem(f->t, c, mailbox(f), told, sizeof(told));
 	if (err)
 		return err;
-	e->done = get_le32(told);
-	if (get_le32(told + 4) == STATE_FLAGS && e->done < e->queued)
-		return fail_flags(f, c, &e->slot[e->done % ENGINE_SLOTS], get_le32(told + 8),
-				  get_le32(told + 12));
+	e->done = get_le32(told + BOX_DONE);
+	if (get_le32(told + BOX_STATE) == RING_FLASH_ERROR && e->done < e->queued)
+		return fail_flags(f, c, &e->slot[e->done % ENGINE_SLOTS], get_le32(told + BOX_STATUS),
+				  get_le32(told + BOX_WHERE));
 	return ctx_fail(c, SL_TARGET, "flash",
 			"the loader in SRAM stopped in a state that cannot be (%u, status 0x%08x)",
-			get_le32(told + 4), get_le32(told + 8));
+			get_le32(told + BOX_STATE), get_le32(told + BOX_STATUS));
 }
 
 static enum sl_err hangs(struct flash *f, struct ctx *c, const struct engine_slot *s)
@@ -133,7 +125,7 @@ static enum sl_err look(struct flash *f, struct ctx *c, bool *moved)
 {
 	struct engine *e = &f->engine;
 	uint32_t done = 0;
-	enum sl_err err = target_read32(f->t, c, mailbox(f) + MB_DONE, &done);
+	enum sl_err err = target_read32(f->t, c, mailbox(f) + BOX_DONE, &done);
 
 	*moved = !err && done != e->done;
 	if (err || !*moved)
@@ -187,11 +179,11 @@ static enum sl_err submit(struct flash *f, struct ctx *c)
 		err = borrow_down_to(f, c, BORROW_SLOT + e->queued % ENGINE_SLOTS, at - s->bytes);
 	if (err)
 		return err;
-	put_le32(header, s->op | s->bytes << 8);
-	put_le32(header + 4, s->addr);
-	put_le32(header + 8, s->count);
-	put_le32(header + 12, e->queued + 1);
-	err = target_write_mem(f->t, c, at - s->bytes, e->payload, s->bytes + ENGINE_HEADER);
+	put_le32(header + SLOT_OP, s->op | s->bytes << 8);
+	put_le32(header + SLOT_ADDR, s->addr);
+	put_le32(header + SLOT_COUNT, s->count);
+	put_le32(header + SLOT_SEQ, e->queued + 1);
+	err = target_write_mem(f->t, c, at - s->bytes, e->payload, s->bytes + SLOT_HEADER_BYTES);
 	if (err)
 		return err;
 	now = ctx_now_us(c);
@@ -209,7 +201,7 @@ static enum sl_err submit(struct flash *f, struct ctx *c)
 /* Register writes that gathered are a piece of work before any other. */
 static enum sl_err flush_writes(struct flash *f, struct ctx *c)
 {
-	return f->engine.next.op == ENGINE_WRITES ? submit(f, c) : SL_OK;
+	return f->engine.next.op == RING_WRITES ? submit(f, c) : SL_OK;
 }
 
 /* A parameter of the mailbox changes only while nothing is at work. */
@@ -237,14 +229,14 @@ enum sl_err engine_drain(struct flash *f, struct ctx *c)
 enum sl_err engine_script(struct flash *f, struct ctx *c, const struct flash_script *script)
 {
 	struct engine_slot *s = &f->engine.next;
-	enum sl_err err = set_parameter(f, c, &f->engine.sr, script->sr, MB_SR);
+	enum sl_err err = set_parameter(f, c, &f->engine.sr, script->sr, BOX_SR);
 
 	if (!err && (s->bytes + script->n * PAIR > room(f) || s->n_marks == ENGINE_MARKS ||
 		     s->max_ms + script->max_ms > SLOT_MS_MOST))
 		err = flush_writes(f, c);
 	if (err)
 		return err;
-	s->op = ENGINE_WRITES;
+	s->op = RING_WRITES;
 	s->addr = s->n_marks ? s->addr : script->addr;
 	for (unsigned i = 0; i < script->n; i++, s->bytes += PAIR) {
 		put_le32(f->engine.payload + s->bytes, script->w[i].addr);
@@ -260,10 +252,10 @@ enum sl_err engine_script(struct flash *f, struct ctx *c, const struct flash_scr
 enum sl_err engine_program(struct flash *f, struct ctx *c, const struct engine_data *d, uint64_t *units)
 {
 	struct engine_slot *s = &f->engine.next;
-	enum sl_err err = set_parameter(f, c, &f->engine.sr, d->how->sr, MB_SR);
+	enum sl_err err = set_parameter(f, c, &f->engine.sr, d->how->sr, BOX_SR);
 
 	if (!err)
-		err = set_parameter(f, c, &f->engine.burst, d->how->burst_words, MB_BURST);
+		err = set_parameter(f, c, &f->engine.burst, d->how->burst_words, BOX_BURST);
 	if (!err)
 		err = flush_writes(f, c);
 	for (size_t off = 0; !err && off < d->len;) {
@@ -295,7 +287,7 @@ static enum sl_err crc_some(struct flash *f, struct ctx *c, const struct engine_
 	enum sl_err err;
 
 	e->next = (struct engine_slot){
-		.op = ENGINE_CRC, .addr = p->addr, .count = (uint32_t)p->n, .bytes = 4 * (uint32_t)p->n,
+		.op = RING_CRC, .addr = p->addr, .count = (uint32_t)p->n, .bytes = 4 * (uint32_t)p->n,
 		.max_ms = (unsigned)(cycles / CRC_KHZ_LEAST) + 1,
 		.typ_us = f->s.core_khz ? cycles * 1000 / khz : 0,
 	};
@@ -333,17 +325,17 @@ static void fill_mailbox(const struct flash *f, uint8_t *mb)
 	struct flash_script unused = { 0 };
 
 	f->ops->program_on(f, 0, true, &how, &unused);
-	memset(mb, 0, MB_BYTES);
-	put_le32(mb + MB_DONE, f->engine.done);
-	put_le32(mb + MB_SLOTS, header_addr(f, 0));
-	put_le32(mb + MB_STRIDE, f->slot_bytes);
-	put_le32(mb + MB_LAST, header_addr(f, ENGINE_SLOTS - 1));
-	put_le32(mb + MB_SR, how.sr);
-	put_le32(mb + MB_BUSY, f->ops->busy);
-	put_le32(mb + MB_ERRORS, ctrl_flag_mask(f->ops));
-	put_le32(mb + MB_BURST, how.burst_words);
-	put_le32(mb + MB_CRC, CRC_UNIT_DR);
-	put_le32(mb + MB_IWDG, IWDG_KR);
+	memset(mb, 0, BOX_BYTES);
+	put_le32(mb + BOX_DONE, f->engine.done);
+	put_le32(mb + BOX_SLOTS, header_addr(f, 0));
+	put_le32(mb + BOX_STRIDE, f->slot_bytes);
+	put_le32(mb + BOX_LAST, header_addr(f, ENGINE_SLOTS - 1));
+	put_le32(mb + BOX_SR, how.sr);
+	put_le32(mb + BOX_BUSY, f->ops->busy);
+	put_le32(mb + BOX_ERRORS, ctrl_flag_mask(f->ops));
+	put_le32(mb + BOX_BURST, how.burst_words);
+	put_le32(mb + BOX_CRC, CRC_UNIT_DR);
+	put_le32(mb + BOX_IWDG, IWDG_KR);
 }
 
 /* The sum over the code itself: it arrived whole, it runs, and the CRC unit is one. */
@@ -380,8 +372,8 @@ enum sl_err engine_start(struct flash *f, struct ctx *c)
 	f->engine.done = f->engine.queued = first_number(c);
 	memcpy(blob, l->code, l->bytes);
 	fill_mailbox(f, blob + l->mailbox);
-	f->engine.sr = get_le32(blob + l->mailbox + MB_SR);
-	f->engine.burst = get_le32(blob + l->mailbox + MB_BURST);
+	f->engine.sr = get_le32(blob + l->mailbox + BOX_SR);
+	f->engine.burst = get_le32(blob + l->mailbox + BOX_BURST);
 	err = borrow_down_to(f, c, BORROW_CODE, f->work_addr);
 	if (!err)
 		err = target_write_mem(f->t, c, f->work_addr, blob, l->bytes);

@@ -21,7 +21,6 @@ struct flash_script;
 enum {
 	ENGINE_SLOTS = 2,               /* one is worked on while the other is filled */
 	ENGINE_CODE_ROOM = 512,         /* code and mailbox */
-	ENGINE_HEADER = 16,
 	ENGINE_SLOT_LEAST = 512,        /* header and payload; a whole part of 1 KiB */
 	ENGINE_SLOT_MOST = 6144,        /* what firmware of the probe takes in one command */
 	ENGINE_MARKS = 32

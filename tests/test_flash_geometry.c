@@ -32,9 +32,11 @@ static void check_sectors(struct open_chip *o, const struct chip_row *r, uint32_
 	}
 	assert_int_equal(sum, (uint64_t)kb * 1024);
 	assert_int_equal(flash_erased_byte(o->f), r->erased);
-	assert_true(o->f->buf_bytes >= 512);
-	assert_true(o->f->buf_addr[1] + o->f->buf_bytes - r->sram_base <= r->sram_bytes);
-	assert_true(o->f->buf_addr[1] + o->f->buf_bytes - r->sram_base <= 4096);
+	assert_int_equal(o->f->work_addr, r->sram_base);
+	assert_true(o->f->work_bytes <= r->sram_bytes);
+	assert_true(o->f->slot_bytes >= ENGINE_SLOT_LEAST && o->f->slot_bytes <= ENGINE_SLOT_MOST);
+	/* The smallest parts of a family have 4 KiB. */
+	assert_true(r->sram_bytes >= 32768 || o->f->work_bytes <= 2048);
 }
 
 static void open__every_row__has_sectors_that_add_up_or_says_that_there_is_no_driver(void **state)

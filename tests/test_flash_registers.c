@@ -36,6 +36,39 @@ static void must(struct open_chip *o, enum sl_err err)
 		fail_msg("%s", o->c.fault.text);
 }
 
+/* Scripts, carried out as where no loader runs. */
+static void erase_sector(struct open_chip *o, size_t i)
+{
+	struct flash_script s = { .n = 0 };
+
+	o->f->ops->erase_sector(o->f, sector(o, i), &s);
+	must(o, script_by_probe(o->f, &o->c, &s));
+}
+
+static void erase_all(struct open_chip *o)
+{
+	struct flash_script s = { .n = 0 };
+
+	for (unsigned i = 0; o->f->ops->erase_all(o->f, i, &s); i++)
+		must(o, script_by_probe(o->f, &o->c, &s));
+}
+
+static void program_on(struct open_chip *o, bool fresh, struct flash_how *how)
+{
+	struct flash_script s = { .n = 0 };
+
+	o->f->ops->program_on(o->f, 0, fresh, how, &s);
+	must(o, script_by_probe(o->f, &o->c, &s));
+}
+
+static void program_off(struct open_chip *o)
+{
+	struct flash_script s = { .n = 0 };
+
+	o->f->ops->program_off(o->f, 0, &s);
+	must(o, script_by_probe(o->f, &o->c, &s));
+}
+
 static void f1_xl__page_of_bank_2__is_erased_by_the_second_register_set(void **state)
 {
 	static const struct step want[] = {
@@ -50,7 +83,7 @@ static void f1_xl__page_of_bank_2__is_erased_by_the_second_register_set(void **s
 	fake_put(&o.l, 0x40022050, 0, UINT32_MAX);
 	fake_put(&o.l, 0x40022054, 0, UINT32_MAX);
 	o.l.n_log = 0;
-	must(&o, o.f->ops->erase_sector(o.f, &o.c, sector(&o, 257)));
+	erase_sector(&o, 257);
 	expect_log(&o, want, 5);
 	close_it(&o);
 }
@@ -102,8 +135,8 @@ static void f42x__sector_12_and_mass_erase__use_the_numbers_of_bank_2(void **sta
 	fake_put(&o.l, 0x40023C0C, 0, 0);
 	fake_put(&o.l, 0x40023C10, 0, UINT32_MAX);
 	o.l.n_log = 0;
-	must(&o, o.f->ops->erase_sector(o.f, &o.c, sector(&o, 12)));
-	must(&o, o.f->ops->erase_all(o.f, &o.c));
+	erase_sector(&o, 12);
+	erase_all(&o);
 	expect_log(&o, want, 6);
 	close_it(&o);
 }
@@ -145,7 +178,7 @@ static void f405__mass_erase__has_no_second_bank(void **state)
 	fake_put(&o.l, 0x40023C0C, 0, 0);
 	fake_put(&o.l, 0x40023C10, 0, UINT32_MAX);
 	o.l.n_log = 0;
-	must(&o, o.f->ops->erase_all(o.f, &o.c));
+	erase_all(&o);
 	expect_log(&o, want, 3);
 	close_it(&o);
 }
@@ -173,12 +206,12 @@ static void fpec_sequence(uint16_t dev, unsigned kb, size_t page, uint32_t page_
 	o.l.n_log = 0;
 	/* A list of words knows no keys: it stays locked, which is told. */
 	assert_int_equal(o.f->ops->unlock(o.f, &o.c), SL_FLASH);
-	must(&o, o.f->ops->erase_sector(o.f, &o.c, sector(&o, page)));
-	must(&o, o.f->ops->program_on(o.f, &o.c, 0, true, &how));
+	erase_sector(&o, page);
+	program_on(&o, true, &how);
 	assert_int_equal(how.step_bytes, 2);
 	assert_int_equal(how.sr, 0x4002200C);
-	must(&o, o.f->ops->program_off(o.f, &o.c, 0));
-	must(&o, o.f->ops->erase_all(o.f, &o.c));
+	program_off(&o);
+	erase_all(&o);
 	must(&o, o.f->ops->lock(o.f, &o.c));
 	expect_log(&o, want, sizeof(want) / sizeof(want[0]));
 	close_it(&o);
@@ -218,12 +251,12 @@ static void f2__unlock_erase_program_lock__are_in_the_manuals_order(void **state
 	fake_put(&o.l, 0x40023C10, 0x80000000, UINT32_MAX);
 	o.l.n_log = 0;
 	assert_int_equal(o.f->ops->unlock(o.f, &o.c), SL_FLASH);
-	must(&o, o.f->ops->erase_sector(o.f, &o.c, sector(&o, 11)));
-	must(&o, o.f->ops->program_on(o.f, &o.c, 0, true, &how));
+	erase_sector(&o, 11);
+	program_on(&o, true, &how);
 	assert_int_equal(how.step_bytes, 2);
 	assert_int_equal(how.sr, 0x40023C0C);
-	must(&o, o.f->ops->program_off(o.f, &o.c, 0));
-	must(&o, o.f->ops->erase_all(o.f, &o.c));
+	program_off(&o);
+	erase_all(&o);
 	must(&o, o.f->ops->lock(o.f, &o.c));
 	expect_log(&o, want, sizeof(want) / sizeof(want[0]));
 	close_it(&o);
@@ -309,12 +342,12 @@ static void l0__page__is_128_bytes_with_half_pages_of_16_words(void **state)
 	fake_put(&o.l, 0x40022018, 0, 0);
 	fake_put(&o.l, 0x08000180, 0, 0);
 	o.l.n_log = 0;
-	must(&o, o.f->ops->erase_sector(o.f, &o.c, sector(&o, 3)));
-	must(&o, o.f->ops->program_on(o.f, &o.c, 0, true, &how));
+	erase_sector(&o, 3);
+	program_on(&o, true, &how);
 	assert_int_equal(how.step_bytes, 64);
 	assert_int_equal(how.burst_words, 16);
 	assert_int_equal(how.sr, 0x40022018);
-	must(&o, o.f->ops->program_on(o.f, &o.c, 0, false, &how));
+	program_on(&o, false, &how);
 	assert_int_equal(how.step_bytes, 4);
 	assert_int_equal(how.burst_words, 1);
 	expect_log(&o, want, 6);

@@ -2,8 +2,7 @@
  *
  * loaders.h - pieces of Thumb code that program flash from SRAM.
  *
- * Each is position independent, needs neither stack nor data, and ends in the BKPT at .stop.
- * Arguments and results: the head of its source file, flash/loaders/NAME.s.
+ * Each is position independent and needs neither stack nor data.
  */
 #ifndef FLASH_LOADERS_LOADERS_H
 #define FLASH_LOADERS_LOADERS_H
@@ -18,15 +17,6 @@ struct loader {
 	uint16_t stop;          /* offset of the BKPT */
 	uint16_t mailbox;       /* ring loaders: offset of its words, enum ring_mailbox */
 };
-
-/* Room for the largest; a test holds it against the table. */
-enum { LOADER_MAX_BYTES = 96 };
-
-extern const struct loader loader_f1;
-extern const struct loader loader_f4x8;
-extern const struct loader loader_f4x16;
-extern const struct loader loader_f4x32;
-extern const struct loader loader_lx;
 
 /* The ring loaders stay: they take work from slots in SRAM, round and round, and stop only after
  * a failure, in the BKPT at .stop. Code and mailbox are one piece that begins at any word: the
