@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 
-#define POLYNOMIAL UINT32_C(0x04C11DB7)
+#define POLYNOMIAL UINT32_C(0x04C11DB7)     /* RM0008, CRC calculation unit */
 
 enum { WORD_BITS = 32 };
 

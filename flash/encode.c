@@ -69,24 +69,25 @@ static unsigned count_bits(uint32_t v)
 	return n;
 }
 
-static void encode_masked(const struct flash *f, const struct engine_data *d, size_t at,
-			  uint8_t *payload, size_t room, struct encoding *e)
+/* at: where the groups begin. */
+static struct encoding encode_masked(const struct flash *f, const struct engine_data *d, size_t at,
+				     uint8_t *payload, size_t room)
 {
 	size_t group = (size_t)d->how->step_bytes * GROUP_UNITS, start = at;
+	struct encoding e = { .op = RING_MASKED };
 
-	e->op = RING_MASKED;
-	while (at < d->len && e->bytes + 4 <= room) {
-		size_t n = put_group(f, d, at, payload + e->bytes, room - e->bytes);
+	while (at < d->len && e.bytes + 4 <= room) {
+		size_t n = put_group(f, d, at, payload + e.bytes, room - e.bytes);
 
 		if (!n)
 			break;
-		e->units += count_bits(get_le32(payload + e->bytes));
-		e->bytes += (uint32_t)n;
-		e->count++;
+		e.units += count_bits(get_le32(payload + e.bytes));
+		e.bytes += (uint32_t)n;
+		e.count++;
 		at += group;
 	}
-	at = at < d->len ? at : d->len;
-	e->taken = e->skipped + (at - start);
+	e.taken = (at < d->len ? at : d->len) - start;
+	return e;
 }
 
 struct encoding encode_slot(const struct flash *f, const struct engine_data *d, size_t off,
@@ -102,7 +103,9 @@ struct encoding encode_slot(const struct flash *f, const struct engine_data *d, 
 		return e;
 	run = run_length(f, d, at, room & ~(size_t)3);
 	if (d->how->masked && run < RUN_LEAST * step && at + run < d->len) {
-		encode_masked(f, d, at, payload, room, &e);
+		e = encode_masked(f, d, at, payload, room);
+		e.skipped = at - off;
+		e.taken += e.skipped;
 		return e;
 	}
 	e.op = RING_PROGRAM;

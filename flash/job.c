@@ -26,6 +26,7 @@ struct job {
 		uint32_t end;           /* pieces of work then */
 	} trail[TRAIL];
 	unsigned n_trail;
+	uint64_t handed_over;           /* bytes of the last group: told once the next is on its way */
 };
 
 void run_progress(struct run *r, enum flash_phase phase, uint64_t n)
@@ -155,6 +156,13 @@ static enum sl_err program(struct job *j, struct ctx *c, const struct stretch *s
 	return ctx_doing(c, err, "programming flash");
 }
 
+static void tell_programmed(struct job *j, uint64_t next)
+{
+	if (j->handed_over)
+		run_progress(j->r, FLASH_PROGRAM, j->handed_over);
+	j->handed_over = next;
+}
+
 static enum sl_err do_group(struct job *j, struct ctx *c, size_t from, size_t end)
 {
 	const struct plan *p = j->r->p;
@@ -171,7 +179,7 @@ static enum sl_err do_group(struct job *j, struct ctx *c, size_t from, size_t en
 		err = program(j, c, &s);
 	if (!err) {
 		remember(j, from);
-		run_progress(j->r, FLASH_PROGRAM, s.len);
+		tell_programmed(j, s.len);
 	}
 	return err;
 }
@@ -207,10 +215,14 @@ static enum sl_err wait_for_all(struct job *j, struct ctx *c)
 {
 	enum sl_err err = SL_OK;
 
-	if (!j->r->f->engine.on)
-		return SL_OK;
-	err = program_off(j, c);
-	return err ? err : engine_drain(j->r->f, c);
+	if (j->r->f->engine.on) {
+		err = program_off(j, c);
+		if (!err)
+			err = engine_drain(j->r->f, c);
+	}
+	if (!err)
+		tell_programmed(j, 0);
+	return err;
 }
 
 /* A signal: what was handed over is finished first. */

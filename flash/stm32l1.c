@@ -34,13 +34,13 @@ struct lx_rcc {
 static const struct lx_rcc l1_rcc = { 0x40023804, 0x40023808, 0x40023824 };
 static const struct lx_rcc l0_rcc = { 0x40021004, 0x4002100C, 0x40021038 };
 
-#define ICSCR_MSIRANGE (UINT32_C(7) << 13)
+#define ICSCR_MSIRANGE (UINT32_C(7) << 13)      /* RM0038, RCC_ICSCR */
 #define ICSCR_MSI_RESET (UINT32_C(5) << 13)
 #define ICSCR_MSI_FAST (UINT32_C(6) << 13)
 #define CFGR_SWS      (UINT32_C(3) << 2)        /* 0: MSI */
 #define CFGR_HPRE     (UINT32_C(0xF) << 4)
 #define APB1ENR_PWREN (UINT32_C(1) << 28)
-#define PWR_CR        UINT32_C(0x40007000)
+#define PWR_CR        UINT32_C(0x40007000)      /* RM0038, PWR_CR */
 #define PWR_CR_VOS    (UINT32_C(3) << 11)
 #define PWR_CR_RANGE3 (UINT32_C(3) << 11)
 

@@ -14,6 +14,7 @@ struct spoiler {
 	struct chip *chip;
 	uint32_t cr, bits;              /* register that shows it */
 	unsigned spoiled, most, seen;
+	bool reset;                     /* press reset instead */
 };
 
 static uint64_t spoiler_now(const struct clock *k)
@@ -26,6 +27,11 @@ static uint64_t spoiler_now(const struct clock *k)
 	if (s->seen < s->most && !rep.core_halted &&
 	    chip_read(s->chip, s->cr, 4, &cr) == BUS_OK && (cr & s->bits) == s->bits) {
 		s->seen++;
+		if (s->reset) {
+			chip_nrst(s->chip, true);
+			chip_nrst(s->chip, false);
+			return s->inner->now_us(s->inner);
+		}
 		for (uint32_t i = 0; i < CODE_LEN; i += 4)
 			assert_int_equal(chip_write(s->chip, CODE_ADDR + i, 4, UDF), BUS_OK);
 		s->spoiled++;
@@ -72,6 +78,15 @@ static enum sl_err program(struct bench *b, uint32_t off, const uint8_t *data, s
 {
 	struct span s = { BASE + off, len, data };
 	struct flash_job job = { .spans = &s, .n_spans = 1, .erase_first = true };
+
+	return flash_program(b->f, b->rig.c, &job, &b->stats);
+}
+
+/* Words are added, nothing is erased. */
+static enum sl_err add(struct bench *b, uint32_t off, const uint8_t *data, size_t len)
+{
+	struct span s = { BASE + off, len, data };
+	struct flash_job job = { .spans = &s, .n_spans = 1 };
 
 	return flash_program(b->f, b->rig.c, &job, &b->stats);
 }
@@ -124,7 +139,7 @@ static void l1__words_when_the_loader_faults__are_written_one_by_one(void **stat
 	memcpy(data + 508, b.oracle + 508, 4);
 	memcpy(b.expect, data, sizeof(data));
 	spoil(&s, &b, 0x40023C18, 1);           /* busy, although PECR is 0 */
-	rig_ok(&b.rig, program(&b, 0, data, sizeof(data)));
+	rig_ok(&b.rig, add(&b, 0, data, sizeof(data)));
 	assert_int_equal(s.spoiled, 1);
 	assert_int_equal(b.stats.sectors_erased, 0);
 	check(&b, "words");
@@ -215,34 +230,36 @@ static void l1__words_with_a_watchdog_running__come_in_short_runs(void **state)
 	(void)chip_write(b.rig.chip, 0x40003004, 4, 0);
 	(void)chip_write(b.rig.chip, 0x40003008, 4, 0xFFF);
 	(void)chip_write(b.rig.chip, 0x40003000, 4, 0xCCCC);
-	rig_ok(&b.rig, program(&b, 0, data, sizeof(data)));
+	rig_ok(&b.rig, add(&b, 0, data, sizeof(data)));
 	assert_int_equal(rig_report(&b.rig).resets, resets);
 	assert_int_equal(b.stats.sectors_erased, 0);
 	check(&b, "watchdog");
 	bench_close(&b);
 }
 
-/* A watchdog that nobody can feed in time: like a WWDG, which has no key that would do. */
+/* A reset that nobody can hold up: the button, the supply, a WWDG. */
 static void reset__under_the_loader__is_told_and_sram_is_left_to_the_new_life(void **state)
 {
-	static const char *const names[] = { "vldiscovery", "f4discovery" };
+	static const struct { const char *name; uint32_t cr; } cases[] = {
+		{ "vldiscovery", 0x40022010 }, { "f4discovery", 0x40023C10 },
+	};
 
 	(void)state;
 	for (size_t k = 0; k < 2; k++) {
 		uint8_t data[3000];
 		uint32_t mark = 0;
+		struct spoiler s;
 		struct bench b;
 		struct heard h;
 
-		bench_open(&b, names[k], true);
-		listen_to(&b, &h);
+		bench_open(&b, cases[k].name, true);
 		rig_noise(data, sizeof(data), 76);
 		assert_int_equal(chip_write(b.rig.chip, 0x20000084, 4, 0xA5A55A5A), BUS_OK);
-		(void)chip_write(b.rig.chip, 0x40003000, 4, 0x5555);
-		(void)chip_write(b.rig.chip, 0x40003004, 4, 0);
-		(void)chip_write(b.rig.chip, 0x40003008, 4, 20);        /* 2 ms */
-		(void)chip_write(b.rig.chip, 0x40003000, 4, 0xCCCC);
+		spoil(&s, &b, cases[k].cr, 1);
+		s.reset = true;
+		listen_to(&b, &h);
 		assert_int_equal(program(&b, 100, data, sizeof(data)), SL_TARGET);
+		assert_int_equal(s.seen, 1);
 		assert_non_null(strstr(b.rig.c->fault.text, "was reset"));
 		assert_non_null(strstr(h.text, "to keep their value may be lost"));
 		assert_int_equal(chip_read(b.rig.chip, 0x20000084, 4, &mark), BUS_OK);
