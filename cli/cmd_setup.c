@@ -9,11 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/format.h"
 #include "cli/session.h"
 #include "host/host.h"
 
-enum { ROOT_MAX = 200, SAFE_MAX = 800 };
+enum { ROOT_MAX = 200 };
 
 /* Where to look, and the context that looks there. */
 struct place {
@@ -77,14 +76,12 @@ static void show_event(struct output *o, const struct finding *f)
 
 static void show(struct output *o, const struct finding *f)
 {
-	char safe[SAFE_MAX];
-
 	show_event(o, f);
 	if (f->level == FINDING_OK && o->quiet)
 		return;
-	output_result(o, "%-8s %s", level_names[f->level], format_escape(safe, sizeof(safe), f->text));
+	output_result(o, "%-8s %s", level_names[f->level], f->text);
 	if (f->cure[0])
-		output_result(o, "%-8s %s", "", format_escape(safe, sizeof(safe), f->cure));
+		output_result(o, "%-8s %s", "", f->cure);
 }
 
 /* The first problem is what the exit status and the last line are about. */
@@ -240,8 +237,8 @@ static enum sl_err fix(struct session *s, struct place *p)
 		output_done(s->out, "done; a probe that was plugged in before: plug it in again. Then, as "
 				    "yourself: stlink-download setup");
 	if (!err && s->options->group)
-		output_done(s->out, "the group: sudo systemd-sysusers && sudo usermod -aG stlink NAME; it "
-				    "counts from the next login");
+		output_done(s->out, "who shall be a member: sudo usermod -aG stlink NAME; it counts from the "
+				    "next login");
 out:
 	free(plan);
 	return err;

@@ -20,6 +20,14 @@ static check_fn *const checks[] = {
 	check_disk_flag, check_nodes, check_holders,
 };
 
+/* Names of processes, files and groups are not ours: nothing that a terminal would act on. */
+static void make_plain(char *text)
+{
+	for (unsigned char *p = (unsigned char *)text; *p; p++)
+		if (*p < 0x20 || *p >= 0x7F)
+			*p = '?';
+}
+
 struct finding *find(struct machine *m, const char *check, enum finding_level level,
 		     const char *fmt, ...)
 {
@@ -34,6 +42,7 @@ struct finding *find(struct machine *m, const char *check, enum finding_level le
 	va_start(ap, fmt);
 	(void)vsnprintf(f->text, sizeof(f->text), fmt, ap);
 	va_end(ap);
+	make_plain(f->text);
 	return f;
 }
 
@@ -44,6 +53,7 @@ void cure(struct finding *f, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(f->cure, sizeof(f->cure), fmt, ap);
 	va_end(ap);
+	make_plain(f->cure);
 }
 
 bool may_use(const struct host *h, const char *path)

@@ -60,14 +60,37 @@ static const struct host_file files[] = {
 		, .len = 2666,
 	},
 	{
+		.purpose = FILE_MODPROBE, .dir = "modprobe.d", .name = "00-stlink-download.conf",
+		.text =
+		"# SPDX-License-Identifier: GPL-2.0-or-later\n"
+		"#\n"
+		"# The fake disk of an ST-LINK/V1 (STM32VLDISCOVERY): no disk driver for it. The SCSI generic node\n"
+		"# /dev/sgN, by which stlink-download programs, appears at once; INQUIRY is the only command that\n"
+		"# the fake disk ever gets, and there is no /dev/sdX.\n"
+		"#\n"
+		"# 0x100000 is BLIST_NO_ULD_ATTACH (include/scsi/scsi_devinfo.h). It applies where the INQUIRY\n"
+		"# answer has exactly this vendor, \"STM32\", and exactly this model: none, only spaces. A real disk\n"
+		"# of a vendor \"STM32\" has a model and stays a disk.\n"
+		"#\n"
+		"# Takes effect when scsi_mod is loaded. Most machines load it while booting, from the initramfs:\n"
+		"#\tupdate-initramfs -u\t(Debian, Ubuntu; \"dracut -f\" elsewhere), then boot anew.\n"
+		"# Where scsi_mod is built into the kernel (\"modinfo -n scsi_mod\" says \"(builtin)\"), this file has\n"
+		"# no effect; the kernel's command line has: scsi_mod.dev_flags=STM32::0x100000\n"
+		"#\n"
+		"# Only one dev_flags= counts, the last one read. This file is the first by its name, so that\n"
+		"# yours, if you have one, keeps its effect; add \",STM32::0x100000\" to it then.\n"
+		"options scsi_mod dev_flags=STM32::0x100000\n"
+		, .len = 1112,
+	},
+	{
 		.purpose = FILE_GROUP_RULES, .dir = "udev/rules.d", .name = "59-stlink-download-group.rules",
 		.text =
 		"# SPDX-License-Identifier: GPL-2.0-or-later\n"
 		"#\n"
 		"# ST-LINK probes for the members of group stlink, wherever they log in from; a seat has its\n"
-		"# permissions from 59-stlink-download.rules, without any group. The group is made by sysusers.d:\n"
-		"# until it exists, udev ignores these lines and says so. Serial ports keep the group that the\n"
-		"# distribution gives them.\n"
+		"# permissions from 59-stlink-download.rules, without any group. The group is made by sysusers.d;\n"
+		"# it must be there when udev reads this file, or else udev ignores these lines until the file has\n"
+		"# changed (\"touch\" is enough). Serial ports keep the group that the distribution gives them.\n"
 		"#\n"
 		"# Generated from link/kinds.c (\"make udev\"): do not edit.\n"
 		"\n"
@@ -81,7 +104,7 @@ static const struct host_file files[] = {
 		"  MODE=\"0660\", GROUP=\"stlink\"\n"
 		"\n"
 		"LABEL=\"stlink_download_group_end\"\n"
-		, .len = 823,
+		, .len = 893,
 	},
 	{
 		.purpose = FILE_GROUP, .dir = "sysusers.d", .name = "stlink-download.conf",

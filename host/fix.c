@@ -91,20 +91,25 @@ static void plan_disk_flag(struct machine *m, struct host_plan *plan, enum disk_
 		add_file(plan, FILE_MODPROBE);
 }
 
-static bool has_file(const struct host *h, enum file_purpose purpose)
+/* udev looks a group up when it reads the rules, and does not read them again before they change
+ * (systemd 252): the group comes first. A system that is not running makes it when it starts. */
+static enum sl_err plan_group(struct machine *m, struct host_plan *plan)
 {
-	const struct host_file *file = host_file_for(purpose);
-	struct conf_files *c = NULL;
-	bool found = false;
+	const struct host *h = m->host;
+	char path[256];
 
-	if (tree_conf_files(h, file->dir, strrchr(file->name, '.'), &c)) {
-		ctx_clear(h->ctx);
-		return false;
+	if (h->root[0] == '\0' && !group_exists(h, STLINK_GROUP)) {
+		(void)ctx_fail(h->ctx, SL_OTHER, "host", "there is no group " STLINK_GROUP " yet");
+		ctx_hint(h->ctx, "sudo groupadd --system " STLINK_GROUP ", then this again");
+		return SL_OTHER;
 	}
-	for (size_t i = 0; i < c->n; i++)
-		found |= strcmp(c->file[i].name, file->name) == 0;
-	free(c);
-	return found;
+	file_in_force(h, FILE_GROUP_RULES, path);
+	if (!path[0])
+		add_file(plan, FILE_GROUP_RULES);
+	file_in_force(h, FILE_GROUP, path);
+	if (!path[0])
+		add_file(plan, FILE_GROUP);
+	return SL_OK;
 }
 
 /* Let udev apply its rules to what is plugged in already. */
@@ -141,10 +146,10 @@ static enum sl_err plan_all(struct machine *m, bool group, struct host_plan *pla
 	if (err)
 		return err;
 	plan_disk_flag(m, plan, state);
-	if (group && !has_file(h, FILE_GROUP_RULES))
-		add_file(plan, FILE_GROUP_RULES);
-	if (group && !has_file(h, FILE_GROUP))
-		add_file(plan, FILE_GROUP);
+	if (group)
+		err = plan_group(m, plan);
+	if (err)
+		return err;
 	if (state == DISK_FLAG_MISSING || state == DISK_FLAG_LATER)
 		add_word(h, plan, "/proc/scsi/device_info", wanted);
 	if (m->udev && (plan->n_files > 0 || m->blocked))

@@ -31,7 +31,7 @@ struct finding {
 	const char *check;      /* "rules", "node" ...; static */
 	enum finding_level level;
 	enum sl_err code;       /* of a problem: what a session would fail with; else SL_OK */
-	char text[400];
+	char text[400];         /* this and cure: ASCII without control characters */
 	char cure[400];         /* the command to type; "" when none is needed or known */
 };
 

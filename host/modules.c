@@ -29,23 +29,39 @@ static unsigned v1_pid(void)
 	return 0;
 }
 
-static bool differ(const struct settings *s)
+/* Has a list every entry of another one? */
+static bool has_all(const char *list, const char *entries)
 {
-	for (size_t i = 1; i < s->n; i++)
-		if (strcmp(s->item[i].value, s->item[0].value) != 0)
-			return true;
-	return false;
+	char one[SETTING_MAX];
+
+	for (const char *p = entries; *p; p += strcspn(p, ","), p += *p == ',') {
+		(void)snprintf(one, sizeof(one), "%.*s", (int)strcspn(p, ","), p);
+		if (!strstr(list, one))
+			return false;
+	}
+	return true;
+}
+
+/* The first value that the last one, which counts, does not contain; NULL: none. */
+static const struct setting *lost_of(const struct settings *s)
+{
+	for (size_t i = 0; i + 1 < s->n; i++)
+		if (!has_all(s->item[s->n - 1].value, s->item[i].value))
+			return &s->item[i];
+	return NULL;
 }
 
 /* A string parameter that is given twice: the last one counts, the others are lost. */
 static void tell_lost(struct machine *m, const struct settings *s, const char *option,
 		      const char *merged)
 {
-	const struct setting *last = &s->item[s->n - 1];
+	const struct setting *last = s->n ? &s->item[s->n - 1] : NULL, *lost = lost_of(s);
 	struct finding *f;
 
-	f = find(m, "options", FINDING_NOTE, "%s is set %zu times; only %s counts, %s%s is lost", option,
-		 s->n, last->from, s->item[0].from, s->n > 2 ? " and others" : "");
+	if (!lost)
+		return;
+	f = find(m, "options", FINDING_NOTE, "%s is set %zu times: only that of %s counts, that of %s is "
+					     "lost", option, s->n, last->from, lost->from);
 	if (!last->command_line)
 		cure(f, "echo 'options %s=%s' | sudo tee /etc/modprobe.d/zz-stlink.conf", option, merged);
 }
@@ -93,8 +109,7 @@ void check_quirks(struct machine *m)
 	settings_read(m->host, "usb_storage", "quirks", &s);
 	for (size_t i = s.n; i-- > 0;)
 		quirks_merge(merged, s.item[i].value);
-	if (differ(&s))
-		tell_lost(m, &s, "usb-storage quirks", merged);
+	tell_lost(m, &s, "usb-storage quirks", merged);
 	if (loaded)
 		tell_live_quirk(m, live, &s);
 	if (loaded && s.n > 0 &&
@@ -243,8 +258,7 @@ static void tell_merged_flags(struct machine *m, const char *wanted)
 
 	settings_read(m->host, "scsi_mod", "dev_flags", &s);
 	merge_flags(&s, wanted, merged);
-	if (differ(&s))
-		tell_lost(m, &s, "scsi_mod dev_flags", merged);
+	tell_lost(m, &s, "scsi_mod dev_flags", merged);
 }
 
 void check_disk_flag(struct machine *m)
@@ -262,8 +276,9 @@ void check_disk_flag(struct machine *m)
 		break;
 	case DISK_FLAG_CONFIGURED:
 		(void)find(m, "disk-flag", FINDING_OK, "no disk driver is bound to a V1 (scsi_mod "
-						       "dev_flags=%s is configured; whether it is in "
-						       "force this kernel does not tell)", wanted);
+						       "dev_flags=%s is configured; it counts when "
+						       "scsi_mod is loaded, mostly from the "
+						       "initramfs)", wanted);
 		break;
 	case DISK_FLAG_UNTIL_RESTART:
 		f = find(m, "disk-flag", FINDING_NOTE, "scsi_mod dev_flags=%s is in force until the next "

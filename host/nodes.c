@@ -69,17 +69,27 @@ static void look_at(const struct machine *m, const char *path, const char *numbe
 	n->usable = may_use(m->host, path);
 	n->gid = st.st_gid;
 	group_name(m->host, n->gid, n->group, sizeof(n->group));
-	n->for_group = n->gid != 0 && (st.st_mode & 0060) == 0060;
+	/* Nobody should join group disk, which may write to every disk, for the sake of a probe. */
+	n->for_group = n->gid != 0 && (st.st_mode & 0060) == 0060 && strcmp(n->group, "disk") != 0;
 	(void)snprintf(n->owner, sizeof(n->owner), "mode %04o, group %s", (unsigned)st.st_mode & 07777,
 		       n->group);
 	if (tree_line(m->host, number_of, number, sizeof(number)))
 		n->marked = has_mark(m->host, number);
 }
 
+/* The group's rules are there and the group, too, and yet the node is not the group's: udev read
+ * them before there was the group. */
+static bool group_came_later(const struct machine *m, char rules[256])
+{
+	file_in_force(m->host, FILE_GROUP_RULES, rules);
+	return rules[0] && group_exists(m->host, STLINK_GROUP);
+}
+
 /* The one thing that stands in the way, and what removes it. */
 static void cure_node(struct machine *m, struct finding *f, const struct node *n)
 {
 	const char *node = shown(m->host, n->path);
+	char rules[256];
 
 	if (!m->udev && m->container && n->for_group)
 		cure(f, "docker run --group-add %u ...", n->gid);
@@ -95,19 +105,25 @@ static void cure_node(struct machine *m, struct finding *f, const struct node *n
 		cure(f, "sudo udevadm control --reload && sudo udevadm trigger --name-match=%s", node);
 	else if (n->for_group)
 		cure(f, "sudo usermod -aG %s \"$USER\"", n->group);
+	else if (group_came_later(m, rules))
+		cure(f, "sudo touch %s && sleep 4 && sudo udevadm trigger --name-match=%s", rules, node);
 	else
-		cure(f, "sudo stlink-download setup --fix --group && sudo systemd-sysusers && "
-			"sudo usermod -aG stlink \"$USER\"");
+		cure(f, "sudo groupadd --system --force " STLINK_GROUP " && sudo usermod -aG " STLINK_GROUP
+			" \"$USER\" && sudo stlink-download setup --fix --group --yes");
 }
 
 static const char *reason(const struct machine *m, const struct node *n)
 {
+	char rules[256];
+
 	if (!m->udev || m->rules == RULES_MASKED || m->rules == RULES_MISSING)
 		return "";
 	if (!n->marked)
 		return "; the rules came after the probe and were not applied to it";
 	if (n->for_group)
 		return "; you do not sit at this machine, nor were you in that group when you logged in";
+	if (group_came_later(m, rules))
+		return "; udev read the rules of group " STLINK_GROUP " before there was that group";
 	return "; you do not sit at this machine (ssh, or no seat), so a group is needed";
 }
 

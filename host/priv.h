@@ -5,6 +5,7 @@
 #ifndef HOST_PRIV_H
 #define HOST_PRIV_H
 
+#include "host/files.h"
 #include "host/host.h"
 #include "host/settings.h"
 #include "link/probe.h"
@@ -66,6 +67,15 @@ enum disk_flag {
 
 /* disk_flag_state - how it stands; wanted: the value of dev_flags, "" with DISK_FLAG_NONE. */
 enum disk_flag disk_flag_state(const struct host *h, char wanted[SETTING_MAX]);
+
+/* group_exists - does /etc/group have it? */
+bool group_exists(const struct host *h, const char *group);
+
+/* file_in_force - the path of an installed file of ours; "" when it is nowhere. */
+void file_in_force(const struct host *h, enum file_purpose purpose, char path[256]);
+
+/* The group that the group rules give probes to. */
+#define STLINK_GROUP "stlink"
 
 /* rules_look - which of our rules are in force. */
 void rules_look(struct machine *m);

@@ -30,21 +30,28 @@ static enum rules_state compare(const struct host *h, const char *path, const st
 	return state;
 }
 
-void rules_look(struct machine *m)
+void file_in_force(const struct host *h, enum file_purpose purpose, char path[256])
 {
-	const struct host_file *ours = host_file_for(FILE_RULES);
+	const struct host_file *file = host_file_for(purpose);
 	struct conf_files *c;
 
-	m->rules = RULES_MISSING;
-	if (tree_conf_files(m->host, kind, end, &c))
+	path[0] = '\0';
+	if (tree_conf_files(h, file->dir, strrchr(file->name, '.'), &c)) {
+		ctx_clear(h->ctx);
 		return;
-	for (size_t i = 0; i < c->n; i++) {
-		if (strcmp(c->file[i].name, ours->name) != 0)
-			continue;
-		m->rules = compare(m->host, c->file[i].path, ours);
-		memcpy(m->rules_path, c->file[i].path, sizeof(m->rules_path));
 	}
+	for (size_t i = 0; i < c->n; i++)
+		if (strcmp(c->file[i].name, file->name) == 0)
+			memcpy(path, c->file[i].path, sizeof(c->file[i].path));
 	free(c);
+}
+
+void rules_look(struct machine *m)
+{
+	file_in_force(m->host, FILE_RULES, m->rules_path);
+	m->rules = RULES_MISSING;
+	if (m->rules_path[0])
+		m->rules = compare(m->host, m->rules_path, host_file_for(FILE_RULES));
 }
 
 void check_rules(struct machine *m)
@@ -78,7 +85,7 @@ void check_rules(struct machine *m)
 	}
 }
 
-static bool group_exists(const struct host *h, const char *group)
+bool group_exists(const struct host *h, const char *group)
 {
 	char *text = tree_text(h, "/etc/group");
 	size_t len = strlen(group);

@@ -10,6 +10,7 @@ import struct
 import tempfile
 
 DIR = ""
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 def pattern(n, seed=1):
@@ -118,6 +119,33 @@ def files():
     }
 
 
+def machine(name, rules=True, holder=False):
+    """A system below {data}/NAME: udev runs, a V2 is plugged in, and what else is asked for."""
+    device = "sys/bus/usb/devices/1-2"
+    texts = {
+        "run/udev/control": "", "proc/cmdline": "quiet\n", "etc/group": "root:x:0:\n",
+        device + "/idVendor": "0483\n", device + "/idProduct": "3748\n",
+        device + "/busnum": "1\n", device + "/devnum": "5\n", device + "/dev": "189:4\n",
+        "dev/bus/usb/001/005": "", "run/udev/data/c189:4": "E:ID_STLINK=1\n",
+    }
+    if rules is not True:
+        texts = {k: v for k, v in texts.items() if "usb" not in k}
+        os.makedirs(os.path.join(DIR, name, "sys/bus/usb/devices"))
+    else:
+        with open(os.path.join(ROOT, "udev/59-stlink-download.rules"), encoding="ascii") as f:
+            texts["usr/lib/udev/rules.d/59-stlink-download.rules"] = f.read()
+    if holder:
+        texts["proc/4711/comm"] = "\033[31mopenocd\n"
+    for path, text in texts.items():
+        path = os.path.join(DIR, name, path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="ascii") as f:
+            f.write(text)
+    if holder:
+        os.mkdir(os.path.join(DIR, name, "proc/4711/fd"))
+        os.symlink("/dev/bus/usb/001/005", os.path.join(DIR, name, "proc/4711/fd/3"))
+
+
 def make():
     global DIR
     DIR = tempfile.mkdtemp(prefix="cli-data.")
@@ -127,6 +155,11 @@ def make():
     with open(os.path.join(DIR, "secret.bin"), "wb") as f:
         f.write(b"x")
     os.mkdir(os.path.join(DIR, "folder"))
+    machine("machine")
+    machine("held", holder=True)
+    for name in "bare", "fresh":
+        machine(name, rules=False)
+    shutil.copy(os.path.join(ROOT, "udev/59-stlink-download.rules"), os.path.join(DIR, "rules"))
     shutil.copy(os.path.join(DIR, "fw.bin"), os.path.join(DIR, "me@home.bin"))
 
 

@@ -31,8 +31,9 @@ row() { # PURPOSE DIRECTORY FILE
 	static const struct host_file files[] = {
 	HEAD
 	row FILE_RULES udev/rules.d udev/59-stlink-download.rules
-	[ ! -f modprobe.d/stlink-download.conf ] ||
-		row FILE_MODPROBE modprobe.d modprobe.d/stlink-download.conf
+	for conf in modprobe.d/*stlink-download.conf; do
+		[ ! -f "$conf" ] || row FILE_MODPROBE modprobe.d "$conf"
+	done
 	row FILE_GROUP_RULES udev/rules.d udev/59-stlink-download-group.rules
 	row FILE_GROUP sysusers.d sysusers.d/stlink-download.conf
 	cat <<-'TAIL'
