@@ -222,6 +222,7 @@ check-systemd: all $(if $(or $(if $(G),,every),$(filter 4%,$(G))),$(DEB))
 	$(Q)! test -e $(DEB) || cp $(BUILD)/deb/stlink-download_*.deb $(BUILD)/deb/stlink-sim_*.deb $(SYSTEMD_VM)/carry/
 	$(Q)tests/vm/systemd/build.sh $(SYSTEMD_VM) ./stlink-download ./stlink-sim
 	$(Q)tests/vm/systemd/run.sh $(SYSTEMD_VM) $(G)
+	$(Q)tests/vm/systemd/table.py $(if $(G),-s) $(SYSTEMD_VM)/rows docs/v1-on-linux.md
 
 check-strangers: all
 	$(Q)tests/vm/build.sh $(BUILD)/vm-strangers ./stlink-download ./stlink-sim
