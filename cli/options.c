@@ -23,7 +23,7 @@ static const struct option_row rows[] = {
 		  "usbip:HOST[:PORT]/BUSID, usbip:unix:PATH,BUSID; default: $STLINK_DEVICE, else the "
 		  "only one present" },
 	{ .name = "speed", .argument = "KHZ",
-	  .help = "SWD clock, at most this many kHz (a V1 has one speed)" },
+	  .help = "SWD clock, at most; default: the highest that works" },
 	{ .name = "connect", .argument = "HOW",
 	  .help = "how to begin: normal, under-reset (for chips that sleep or lock SWD) or hotplug "
 		  "(only words such as debug may halt the core)",

@@ -151,12 +151,15 @@ enum sl_err link_run(struct link *l, struct ctx *c, struct command *cmd)
 	/* Before the status: the first byte of V2J37's version is the code of one. */
 	if (!err && cmd->has_status && reply_is_stale(l, cmd->x.in, cmd->x.got))
 		err = fail_stale(c, cmd);
+	/* Who knows what the probe made of it. */
+	if (err)
+		l->mode_known = false;
 	return err;
 }
 
 enum sl_err link_run_checked(struct link *l, struct ctx *c, struct command *cmd, const char *doing)
 {
-	struct retry r = { .started = false };
+	struct retry r = { .limit_ms = l->patience_ms };
 	enum retry_next next;
 
 	do {
@@ -165,6 +168,10 @@ enum sl_err link_run_checked(struct link *l, struct ctx *c, struct command *cmd,
 		if (err)
 			return ctx_doing(c, err, "%s", doing);
 		next = retry_after(&r, c, cmd->status);
+		if (next == RETRY_GIVE_UP &&
+		    ((cmd->needs_ap && session_open_ap(l, c, cmd->status)) ||
+		     wire_retry(l, c, cmd->status, cmd->repeatable)))
+			next = RETRY_AGAIN;
 	} while (next == RETRY_AGAIN);
 	if (next == RETRY_DONE)
 		return SL_OK;

@@ -50,6 +50,8 @@ struct command {
 	struct xfer x;
 	size_t least;           /* a reply shorter than this is none */
 	bool has_status;        /* reply byte 0 is a status */
+	bool repeatable;        /* does no harm twice */
+	bool needs_ap;          /* goes through access port 0, which may have to be opened */
 	uint8_t status;         /* set by link_run where has_status */
 };
 

@@ -13,9 +13,10 @@
 
 static const char where[] = "link";
 
+/* Bit 0 of every debug port's id is 1 (ADIv5.2, B2.2.5): one that reads otherwise lost bits. */
 static bool is_id(const struct link *l, const uint8_t *reply, uint32_t id)
 {
-	return id != 0 && id != UINT32_MAX && !reply_is_stale(l, reply, 4);
+	return (id & 1) && id != UINT32_MAX && !reply_is_stale(l, reply, 4);
 }
 
 /* READCOREID has no status; an id of all zeros or ones is nobody's. */
@@ -37,6 +38,7 @@ static enum sl_err read_core_id(struct link *l, struct ctx *c, uint32_t *id)
 	if (!is_id(l, reply, *id))
 		return ctx_fail(c, SL_NOTARGET, where, "the chip's id code reads as %08x",
 				(unsigned)*id);
+	l->dpidr = *id;
 	return SL_OK;
 }
 
@@ -47,16 +49,21 @@ enum sl_err link_read_dpidr(struct link *l, struct ctx *c, uint32_t *dpidr)
 	struct cursor cur = cur_make(reply, sizeof(reply));
 	enum sl_err err;
 
+	*dpidr = l->dpidr;
+	if (l->dpidr)
+		return SL_OK;
 	if (l->caps.api == 1)
 		return read_core_id(l, c, dpidr);
+	cmd.repeatable = true;
 	err = link_run_checked(l, c, &cmd, "reading the id code");
 	if (err)
 		return err;
 	cur_seek(&cur, 4);
 	*dpidr = cur_le32(&cur);
-	if (*dpidr == 0 || *dpidr == UINT32_MAX)
+	if (!is_id(l, reply + 4, *dpidr))
 		return ctx_fail(c, SL_NOTARGET, where, "the chip's id code reads as %08x",
 				(unsigned)*dpidr);
+	l->dpidr = *dpidr;
 	return SL_OK;
 }
 
@@ -129,6 +136,8 @@ enum sl_err session_enter(struct link *l, struct ctx *c)
 	uint8_t status = 0;
 	enum sl_err err;
 
+	l->dpidr = 0;
+	l->ap_asked = l->mode_known = false;
 	if (l->caps.api == 1)
 		return enter_v1(l, c);
 	err = enter_once(l, c, &status);
@@ -141,26 +150,33 @@ enum sl_err session_enter(struct link *l, struct ctx *c)
 		return fall_back_to_v1(l, c);
 	if (err)
 		return err;
-	return status_is_done(status) ? first_debug_command(l, c) : status_fail(c, status, NULL, "");
+	if (!status_is_done(status))
+		return status_fail(c, status, NULL, "");
+	l->mode = LINK_DEBUG;
+	l->mode_known = true;
+	return first_debug_command(l, c);
 }
 
-static enum sl_err open_access_port(struct link *l, struct ctx *c)
+bool session_open_ap(struct link *l, struct ctx *c, uint8_t status)
 {
 	uint8_t reply[2];
 	struct command cmd = command_debug(INIT_AP, reply, sizeof(reply));
+	struct fault kept = c->fault;
 	enum sl_err err;
 
-	if (!l->caps.init_ap)
-		return SL_OK;
+	/* Most firmware has port 0 open: stlink-org never sends this, OpenOCD and pyOCD always do.
+	 * Firmware that has not says 1D, or 08 to a core register (pyswd 26, on J38). */
+	if ((status != STATUS_BAD_AP && status != STATUS_COMMAND_ERROR) || !l->caps.init_ap ||
+	    l->ap_asked)
+		return false;
+	l->ap_asked = true;
 	command_u8(&cmd, 0);    /* access port 0 */
 	command_u8(&cmd, 0);    /* core: none in particular, as OpenOCD and pyOCD */
-	err = link_run_checked(l, c, &cmd, "opening the access port");
-	/* A copy that does not know the command has it open: stlink-org never sends it. */
-	if (err == SL_OLDPROBE) {
-		ctx_clear(c);
-		return SL_OK;
-	}
-	return err;
+	err = link_run(l, c, &cmd);
+	if (err || !status_is_done(cmd.status))
+		ctx_log(c, LOG_DEBUG, "access port 0 could not be opened (status %02x)", cmd.status);
+	c->fault = kept;
+	return !err && status_is_done(cmd.status);
 }
 
 static enum sl_err set_speed(struct link *l, struct ctx *c, unsigned khz)
@@ -224,6 +240,9 @@ static enum sl_err fail_enter(struct link *l, struct ctx *c, enum sl_err err)
 {
 	struct fault kept;
 
+	if (err == SL_NOTARGET && l->speed_fixed)
+		ctx_hint(c, "check power, SWDIO, SWCLK and GND; leave out --speed, or lower it; try "
+			    "--connect=under-reset");
 	if (err == SL_NOTARGET)
 		explain_no_target(l, c);
 	kept = c->fault;
@@ -233,8 +252,42 @@ static enum sl_err fail_enter(struct link *l, struct ctx *c, enum sl_err err)
 	return ctx_doing(c, err, "entering SWD");
 }
 
+/* Old firmware may not tell the id: what needs it asks again. */
+static enum sl_err look_at_id(struct link *l, struct ctx *c)
+{
+	uint32_t id;
+	enum sl_err err = link_read_dpidr(l, c, &id);
+
+	if (err != SL_OLDPROBE && err != SL_PROBE && err != SL_TARGET)
+		return err;
+	if (status_wire(c->fault.probe_status) != WIRE_FINE)
+		return err;
+	ctx_clear(c);
+	return SL_OK;
+}
+
+/* Enter and see the id code: the first two things that a bad wire spoils. */
+static enum sl_err enter_and_look(struct link *l, struct ctx *c, const struct link_options *o)
+{
+	enum sl_err err = SL_OK;
+
+	if (o->connect_under_reset)
+		err = hold_reset_early(l, c);
+	if (!err)
+		err = session_enter(l, c);
+	if (!err && o->connect_under_reset)
+		err = hold_reset(l, c);
+	return err ? err : look_at_id(l, c);
+}
+
+static bool may_be_the_wire(const struct ctx *c, enum sl_err err)
+{
+	return err == SL_NOTARGET || status_wire(c->fault.probe_status) != WIRE_FINE;
+}
+
 enum sl_err link_enter_swd(struct link *l, struct ctx *c, const struct link_options *o)
 {
+	unsigned first;
 	enum sl_err err;
 
 	if (!l->caps.swd) {
@@ -243,13 +296,16 @@ enum sl_err link_enter_swd(struct link *l, struct ctx *c, const struct link_opti
 		return SL_OLDPROBE;
 	}
 	err = set_speed(l, c, o->speed_khz);
-	if (!err && o->connect_under_reset)
-		err = hold_reset_early(l, c);
+	first = l->speed_khz;
 	if (!err)
-		err = session_enter(l, c);
-	if (!err && o->connect_under_reset)
-		err = hold_reset(l, c);
-	if (!err)
-		err = open_access_port(l, c);
-	return err ? fail_enter(l, c, err) : SL_OK;
+		err = enter_and_look(l, c, o);
+	while (err && may_be_the_wire(c, err) && !l->gone && speed_step_down(l, c)) {
+		ctx_clear(c);
+		err = enter_and_look(l, c, o);
+	}
+	if (err)
+		return fail_enter(l, c, err);
+	if (l->speed_khz < first && !l->slower_said)
+		speed_say(l, c, first);
+	return SL_OK;
 }

@@ -114,6 +114,14 @@ enum sl_err link_write_mem(struct link *l, struct ctx *c, uint32_t addr, const v
 enum sl_err link_read32(struct link *l, struct ctx *c, uint32_t addr, uint32_t *value) MUST_CHECK;
 enum sl_err link_write32(struct link *l, struct ctx *c, uint32_t addr, uint32_t value) MUST_CHECK;
 
+/* link_allow_block - the core's access port counts addresses on within blocks of bytes (a power of
+ * two): memory commands of firmware that does not mind such borders itself may be as long. */
+void link_allow_block(struct link *l, unsigned bytes);
+
+/* link_set_patience - how long a chip whose bus stays busy is waited for in a register access,
+ * milliseconds; 0: the usual second. */
+void link_set_patience(struct link *l, unsigned ms);
+
 /* link_write_halfwords - exactly n 16-bit bus accesses. SL_OLDPROBE before V2J26 and on V1. */
 enum sl_err link_write_halfwords(struct link *l, struct ctx *c, uint32_t addr, const uint16_t *src,
 				 size_t n) MUST_CHECK;

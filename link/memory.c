@@ -119,6 +119,9 @@ static enum sl_err block_run(struct link *l, struct ctx *c, const struct block *
 			return ctx_doing(c, err, "%s 0x%08x", b->in ? "reading" : "writing",
 					 (unsigned)b->addr);
 		next = retry_after(&r, c, status);
+		if (next == RETRY_GIVE_UP && !b->once &&
+		    (session_open_ap(l, c, status) || wire_retry(l, c, status, true)))
+			next = RETRY_AGAIN;
 	} while (next == RETRY_AGAIN && !b->once);
 	return next == RETRY_DONE ? SL_OK : block_fail(l, c, b, status, addr);
 }
@@ -149,6 +152,17 @@ static size_t limit(const struct link *l, uint32_t addr, size_t len, size_t most
 	if (l->caps.tar_block)
 		n = smaller(n, l->caps.tar_block - addr % l->caps.tar_block);
 	return n - n % unit;
+}
+
+void link_allow_block(struct link *l, unsigned bytes)
+{
+	if (l->caps.tar_block && bytes > l->caps.tar_block)
+		l->caps.tar_block = bytes;
+}
+
+void link_set_patience(struct link *l, unsigned ms)
+{
+	l->patience_ms = ms;
 }
 
 /* Bytes to do singly before the next whole word can be done; 0: a word is next. */
@@ -245,6 +259,7 @@ static enum sl_err register_access(struct link *l, struct ctx *c, struct command
 	char doing[32];
 	enum sl_err err;
 
+	cmd->needs_ap = true;
 	(void)snprintf(doing, sizeof(doing), "%s 0x%08x", verb, (unsigned)addr);
 	err = link_run_checked(l, c, cmd, doing);
 	if (err == SL_TARGET) {
@@ -269,6 +284,7 @@ enum sl_err link_read32(struct link *l, struct ctx *c, uint32_t addr, uint32_t *
 		err = block_run(l, c, &word);
 	} else {
 		command_u32(&cmd, addr);
+		cmd.repeatable = true;
 		err = register_access(l, c, &cmd, addr, "reading");
 		cur_seek(&cur, 4);
 	}

@@ -85,6 +85,7 @@ enum sl_err link_read_reg(struct link *l, struct ctx *c, unsigned reg, uint32_t 
 		return read_v1(l, c, &cmd, value, 1);
 	}
 	command_u8(&cmd, (uint8_t)reg);
+	cmd.repeatable = cmd.needs_ap = true;
 	(void)snprintf(doing, sizeof(doing), "reading core register %u", reg);
 	err = link_run_checked(l, c, &cmd, doing);
 	if (err)
@@ -107,6 +108,7 @@ enum sl_err link_write_reg(struct link *l, struct ctx *c, unsigned reg, uint32_t
 		return write_by_dcrsr(l, c, reg, value);
 	command_u8(&cmd, (uint8_t)reg);
 	command_u32(&cmd, value);
+	cmd.repeatable = cmd.needs_ap = true;
 	(void)snprintf(doing, sizeof(doing), "writing core register %u", reg);
 	return link_run_checked(l, c, &cmd, doing);
 }
@@ -122,6 +124,7 @@ enum sl_err link_read_all_regs(struct link *l, struct ctx *c, uint32_t regs[LINK
 		cmd = command_debug(V1_READALLREGS, reply, 4 * LINK_ALL_REGS);
 		return read_v1(l, c, &cmd, regs, LINK_ALL_REGS);
 	}
+	cmd.repeatable = cmd.needs_ap = true;
 	err = link_run_checked(l, c, &cmd, "reading the core registers");
 	if (err)
 		return err;

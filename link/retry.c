@@ -23,7 +23,7 @@ static enum retry_next pause_or_give_up(struct retry *r, struct ctx *c)
 {
 	if (!r->started) {
 		r->started = true;
-		r->end = ctx_deadline(c, WAIT_TOTAL_MS);
+		r->end = ctx_deadline(c, r->limit_ms ? r->limit_ms : WAIT_TOTAL_MS);
 		r->pause_us = WAIT_FIRST_US;
 	}
 	if (r->last)
@@ -99,13 +99,40 @@ static enum sl_err abort_sticky(struct link *l, struct ctx *c)
  * release NRST, so not while we hold that. */
 static enum sl_err reenter(struct link *l, struct ctx *c)
 {
-	struct command leave = command_plain(GROUP_DEBUG, EXIT);
 	enum sl_err err;
 
 	if (l->nrst_low)
 		return SL_OK;
-	err = link_run(l, c, &leave);
+	/* Not EXIT itself: a try before this one may have left the probe outside debug mode. */
+	err = link_leave(l, c);
 	return err ? err : session_enter(l, c);
+}
+
+/* After bits were lost the debug port may listen to nothing but a line reset (ADIv5.2, B4.2.5). */
+static bool line_in_order(struct link *l, struct ctx *c)
+{
+	if (l->caps.dap_reg && !abort_sticky(l, c))
+		return true;
+	return !l->nrst_low && !reenter(l, c);
+}
+
+bool wire_retry(struct link *l, struct ctx *c, uint8_t status, bool repeatable)
+{
+	enum status_wire wire = status_wire(status);
+	unsigned before = l->speed_khz;
+	struct fault kept = c->fault;
+	bool again = false;
+
+	if (wire == WIRE_FINE || (wire == WIRE_LOST && !repeatable) || l->mending)
+		return false;
+	l->mending = true;
+	while (!again && !l->gone && speed_step_down(l, c))
+		again = line_in_order(l, c);
+	l->mending = false;
+	c->fault = kept;
+	if (again)
+		speed_say(l, c, before);
+	return again;
 }
 
 void sticky_clear(struct link *l, struct ctx *c)

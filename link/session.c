@@ -129,7 +129,8 @@ static enum sl_err ask_mode(struct link *l, struct ctx *c, unsigned timeout_ms, 
 		return ctx_fail(c, SL_PROTO, where,
 				"the probe reports mode %02x, which does not exist",
 				reply[0]);
-	*out = (enum link_mode)reply[0];
+	*out = l->mode = (enum link_mode)reply[0];
+	l->mode_known = true;
 	return SL_OK;
 }
 
@@ -234,7 +235,7 @@ static enum sl_err leave_mode(struct link *l, struct ctx *c, enum link_mode mode
 {
 	struct command debug = command_plain(GROUP_DEBUG, EXIT);
 	struct command swim = command_plain(GROUP_SWIM, SWIM_EXIT);
-	enum sl_err err;
+	enum sl_err err = SL_OK;
 
 	switch (mode) {
 	case LINK_DFU:
@@ -243,15 +244,19 @@ static enum sl_err leave_mode(struct link *l, struct ctx *c, enum link_mode mode
 		return err ? err : first_answer(l, c);
 	case LINK_DEBUG:
 		l->nrst_low = false;
-		return link_run(l, c, &debug);
+		err = link_run(l, c, &debug);
+		break;
 	case LINK_SWIM:
-		return link_run(l, c, &swim);
+		err = link_run(l, c, &swim);
+		break;
 	case LINK_LOADER:
 		return ctx_fail(c, SL_PROBE, where, "the probe is in its boot loader");
 	case LINK_MASS:
-		break;
+		return SL_OK;
 	}
-	return SL_OK;
+	l->mode = LINK_MASS;
+	l->mode_known = !err;
+	return err;
 }
 
 /* A carrier that was kept waiting by the kernel is opened anew, which looks for another one. */
@@ -330,10 +335,13 @@ enum sl_err session_leave_mode(struct link *l, struct ctx *c)
 
 enum sl_err link_leave(struct link *l, struct ctx *c)
 {
-	enum link_mode mode = LINK_MASS;
-	enum sl_err err = link_get_mode(l, c, &mode);
+	enum link_mode mode = l->mode;
+	enum sl_err err = SL_OK;
 
-	/* F2 21 outside debug mode locks up a V3 (stlink-org 1399). */
+	/* F2 21 outside debug mode locks up a V3 (stlink-org 1399): asked, unless an answer or a
+	 * successful command told, and nothing failed on the wire since. */
+	if (!l->mode_known)
+		err = link_get_mode(l, c, &mode);
 	if (err || mode != LINK_DEBUG)
 		return err;
 	return leave_mode(l, c, mode);

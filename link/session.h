@@ -12,7 +12,7 @@
 #include "link/link.h"
 #include "link/status.h"
 
-enum { VERSION_BYTES = 6, VERSION_EX_BYTES = 12 };
+enum { VERSION_BYTES = 6, VERSION_EX_BYTES = 12, FREQ_MAX = 10 };
 
 struct link {
 	struct transport *t;
@@ -23,10 +23,19 @@ struct link {
 	uint8_t version_raw[VERSION_BYTES];     /* the F1 reply: what stale answers look like */
 	char describe[160];
 	unsigned speed_khz;             /* SWD clock as far as known */
+	bool speed_fixed;               /* the user chose it: never lowered by itself */
+	unsigned patience_ms;           /* how long a WAIT is waited for; 0: the usual time */
+	bool mending;                   /* the line is being put in order just now */
+	bool slower_said;               /* the user knows that it was lowered */
+	uint32_t freq[FREQ_MAX];        /* what a V3 offers, as asked once; 0: no more */
 	unsigned wire_number;           /* of the next command, for the wire log */
 	unsigned late;                  /* how many commands in a row were not answered in time */
 	bool gone;                      /* the probe left the bus: only close */
 	bool nrst_low;                  /* we hold NRST */
+	bool mode_known;                /* mode is what the probe is in: no need to ask */
+	enum link_mode mode;
+	bool ap_asked;                  /* access port 0 was opened, or that was tried */
+	uint32_t dpidr;                 /* as read since entering SWD; 0: not read */
 };
 
 /* ---- version.c, capability.c ---- */
@@ -59,6 +68,7 @@ bool reply_is_stale(const struct link *l, const uint8_t *reply, size_t len);
 struct retry {
 	struct deadline end;
 	uint64_t pause_us;
+	unsigned limit_ms;              /* 0: the usual time */
 	bool started, last, waited, forgave;
 };
 
@@ -91,5 +101,25 @@ enum sl_err link_open_among(struct ctx *c, const struct transport_class *const *
 
 /* session_enter - the ENTER command alone, with the id check that belongs to it. */
 enum sl_err session_enter(struct link *l, struct ctx *c) MUST_CHECK;
+
+/* session_open_ap - open access port 0 after a status that says it is closed. True: that was done,
+ * and what failed may be tried once more. Records no fault. */
+bool session_open_ap(struct link *l, struct ctx *c, uint8_t status);
+
+/* ---- speed.c ---- */
+
+/* speed_step_down - the next lower SWD clock, and everything ready for another try. False: there
+ * is none, or the user fixed the clock. Records no fault. */
+bool speed_step_down(struct link *l, struct ctx *c);
+
+/* speed_say - tell the user, once, that the clock was lowered from the one it had before. */
+void speed_say(struct link *l, struct ctx *c, unsigned before_khz);
+
+/* ---- retry.c ---- */
+
+/* wire_retry - after a status that speaks of a bad wire: lower the clock and put the line in order.
+ * True: the operation may be tried again. repeatable: it does no harm twice; when not, only a
+ * write that was certainly not done is tried again. Records no fault. */
+bool wire_retry(struct link *l, struct ctx *c, uint8_t status, bool repeatable);
 
 #endif

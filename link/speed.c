@@ -20,10 +20,16 @@ static const struct speed_row divisors[] = {
 	{ 125, 31 }, { 100, 40 }, { 50, 79 }, { 25, 158 }, { 15, 265 }, { 5, 798 },
 };
 
-/* What a V2 and a V1 start with. A V3 gets the fastest that programs every chip: old firmware
- * fails above 3.3 MHz on the U5 (psdb). Set anew each time, because another program may have
- * left the probe at 5 kHz (OpenOCD 0.12 does). */
-enum { DEFAULT_V2_KHZ = 1800, DEFAULT_V3_KHZ = 3300 };
+/* The highest that works everywhere. A V2 tops out at 4000, which is 2.4 MHz in truth. A V3 gets 8 MHz:
+ * at 24 MHz its firmware before J10 writes wrong (psdb), and a core that runs from a 2 MHz clock
+ * answers WAIT to most of it. UNSURE: psdb saw firmware before J10 fail on the U5 above 3.3 MHz.
+ * Set anew each time, because another program may have left the probe at 5 kHz (OpenOCD 0.12
+ * does). */
+enum { DEFAULT_V2_KHZ = 4000, DEFAULT_V3_KHZ = 8000 };
+
+/* Stepping down: to 60 % of the clock that failed, or less, but not below LEAST_KHZ: wires on which
+ * that fails are broken, not long. */
+enum { STEP_PERCENT = 60, LEAST_KHZ = 100 };
 
 static enum sl_err set_divisor(struct link *l, struct ctx *c, unsigned khz, unsigned *actual)
 {
@@ -42,16 +48,19 @@ static enum sl_err set_divisor(struct link *l, struct ctx *c, unsigned khz, unsi
 }
 
 /* Reply of 62: status, 3 unused, current kHz, count, then up to 10 frequencies. */
-enum { FREQ_REPLY_BYTES = 52, FREQ_MAX = 10 };
+enum { FREQ_REPLY_BYTES = 52 };
 
-static enum sl_err choose_frequency(struct link *l, struct ctx *c, unsigned khz, uint32_t *chosen)
+static enum sl_err learn_frequencies(struct link *l, struct ctx *c)
 {
 	uint8_t reply[FREQ_REPLY_BYTES];
 	struct command cmd = command_debug(GET_COM_FREQ, reply, sizeof(reply));
 	struct cursor cur = cur_make(reply, sizeof(reply));
-	uint32_t count, best = 0, slowest = 0;
+	uint32_t count;
+	size_t n = 0;
 	enum sl_err err;
 
+	if (l->freq[0])
+		return SL_OK;
 	command_u8(&cmd, COM_SWD);
 	err = link_run_checked(l, c, &cmd, "asking for the SWD clocks");
 	if (err)
@@ -59,17 +68,26 @@ static enum sl_err choose_frequency(struct link *l, struct ctx *c, unsigned khz,
 	cur_seek(&cur, 8);
 	count = cur_le32(&cur);
 	for (uint32_t i = 0; i < count && i < FREQ_MAX; i++) {
-		uint32_t f = cur_le32(&cur);
-
-		if (f != 0 && (slowest == 0 || f < slowest))
-			slowest = f;
-		if (f <= khz && f > best)
-			best = f;
+		l->freq[n] = cur_le32(&cur);
+		n += l->freq[n] != 0;
 	}
-	if (slowest == 0)
+	if (n == 0)
 		return ctx_fail(c, SL_PROTO, where, "the probe lists no SWD clock");
-	*chosen = best ? best : slowest;
 	return SL_OK;
+}
+
+/* The highest of a V3's list that is not above khz; below the slowest, the slowest. */
+static uint32_t choose_frequency(const struct link *l, unsigned khz)
+{
+	uint32_t best = 0, slowest = l->freq[0];
+
+	for (size_t i = 0; i < FREQ_MAX && l->freq[i]; i++) {
+		if (l->freq[i] < slowest)
+			slowest = l->freq[i];
+		if (l->freq[i] <= khz && l->freq[i] > best)
+			best = l->freq[i];
+	}
+	return best ? best : slowest;
 }
 
 static enum sl_err set_frequency(struct link *l, struct ctx *c, unsigned khz, unsigned *actual)
@@ -77,11 +95,12 @@ static enum sl_err set_frequency(struct link *l, struct ctx *c, unsigned khz, un
 	uint8_t reply[8];
 	struct command cmd = command_debug(SET_COM_FREQ, reply, sizeof(reply));
 	struct cursor cur = cur_make(reply, sizeof(reply));
-	uint32_t chosen = 0, got;
-	enum sl_err err = choose_frequency(l, c, khz, &chosen);
+	uint32_t chosen, got;
+	enum sl_err err = learn_frequencies(l, c);
 
 	if (err)
 		return err;
+	chosen = choose_frequency(l, khz);
 	command_u8(&cmd, COM_SWD);
 	command_u8(&cmd, 0);
 	command_u32(&cmd, chosen);
@@ -94,7 +113,7 @@ static enum sl_err set_frequency(struct link *l, struct ctx *c, unsigned khz, un
 	return SL_OK;
 }
 
-enum sl_err link_set_speed(struct link *l, struct ctx *c, unsigned khz, unsigned *actual_khz)
+static enum sl_err set_clock(struct link *l, struct ctx *c, unsigned khz)
 {
 	enum sl_err err = SL_OK;
 	unsigned actual = 0;
@@ -103,15 +122,49 @@ enum sl_err link_set_speed(struct link *l, struct ctx *c, unsigned khz, unsigned
 		err = set_frequency(l, c, khz ? khz : DEFAULT_V3_KHZ, &actual);
 	else if (l->caps.swd_freq)
 		err = set_divisor(l, c, khz ? khz : DEFAULT_V2_KHZ, &actual);
+	if (!err)
+		l->speed_khz = actual;
+	return err;
+}
+
+enum sl_err link_set_speed(struct link *l, struct ctx *c, unsigned khz, unsigned *actual_khz)
+{
+	enum sl_err err = set_clock(l, c, khz);
+
 	if (err)
 		return err;
-	l->speed_khz = actual;
-	if (khz && actual == 0)
+	l->speed_fixed = khz != 0;
+	if (khz && l->speed_khz == 0)
 		ctx_log(c, LOG_INFO, "this probe's SWD clock is fixed");
-	else if (khz && actual > khz)
-		ctx_log(c, LOG_WARN, "%u kHz is the slowest SWD clock of this probe", actual);
-	*actual_khz = actual;
+	else if (khz && l->speed_khz > khz)
+		ctx_log(c, LOG_WARN, "%u kHz is the slowest SWD clock of this probe", l->speed_khz);
+	*actual_khz = l->speed_khz;
 	return SL_OK;
+}
+
+bool speed_step_down(struct link *l, struct ctx *c)
+{
+	struct fault kept = c->fault;
+	unsigned before = l->speed_khz, khz = before * STEP_PERCENT / 100;
+	enum sl_err err;
+
+	if (l->speed_fixed || khz < LEAST_KHZ)
+		return false;
+	err = set_clock(l, c, khz);
+	if (err)
+		ctx_log(c, LOG_DEBUG, "the SWD clock could not be lowered: %s", c->fault.text);
+	else
+		ctx_log(c, LOG_DEBUG, "SWD clock %u kHz after %u", l->speed_khz, before);
+	c->fault = kept;
+	return !err && l->speed_khz < before;
+}
+
+void speed_say(struct link *l, struct ctx *c, unsigned before_khz)
+{
+	ctx_log(c, l->slower_said ? LOG_INFO : LOG_WARN,
+		"the SWD wires do not carry %u kHz: going on at %u kHz (--speed=%u asks for that at "
+		"once)", before_khz, l->speed_khz, l->speed_khz);
+	l->slower_said = true;
 }
 
 unsigned link_get_speed_khz(const struct link *l)

@@ -38,6 +38,7 @@ static const struct status_row rows[] = {
 	  "firmware may have put the chip to sleep: --connect=under-reset reaches it" },
 	{ 0x11, STATUS_FAULT, SL_TARGET, "AP FAULT",
 	  "bus fault: nothing answers there, or it is protected", NULL },
+	/* No acknowledge, or none that means anything. */
 	{ 0x12, STATUS_FAULT, SL_NOTARGET, "AP ERROR", "the chip stopped answering", attach },
 	{ 0x13, STATUS_FAULT, SL_TARGET, "AP PARITY ERROR", "bits were lost on the wire", slower },
 	{ 0x14, STATUS_WAIT, SL_TARGET, "DP WAIT", "the chip's debug port stays busy", NULL },
@@ -75,6 +76,18 @@ const struct status_row *status_find(uint8_t code)
 		if (rows[i].code == code)
 			return &rows[i];
 	return NULL;
+}
+
+enum status_wire status_wire(uint8_t code)
+{
+	switch (code) {
+	case 0x12: case 0x13: case 0x16: case 0x17:
+		return WIRE_LOST;
+	case 0x18:      /* the chip saw the wrong parity and did not do the write (ADIv5.2, B4.2.4) */
+		return WIRE_UNDONE;
+	default:
+		return WIRE_FINE;
+	}
 }
 
 bool status_is_done(uint8_t code)

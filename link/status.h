@@ -30,11 +30,17 @@ struct status_row {
 
 enum {
 	STATUS_OK = 0x80, STATUS_FAULT_CODE = 0x81, STATUS_OTHER_MODE = 0x0E,
+	STATUS_COMMAND_ERROR = 0x08, STATUS_BAD_AP = 0x1D,
 	STATUS_AP_FAULT = 0x11, STATUS_DP_FAULT = 0x15, STATUS_UNKNOWN_COMMAND = 0x42
 };
 
 /* status_find - the row of a code; NULL: no status that is known, so not a status at all. */
 const struct status_row *status_find(uint8_t code);
+
+/* status_wire - what a status says of the wire: nothing, bits were lost, or bits were lost on the way
+ * out, so that the chip certainly did nothing. */
+enum status_wire { WIRE_FINE, WIRE_LOST, WIRE_UNDONE };
+enum status_wire status_wire(uint8_t code);
 
 /* status_is_done - true for a code that means success. */
 bool status_is_done(uint8_t code);

@@ -211,6 +211,17 @@ static bool set_wait(struct board *b, const char *v)
 	return true;
 }
 
+/* KHZ, or off. */
+static bool set_swd_max(struct board *b, const char *v)
+{
+	uint32_t khz = 0;
+
+	if (strcmp(v, "off") != 0 && (!num_parse_str(v, &khz) || khz == 0))
+		return false;
+	b->cond.swd_max_khz = khz;
+	return true;
+}
+
 static void do_power(struct board *b, bool on)
 {
 	b->cond.powered = on;
@@ -393,6 +404,7 @@ static const struct condition conditions[] = {
 	{ .key = "voltage", .parse = set_voltage,
 	  .takes = "0 to 5.5 V, as 3.3, 3.3V or 3300mV" },
 	{ .key = "wait", .parse = set_wait, .takes = "a number of accesses" },
+	{ .key = "swd-max", .parse = set_swd_max, .takes = "a clock in kHz, or off" },
 	{ .key = "serial", .parse = set_serial, .takes = "hex, binary or constant" },
 	{ .key = "uid", .parse = set_uid, .takes = "24 hexadecimal digits" },
 	{ .key = "power", .value = "on", .apply = do_power, .on = true },

@@ -121,6 +121,9 @@ struct swd_state {
 	uint64_t rem;           /* clocks x 1e9 not yet turned into nanoseconds */
 	bool connected;
 	bool sticky_err;        /* DP CTRL/STAT.STICKYERR */
+	bool deaf;              /* after a protocol error, until a line reset */
+	unsigned spoilt_in;     /* accesses until the wires spoil the next one */
+	unsigned spoilt;        /* how many they did */
 	bool power_req;         /* CDBGPWRUPREQ and CSYSPWRUPREQ are set */
 	uint32_t ap_csw, ap_tar, rdbuff;
 };
@@ -172,6 +175,7 @@ struct conditions {
 	bool dfu_exit_now, residue_broken;
 	bool disk_hang_read, disk_hang_mode_sense;
 	unsigned wait_left;
+	unsigned swd_max_khz;   /* the wires are too long for more; 0: they are not */
 };
 
 struct board {

@@ -51,12 +51,16 @@ static bool line_dead(struct board *b)
 uint8_t swd_dp_read(struct board *b, unsigned reg, uint32_t *value)
 {
 	const struct swd_state *s = &b->probe.swd;
+	uint8_t st;
 
 	*value = 0;
 	swd_clocks(b, SWD_CLOCKS_ACCESS);
 	swd_settle(b);
 	if (line_dead(b))
 		return STATUS_DP_ERROR;
+	st = swd_wire(b, SWD_DP);
+	if (st != STATUS_OK)
+		return st;
 	switch (reg & 0xFu) {
 	case DP_DPIDR_ABORT:
 		*value = chip_dpidr(b->chip);
@@ -77,11 +81,15 @@ uint8_t swd_dp_read(struct board *b, unsigned reg, uint32_t *value)
 uint8_t swd_dp_write(struct board *b, unsigned reg, uint32_t value)
 {
 	struct swd_state *s = &b->probe.swd;
+	uint8_t st;
 
 	swd_clocks(b, SWD_CLOCKS_ACCESS);
 	swd_settle(b);
 	if (line_dead(b))
 		return STATUS_DP_ERROR;
+	st = swd_wire(b, SWD_DP);
+	if (st != STATUS_OK)
+		return st;
 	switch (reg & 0xFu) {
 	case DP_DPIDR_ABORT:
 		if (value & ABORT_STKERRCLR)
@@ -173,12 +181,15 @@ static uint32_t ap_idr(struct board *b)
 uint8_t swd_ap_read(struct board *b, unsigned ap, unsigned reg, uint32_t *value)
 {
 	struct swd_state *s = &b->probe.swd;
-	uint8_t st = STATUS_OK;
+	uint8_t st;
 
 	*value = 0;
 	swd_clocks(b, SWD_CLOCKS_ACCESS);
 	if (line_dead(b))
 		return STATUS_AP_ERROR;
+	st = swd_wire(b, SWD_AP_READ);
+	if (st != STATUS_OK)
+		return st;
 	if (swd_ap_waits(b))
 		return STATUS_AP_WAIT;
 	if (s->sticky_err)
@@ -203,11 +214,14 @@ uint8_t swd_ap_read(struct board *b, unsigned ap, unsigned reg, uint32_t *value)
 uint8_t swd_ap_write(struct board *b, unsigned ap, unsigned reg, uint32_t value)
 {
 	struct swd_state *s = &b->probe.swd;
-	uint8_t st = STATUS_OK;
+	uint8_t st;
 
 	swd_clocks(b, SWD_CLOCKS_ACCESS);
 	if (line_dead(b))
 		return STATUS_AP_ERROR;
+	st = swd_wire(b, SWD_AP_WRITE);
+	if (st != STATUS_OK)
+		return st;
 	if (swd_ap_waits(b))
 		return STATUS_AP_WAIT;
 	if (s->sticky_err)

@@ -48,7 +48,7 @@ static const char help_text[] =
 "                       reset=down|up plug=in|out dfu=on|off dfu-exit=now|after-csw\n"
 "                       serial=hex|binary|constant vref=0|ok hang=on|off wait=N\n"
 "                       residue=ok|broken disk=ok|hang-read|hang-mode-sense swd=on|off\n"
-"                       ap=strict|lax uid=HEX24\n";
+"                       ap=strict|lax uid=HEX24 swd-max=KHZ|off\n";
 
 const char *options_help(void)
 {

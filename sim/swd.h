@@ -31,7 +31,10 @@ enum {
 	STATUS_AP_WAIT = 0x10,
 	STATUS_AP_FAULT = 0x11,
 	STATUS_AP_ERROR = 0x12,
+	STATUS_AP_PARITY = 0x13,
 	STATUS_DP_ERROR = 0x16,
+	STATUS_DP_PARITY = 0x17,
+	STATUS_AP_WDATA = 0x18,
 	STATUS_BAD_AP = 0x1D,
 	STATUS_CONFIG_CHANGED = 0x40,
 	STATUS_UNKNOWN_COMMAND = 0x42
@@ -57,6 +60,15 @@ void swd_settle(struct board *b);
 /* swd_connect - line reset, DPIDR, power up. Returns a status code. */
 uint8_t swd_connect(struct board *b);
 void swd_disconnect(struct board *b);
+
+/* What an access is, for swd_wire. */
+enum swd_access { SWD_AP_READ, SWD_AP_WRITE, SWD_DP };
+
+/* swd_wire - what wires that are too long for the clock do to one access: STATUS_OK, or its failure
+ * is seen by somebody: the chip misses the request and is deaf until a line reset, the probe
+ * sees wrong parity in what was read, or the chip in what was to be written, and writes nothing.
+ * Up to twice what they carry it happens to one access in many, above to all. */
+uint8_t swd_wire(struct board *b, enum swd_access what);
 
 /* swd_ap_waits - the access port has no clock: the firmware gives up after its WAITs. */
 bool swd_ap_waits(struct board *b);

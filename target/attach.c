@@ -2,8 +2,9 @@
  *
  * attach.c - get hold of the chip, and let go of it without leaving a trace.
  *
- * What attach and the calls between change (DBGMCU, DEMCR, the debug unit's clock, halting
- * debug) is put back by detach, which tries everything even after a failure.
+ * Attaching asks and changes nothing but the debug unit's clock where there is one. What the calls
+ * after it change (DBGMCU, DEMCR, halting debug) is looked at first, and put back by detach, which
+ * tries everything even after a failure.
  */
 #include "target/priv.h"
 
@@ -16,8 +17,11 @@ enum { UNDER_RESET_HALT_MS = 500 };
 /* NRST is low: stop the core at its first instruction when it is let go. */
 static enum sl_err leave_reset_halted(struct target *t, struct ctx *c)
 {
-	enum sl_err err = core_write_dhcsr(t, c, DHCSR_HALT);
+	enum sl_err err = core_look_at(t, c);
 
+	t->found_halted = t->halted = t->leave_halted = t->ints_masked = false;
+	if (!err)
+		err = core_write_dhcsr(t, c, DHCSR_HALT);
 	if (!err)
 		err = core_set_demcr(t, c, t->demcr_found | DEMCR_VC_CORERESET | DEMCR_TRCENA);
 	if (!err)
@@ -28,26 +32,6 @@ static enum sl_err leave_reset_halted(struct target *t, struct ctx *c)
 	if (!err)
 		err = core_set_demcr(t, c, t->demcr_found);
 	return err;
-}
-
-static enum sl_err look(struct target *t, struct ctx *c, const struct target_options *o)
-{
-	uint32_t dhcsr = 0;
-	enum sl_err err = core_read_dhcsr(t, c, &dhcsr);
-
-	if (!err)
-		err = link_read32(t->l, c, SCS_DEMCR, &t->demcr_found);
-	if (err)
-		return err;
-	t->demcr_now = t->demcr_found;
-	t->demcr_saved = true;
-	if (o->connect == CONNECT_UNDER_RESET)
-		return leave_reset_halted(t, c);
-	t->found_halted = (dhcsr & DHCSR_S_HALT) != 0;
-	t->halted = t->leave_halted = t->found_halted;
-	/* A session that was cut off may have left interrupts masked. */
-	t->ints_masked = (dhcsr & DHCSR_DEBUGEN) && (dhcsr & DHCSR_MASKINTS);
-	return SL_OK;
 }
 
 static enum sl_err attach(struct target *t, struct ctx *c, const struct target_options *o)
@@ -61,14 +45,17 @@ static enum sl_err attach(struct target *t, struct ctx *c, const struct target_o
 	if (err)
 		return err;
 	t->attached = true;
-	t->info.speed_khz = link_get_speed_khz(t->l);
-	err = look(t, c, o);
+	if (o->connect == CONNECT_UNDER_RESET)
+		err = leave_reset_halted(t, c);
 	if (!err)
 		err = target_identify(t, c, o->allow_unknown);
-	if (!err)
+	/* A core that is held halted: its watchdogs shall not run on. */
+	if (!err && t->halted)
 		err = freeze_set(t, c);
 	if (!err)
 		err = link_voltage_mv(t->l, c, &t->info.supply_mv, &t->info.supply_known);
+	/* It may have been lowered on the way. */
+	t->info.speed_khz = link_get_speed_khz(t->l);
 	return err;
 }
 
@@ -112,6 +99,13 @@ static enum sl_err let_go(struct target *t, struct ctx *c)
 	return t->leave_halted || !t->demcr_saved ? SL_OK : resume(t, c);
 }
 
+/* Before a halted core is let go, because firmware may sleep or drop SWD at once; after everything
+ * else when it runs, because what is undone here may be all that keeps the bus alive. */
+static enum sl_err thaw_halted(struct target *t, struct ctx *c)
+{
+	return t->halted ? freeze_restore(t, c) : SL_OK;
+}
+
 static enum sl_err leave(struct target *t, struct ctx *c)
 {
 	return t->attached ? link_leave(t->l, c) : SL_OK;
@@ -120,7 +114,7 @@ static enum sl_err leave(struct target *t, struct ctx *c)
 enum sl_err target_detach(struct target *t, struct ctx *c)
 {
 	static enum sl_err (*const steps[])(struct target *, struct ctx *) = {
-		target_call_abort, core_unmask, freeze_restore, restore_demcr, let_go, leave,
+		target_call_abort, core_unmask, thaw_halted, restore_demcr, let_go, freeze_restore, leave,
 	};
 	enum sl_err first = SL_OK;
 	struct fault why = { 0 };

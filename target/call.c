@@ -100,8 +100,10 @@ static enum sl_err load_regs(struct target *t, struct ctx *c, const struct targe
 
 enum sl_err target_call_start(struct target *t, struct ctx *c, const struct target_call *call)
 {
-	enum sl_err err;
+	enum sl_err err = core_look(t, c);
 
+	if (err)
+		return err;
 	if (!t->halted)
 		return ctx_fail(c, SL_BUG, "target", "code is called while the core runs");
 	err = prepare(t, c);

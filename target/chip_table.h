@@ -22,6 +22,7 @@ struct core_kind {
 	bool v8m;
 	bool fpu_possible;
 	bool mainline;                  /* ARMv7-M or v8-M mainline: CFSR, BASEPRI, FAULTMASK exist */
+	unsigned tar_block;             /* bytes that its access port counts on by itself; 0: 1 KiB */
 };
 
 /* What the flash size register holds. */

@@ -11,6 +11,9 @@
 
 enum { CORE_WAIT_MS = 500 };
 
+/* The probe's status for a bus that stays busy (OpenOCD: AP WAIT). */
+enum { STATUS_OF_WAIT = 0x10 };
+
 enum sl_err core_read_dhcsr(struct target *t, struct ctx *c, uint32_t *dhcsr)
 {
 	return link_read32(t->l, c, SCS_DHCSR, dhcsr);
@@ -55,6 +58,40 @@ enum sl_err core_wait_halted(struct target *t, struct ctx *c, unsigned timeout_m
 	}
 }
 
+enum sl_err core_look_at(struct target *t, struct ctx *c)
+{
+	uint32_t dhcsr = 0;
+	enum sl_err err;
+
+	if (t->demcr_saved)
+		return SL_OK;
+	err = core_read_dhcsr(t, c, &dhcsr);
+	if (!err)
+		err = link_read32(t->l, c, SCS_DEMCR, &t->demcr_found);
+	if (err)
+		return err;
+	t->demcr_now = t->demcr_found;
+	t->demcr_saved = true;
+	t->found_halted = (dhcsr & DHCSR_S_HALT) != 0;
+	t->halted = t->leave_halted = t->found_halted;
+	/* A session that was cut off may have left interrupts masked. */
+	t->ints_masked = (dhcsr & DHCSR_DEBUGEN) && (dhcsr & DHCSR_MASKINTS);
+	return SL_OK;
+}
+
+enum sl_err core_look(struct target *t, struct ctx *c)
+{
+	enum sl_err err = freeze_set(t, c);
+
+	return err ? err : core_look_at(t, c);
+}
+
+void core_forget(struct target *t)
+{
+	t->demcr_saved = false;
+	t->found_halted = t->halted = t->leave_halted = t->ints_masked = false;
+}
+
 static enum sl_err mpu_back(struct target *t, struct ctx *c)
 {
 	uint32_t was = t->mpu_ctrl;
@@ -81,9 +118,20 @@ enum sl_err core_unmask(struct target *t, struct ctx *c)
 
 enum sl_err target_get_state(struct target *t, struct ctx *c, enum target_state *out)
 {
+	enum { ASLEEP_MS = 20 };
 	uint32_t dhcsr = 0;
-	enum sl_err err = core_read_dhcsr(t, c, &dhcsr);
+	enum sl_err err;
 
+	/* Firmware that was let go with nothing set sleeps, and its bus with it, when all that is
+	 * heard is WAIT. */
+	link_set_patience(t->l, t->let_run && !t->frozen ? ASLEEP_MS : 0);
+	err = core_read_dhcsr(t, c, &dhcsr);
+	link_set_patience(t->l, 0);
+	if (t->let_run && !t->frozen && err == SL_TARGET && c->fault.probe_status == STATUS_OF_WAIT) {
+		ctx_clear(c);
+		*out = TARGET_SLEEPING;
+		return SL_OK;
+	}
 	/* S_RESET_ST is sticky: only a second 1 means that the reset lasts. */
 	if (!err && (dhcsr & DHCSR_S_RESET))
 		err = core_read_dhcsr(t, c, &dhcsr);
@@ -102,10 +150,10 @@ enum sl_err target_get_state(struct target *t, struct ctx *c, enum target_state 
 
 enum sl_err target_halt_quietly(struct target *t, struct ctx *c)
 {
-	enum sl_err err;
+	enum sl_err err = core_look(t, c);
 
-	if (t->halted)
-		return SL_OK;
+	if (err || t->halted)
+		return err;
 	err = core_write_dhcsr(t, c, DHCSR_HALT);
 	if (err)
 		return err;
@@ -136,12 +184,17 @@ enum sl_err core_excuse(struct target *t, struct ctx *c, enum sl_err err)
 
 enum sl_err target_run(struct target *t, struct ctx *c)
 {
-	enum sl_err err = core_unmask(t, c);
+	enum sl_err err = core_look(t, c);
 	uint32_t dhcsr = 0;
 
+	if (!err)
+		err = core_unmask(t, c);
 	/* Faults and resets are caught for our own calls only; firmware handles its own. */
-	if (!err && t->demcr_saved)
+	if (!err)
 		err = core_set_demcr(t, c, t->demcr_found);
+	/* Firmware that sleeps at once would leave no other chance. */
+	if (!err)
+		err = freeze_restore(t, c);
 	if (!err)
 		err = core_write_dhcsr(t, c, 0);
 	if (!err)
@@ -181,10 +234,10 @@ enum sl_err target_step(struct target *t, struct ctx *c)
 static enum sl_err need_halt(struct target *t, struct ctx *c)
 {
 	uint32_t dhcsr = 0;
-	enum sl_err err;
+	enum sl_err err = core_look(t, c);
 
-	if (t->halted)
-		return SL_OK;
+	if (err || t->halted)
+		return err;
 	err = core_read_dhcsr(t, c, &dhcsr);
 	if (err)
 		return err;

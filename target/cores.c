@@ -2,7 +2,9 @@
  *
  * cores.c - the Cortex-M cores that STM32 chips (and their look-alikes) are built on.
  *
- * Part numbers: CPUID[15:4] of each core's Technical Reference Manual.
+ * Part numbers: CPUID[15:4] of each core's Technical Reference Manual. tar_block: the AHB-AP of the
+ * Cortex-M3 wraps within 4 KiB (its manual, AHB-AP control and status word, AddrInc), OpenOCD goes
+ * by that for the M3 and M4, whatever the probe; ADIv5 promises 1 KiB.
  */
 #include "target/chip_table.h"
 
@@ -12,8 +14,9 @@
 
 static const struct core_kind kinds[] = {
 	{ .part = 0xC20, .name = "Cortex-M0" },
-	{ .part = 0xC23, .name = "Cortex-M3", .mainline = true },
-	{ .part = 0xC24, .name = "Cortex-M4", .mainline = true, .fpu_possible = true },
+	{ .part = 0xC23, .name = "Cortex-M3", .mainline = true, .tar_block = 4096 },
+	{ .part = 0xC24, .name = "Cortex-M4", .mainline = true, .fpu_possible = true,
+	  .tar_block = 4096 },
 	{ .part = 0xC27, .name = "Cortex-M7", .mainline = true, .fpu_possible = true },
 	{ .part = 0xC60, .name = "Cortex-M0+" },
 	{ .part = 0xD20, .name = "Cortex-M23", .v8m = true },

@@ -67,26 +67,44 @@ static const struct freeze_row *find_row(const struct chip_row *chip)
 	return NULL;
 }
 
-/* Turn the debug unit's clock on where it has one; remember how it was found. */
+/* Turn the debug unit's clock on where it has one that was found off. */
 static enum sl_err clock_on(struct target *t, struct ctx *c)
 {
-	struct saved_reg *s = &t->dbg_clock;
-	uint32_t now = 0, bit = s->value;
+	const struct saved_reg *s = &t->dbg_clock;
+	uint32_t now = 0;
 	enum sl_err err;
 
 	if (!s->saved)
 		return SL_OK;
 	err = link_read32(t->l, c, s->addr, &now);
-	if (!err && !(now & bit))
-		err = link_write32(t->l, c, s->addr, now | bit);
+	if (!err && !(now & s->value))
+		err = link_write32(t->l, c, s->addr, now | s->value);
+	if (!err)
+		t->dbg_clock_on = true;
 	return err;
+}
+
+/* That bit and no other. */
+static enum sl_err clock_off(struct target *t, struct ctx *c)
+{
+	uint32_t now = 0;
+	enum sl_err err;
+
+	if (!t->dbg_clock_on)
+		return SL_OK;
+	t->dbg_clock_on = false;
+	err = link_read32(t->l, c, t->dbg_clock.addr, &now);
+	return err ? err : link_write32(t->l, c, t->dbg_clock.addr, now & ~t->dbg_clock.value);
 }
 
 enum sl_err freeze_set(struct target *t, struct ctx *c)
 {
 	const struct freeze_row *row = find_row(t->info.chip);
-	enum sl_err err = clock_on(t, c);
+	enum sl_err err;
 
+	if (t->frozen)
+		return SL_OK;
+	err = clock_on(t, c);
 	for (int i = 0; !err && row && i < FREEZE_REGS && row->reg[i].addr; i++) {
 		struct saved_reg *s = &t->freeze[i];
 		uint32_t now = 0;
@@ -99,13 +117,13 @@ enum sl_err freeze_set(struct target *t, struct ctx *c)
 		if ((now & row->reg[i].set) != row->reg[i].set)
 			err = link_write32(t->l, c, row->reg[i].addr, now | row->reg[i].set);
 	}
+	t->frozen = !err;
 	return err;
 }
 
 enum sl_err freeze_restore(struct target *t, struct ctx *c)
 {
-	enum sl_err err = SL_OK, first = SL_OK;
-	uint32_t now = 0;
+	enum sl_err first = t->freeze[0].saved ? clock_on(t, c) : SL_OK, err;
 
 	for (int i = 0; i < FREEZE_REGS; i++) {
 		if (!t->freeze[i].saved)
@@ -114,13 +132,12 @@ enum sl_err freeze_restore(struct target *t, struct ctx *c)
 		first = first ? first : err;
 		t->freeze[i].saved = false;
 	}
-	if (t->dbg_clock.saved) {
-		/* It is only kept here when it was off: turn off that bit and no other. */
-		err = link_read32(t->l, c, t->dbg_clock.addr, &now);
-		if (!err)
-			err = link_write32(t->l, c, t->dbg_clock.addr, now & ~t->dbg_clock.value);
-		first = first ? first : err;
-		t->dbg_clock.saved = false;
-	}
-	return first;
+	err = clock_off(t, c);
+	t->frozen = false;
+	return first ? first : err;
+}
+
+void freeze_lost(struct target *t)
+{
+	t->frozen = false;
 }

@@ -58,6 +58,7 @@ static enum sl_err try_clock(struct target *t, struct ctx *c, const struct place
 	if (now & bit) {
 		*on = true;
 		t->dbg_clock = (struct saved_reg){ p->clock_addr, bit, true };
+		t->dbg_clock_on = true;
 		return SL_OK;
 	}
 	return link_write32(t->l, c, p->clock_addr, was);
@@ -69,7 +70,7 @@ static enum sl_err clock_off(struct target *t, struct ctx *c)
 	uint32_t now = 0;
 	enum sl_err err = link_read32(t->l, c, s.addr, &now);
 
-	t->dbg_clock.saved = false;
+	t->dbg_clock.saved = t->dbg_clock_on = false;
 	return err ? err : link_write32(t->l, c, s.addr, now & ~s.value);
 }
 

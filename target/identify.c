@@ -95,47 +95,97 @@ static uint32_t size_by_rule(enum size_rule rule, uint32_t word, uint16_t half)
 	return 0;
 }
 
-static enum sl_err read_size(struct target *t, struct ctx *c)
+/* Size register and unique id, as far as they are there. */
+struct marks {
+	uint32_t size_word, uid[3];
+	bool size_there, uid_there;
+};
+
+/* What lies between them is ST's own and may be read, but is not read by the kilobyte. */
+enum { MARKS_BYTES = 128 };
+
+static enum sl_err read_mark(struct target *t, struct ctx *c, uint32_t addr, uint32_t *word, bool *there)
+{
+	if (!*there)
+		return SL_OK;
+	return read_quiet(t, c, addr, word, there);
+}
+
+static enum sl_err read_marks_singly(struct target *t, struct ctx *c, struct marks *m)
+{
+	const struct chip_row *chip = t->info.chip;
+	enum sl_err err = read_mark(t, c, chip->size_reg & ~UINT32_C(3), &m->size_word, &m->size_there);
+
+	for (int w = 0; !err && w < 3; w++)
+		err = read_mark(t, c, chip->uid_addr + chip->uid_off[w], &m->uid[w], &m->uid_there);
+	return err;
+}
+
+/* Both in one command where they are neighbours; where that meets a fault, word by word. The
+ * half-word of the size is taken from the aligned word: some probes and some parts dislike anything
+ * narrower, and the other half means nothing (or SRAM, on clones). */
+static enum sl_err read_marks(struct target *t, struct ctx *c, struct marks *m)
+{
+	const struct chip_row *chip = t->info.chip;
+	uint32_t size = chip->size_reg & ~UINT32_C(3), from = size, end = size + 4;
+	uint8_t block[MARKS_BYTES];
+	enum sl_err err;
+
+	m->size_there = chip->size_rule != SIZE_NONE;
+	m->uid_there = chip->uid_addr != 0;
+	for (int w = 0; w < 3; w++) {
+		uint32_t at = chip->uid_addr + chip->uid_off[w];
+
+		from = at < from ? at : from;
+		end = at + 4 > end ? at + 4 : end;
+	}
+	if (!m->size_there || !m->uid_there || end - from > MARKS_BYTES)
+		return read_marks_singly(t, c, m);
+	err = link_read_mem(t->l, c, from, block, end - from);
+	if (err == SL_TARGET) {
+		ctx_clear(c);
+		return read_marks_singly(t, c, m);
+	}
+	if (err)
+		return err;
+	m->size_word = get_le32(block + (size - from));
+	for (int w = 0; w < 3; w++)
+		m->uid[w] = get_le32(block + (chip->uid_addr + chip->uid_off[w] - from));
+	return SL_OK;
+}
+
+static void set_size(struct target *t, struct ctx *c, const struct marks *m)
 {
 	struct target_info *i = &t->info;
 	const struct chip_row *chip = i->chip;
-	uint32_t word = 0;
-	bool there = false;
-	enum sl_err err;
 
 	i->flash_kb = chip->max_flash_kb;
 	if (chip->size_rule == SIZE_NONE)
-		return SL_OK;
-	/* The half-word is taken from the aligned word: some probes and some parts dislike
-	 * anything narrower, and the other half means nothing (or SRAM, on clones). */
-	err = read_quiet(t, c, chip->size_reg & ~UINT32_C(3), &word, &there);
-	if (err)
-		return err;
-	i->flash_kb_register = (uint16_t)(word >> (chip->size_reg & 2) * 8);
-	i->flash_kb = there ? size_by_rule(chip->size_rule, word, i->flash_kb_register) : 0;
+		return;
+	i->flash_kb_register = (uint16_t)(m->size_word >> (chip->size_reg & 2) * 8);
+	i->flash_kb = m->size_there ?
+		      size_by_rule(chip->size_rule, m->size_word, i->flash_kb_register) : 0;
 	if (i->flash_kb == 0 || i->flash_kb > chip->max_flash_kb) {
 		i->flash_kb = chip->max_flash_kb;
 		i->flash_kb_assumed = true;
 		ctx_log(c, LOG_WARN, "flash size register says 0x%04x, assuming %u KiB",
 			(unsigned)i->flash_kb_register, (unsigned)i->flash_kb);
 	}
-	return SL_OK;
 }
 
-static enum sl_err read_uid(struct target *t, struct ctx *c)
+static enum sl_err read_size_and_uid(struct target *t, struct ctx *c)
 {
 	struct target_info *i = &t->info;
-	enum sl_err err = SL_OK;
-	bool there = i->chip->uid_addr != 0;
+	struct marks m = { 0 };
+	enum sl_err err = read_marks(t, c, &m);
 
-	for (int w = 0; !err && there && w < 3; w++) {
-		uint32_t v = 0;
-
-		err = read_quiet(t, c, i->chip->uid_addr + i->chip->uid_off[w], &v, &there);
-		put_le32(i->uid + 4 * w, v);
-	}
-	i->has_uid = !err && there;
-	return err;
+	if (err)
+		return err;
+	set_size(t, c, &m);
+	for (int w = 0; w < 3; w++)
+		put_le32(i->uid + 4 * w, m.uid[w]);
+	i->has_uid = m.uid_there;
+	return SL_OK;
 }
 
 static enum sl_err read_ids(struct target *t, struct ctx *c)
@@ -151,9 +201,12 @@ static enum sl_err read_ids(struct target *t, struct ctx *c)
 	}
 	if (!err)
 		err = link_read32(t->l, c, SCS_CPUID, &i->cpuid);
-	if (!err)
-		i->core = core_find(i->cpuid);
-	return err;
+	if (err)
+		return err;
+	i->core = core_find(i->cpuid);
+	if (i->core && i->core->tar_block)
+		link_allow_block(t->l, i->core->tar_block);
+	return SL_OK;
 }
 
 enum sl_err target_identify(struct target *t, struct ctx *c, bool allow_unknown)
@@ -169,9 +222,7 @@ enum sl_err target_identify(struct target *t, struct ctx *c, bool allow_unknown)
 	if (!i->chip)
 		return allow_unknown ? SL_OK : unknown_chip(t, c);
 	i->sram_bytes = i->chip->sram_bytes;
-	err = read_size(t, c);
-	if (!err)
-		err = read_uid(t, c);
+	err = read_size_and_uid(t, c);
 	if (!err)
 		err = protection_read(t, c, &i->protection);
 	if (!err && i->clone_suspected)

@@ -32,23 +32,31 @@ static enum sl_err explain(struct target *t, struct ctx *c, enum sl_err err, uin
 
 enum sl_err target_read_mem(struct target *t, struct ctx *c, uint32_t addr, void *dst, size_t len)
 {
-	return explain(t, c, link_read_mem(t->l, c, addr, dst, len), addr, len);
+	enum sl_err err = freeze_set(t, c);
+
+	return err ? err : explain(t, c, link_read_mem(t->l, c, addr, dst, len), addr, len);
 }
 
 enum sl_err target_write_mem(struct target *t, struct ctx *c, uint32_t addr, const void *src,
 			     size_t len)
 {
-	return explain(t, c, link_write_mem(t->l, c, addr, src, len), addr, len);
+	enum sl_err err = freeze_set(t, c);
+
+	return err ? err : explain(t, c, link_write_mem(t->l, c, addr, src, len), addr, len);
 }
 
 enum sl_err target_read32(struct target *t, struct ctx *c, uint32_t addr, uint32_t *value)
 {
-	return explain(t, c, link_read32(t->l, c, addr, value), addr, 4);
+	enum sl_err err = freeze_set(t, c);
+
+	return err ? err : explain(t, c, link_read32(t->l, c, addr, value), addr, 4);
 }
 
 enum sl_err target_write32(struct target *t, struct ctx *c, uint32_t addr, uint32_t value)
 {
-	return explain(t, c, link_write32(t->l, c, addr, value), addr, 4);
+	enum sl_err err = freeze_set(t, c);
+
+	return err ? err : explain(t, c, link_write32(t->l, c, addr, value), addr, 4);
 }
 
 enum sl_err read_quiet(struct target *t, struct ctx *c, uint32_t addr, uint32_t *value, bool *there)

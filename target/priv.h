@@ -30,9 +30,11 @@ struct target {
 	uint32_t mpu_ctrl;              /* MPU_CTRL as found, when a call turned the MPU off; else 0 */
 
 	uint32_t demcr_found, demcr_now;
-	bool demcr_saved;
-	struct saved_reg dbg_clock;     /* the clock of DBGMCU on Cortex-M0/M0+ */
+	bool demcr_saved;               /* core_look was done */
+	struct saved_reg dbg_clock;     /* the clock of DBGMCU on Cortex-M0/M0+ that was off: its bit */
+	bool dbg_clock_on;              /* ... and that we turned on */
 	struct saved_reg freeze[FREEZE_REGS];
+	bool frozen;                    /* freeze_set was done */
 
 	struct deadline call_deadline;
 	uint32_t call_stop;
@@ -46,9 +48,12 @@ struct target {
  * saying so once. */
 enum sl_err core_excuse(struct target *t, struct ctx *c, enum sl_err err) MUST_CHECK;
 
-/* freeze.c: low-power debug on, watchdogs stopped while the core is halted; and back. */
+/* freeze.c: low-power debug on, watchdogs stopped while the core is halted; and back. Set before the
+ * first access beyond identification, once: freeze_set does nothing more until freeze_restore or
+ * freeze_lost. freeze_lost: a reset may have taken the debug unit's clock. */
 enum sl_err freeze_set(struct target *t, struct ctx *c) MUST_CHECK;
 enum sl_err freeze_restore(struct target *t, struct ctx *c) MUST_CHECK;
+void freeze_lost(struct target *t);
 
 /* idcode.c: DBGMCU_IDCODE by core and debug port id. *idcode 0: none was found.
  * Faults on the way are handled. */
@@ -63,7 +68,13 @@ enum sl_err target_identify(struct target *t, struct ctx *c, bool allow_unknown)
 /* protection.c: read protection, as the controller reports it. */
 enum sl_err protection_read(struct target *t, struct ctx *c, enum target_protection *out) MUST_CHECK;
 
-/* core.c */
+/* core.c
+ * core_look - how are core and DEMCR found? Before the first change of either, once; sets freeze.
+ * core_look_at - the same without freeze, for a chip that is not identified yet.
+ * core_forget - the core was let go as it was found: another look before the next change. */
+enum sl_err core_look(struct target *t, struct ctx *c) MUST_CHECK;
+enum sl_err core_look_at(struct target *t, struct ctx *c) MUST_CHECK;
+void core_forget(struct target *t);
 enum sl_err core_read_dhcsr(struct target *t, struct ctx *c, uint32_t *dhcsr) MUST_CHECK;
 enum sl_err core_write_dhcsr(struct target *t, struct ctx *c, uint32_t bits) MUST_CHECK;
 enum sl_err core_wait_halted(struct target *t, struct ctx *c, unsigned timeout_ms) MUST_CHECK;

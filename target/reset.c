@@ -86,33 +86,50 @@ static enum sl_err reset_chip(struct target *t, struct ctx *c)
 	return err;
 }
 
-static enum sl_err after_reset(struct target *t, struct ctx *c, enum target_reset how)
+static enum sl_err stay_halted(struct target *t, struct ctx *c)
 {
-	enum sl_err err;
+	enum sl_err err = core_wait_halted(t, c, RESET_HALT_MS);
 
-	if (how == RESET_HALT) {
-		err = core_wait_halted(t, c, RESET_HALT_MS);
-		if (!err)
-			err = core_set_demcr(t, c, t->demcr_found);
-		t->leave_halted = true;
-	} else {
-		t->halted = t->leave_halted = false;
-		t->let_run = true;
-		err = core_write_dhcsr(t, c, 0);
-	}
-	/* The chip may have lost the clock of its debug unit. */
 	if (!err)
-		err = freeze_set(t, c);
-	return core_excuse(t, c, err);
+		err = core_set_demcr(t, c, t->demcr_found);
+	t->leave_halted = true;
+	/* The chip may have lost the clock of its debug unit. */
+	return err ? err : freeze_set(t, c);
+}
+
+/* Firmware may put the chip to sleep, or give the SWD pins another use, in its first microseconds:
+ * so everything is put back before it runs, and the write that starts it turns halting debug off. */
+static enum sl_err let_run_clean(struct target *t, struct ctx *c)
+{
+	enum sl_err err = core_wait_halted(t, c, RESET_HALT_MS), put_back;
+
+	t->let_run = true;
+	/* A core that vector catch does not stop runs already: then the same is done as far as the
+	 * firmware lets it. */
+	if (err == SL_TARGET) {
+		ctx_log(c, LOG_DEBUG, "the reset was not caught: %s", c->fault.text);
+		ctx_clear(c);
+		err = SL_OK;
+	}
+	if (err)
+		return err;
+	put_back = core_set_demcr(t, c, t->demcr_found);
+	if (!put_back)
+		put_back = freeze_restore(t, c);
+	put_back = core_excuse(t, c, put_back);
+	err = core_excuse(t, c, link_write32(t->l, c, SCS_DHCSR, DHCSR_KEY));
+	core_forget(t);
+	return put_back ? put_back : err;
 }
 
 enum sl_err target_reset(struct target *t, struct ctx *c, enum target_reset how)
 {
-	enum sl_err err = core_unmask(t, c);
-	uint32_t catch = how == RESET_HALT ? DEMCR_VC_CORERESET | DEMCR_TRCENA : 0;
+	enum sl_err err = core_look(t, c);
 
 	if (!err)
-		err = core_set_demcr(t, c, t->demcr_found | catch);
+		err = core_unmask(t, c);
+	if (!err)
+		err = core_set_demcr(t, c, t->demcr_found | DEMCR_VC_CORERESET | DEMCR_TRCENA);
 	/* Halting debug must be on for the catch, and a stale halt request off for a run. */
 	if (!err)
 		err = core_write_dhcsr(t, c, how == RESET_HALT || t->halted ? DHCSR_HALT : 0);
@@ -122,5 +139,6 @@ enum sl_err target_reset(struct target *t, struct ctx *c, enum target_reset how)
 	err = reset_chip(t, c);
 	if (err)
 		return ctx_doing(c, err, "resetting the chip");
-	return after_reset(t, c, how);
+	freeze_lost(t);
+	return how == RESET_HALT ? stay_halted(t, c) : let_run_clean(t, c);
 }

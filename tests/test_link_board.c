@@ -281,6 +281,69 @@ static void speed__every_board__is_the_highest_not_above(void **state)
 	each_board(check_speed);
 }
 
+/* Wires that carry a little less than the clock, and much less. */
+static void check_long_wires(struct board_link *bl, const char *max, unsigned at_connect,
+			     unsigned at_end)
+{
+	static uint8_t data[4096], back[4096];
+
+	assert_true(board_set(bl->board, "swd-max", max));
+	enter(bl);
+	assert_int_equal(link_get_speed_khz(bl->link), at_connect);
+	for (unsigned round = 0; round < 8; round++) {
+		for (size_t i = 0; i < sizeof(data); i++)
+			data[i] = (uint8_t)(pattern(i) + round);
+		must(bl, link_write_mem(bl->link, &bl->ctx, SRAM + 0x200, data, sizeof(data)));
+		must(bl, link_read_mem(bl->link, &bl->ctx, SRAM + 0x200, back, sizeof(back)));
+		assert_memory_equal(back, data, sizeof(data));
+	}
+	assert_int_equal(link_get_speed_khz(bl->link), at_end);
+}
+
+static void speed__wires_too_long__is_lowered_and_every_byte_is_right(void **state)
+{
+	static const struct { const char *board, *max; unsigned at_connect, at_end; } rows[] = {
+		{ "bluepill", "2500", 4000, 1800 }, { "bluepill", "1000", 1800, 950 },
+		{ "f4discovery", "300", 480, 240 }, { "nucleo-f401re", "1800", 1800, 1800 },
+		{ "nucleo-v3", "5000", 8000, 3300 }, { "nucleo-v3", "600", 1000, 200 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct board_link bl;
+
+		board_link_open(&bl, rows[i].board, NULL);
+		check_long_wires(&bl, rows[i].max, rows[i].at_connect, rows[i].at_end);
+		board_link_no_illegal(&bl);
+		board_link_close(&bl);
+	}
+}
+
+/* A clock that the user chose, one that cannot be changed: the failure is told. */
+static void speed__wires_too_long_for_the_only_clock__is_a_named_failure(void **state)
+{
+	static const struct { const char *board, *max; unsigned khz; } rows[] = {
+		{ "bluepill", "2500", 4000 }, { "vldiscovery", "1000", 0 },
+	};
+	static uint8_t data[4096];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct link_options o = { .speed_khz = rows[i].khz };
+		struct board_link bl;
+		enum sl_err err = SL_OK;
+
+		board_link_open(&bl, rows[i].board, NULL);
+		assert_true(board_set(bl.board, "swd-max", rows[i].max));
+		must(&bl, link_enter_swd(bl.link, &bl.ctx, &o));
+		for (int round = 0; round < 8 && !err; round++)
+			err = link_read_mem(bl.link, &bl.ctx, FLASH, data, sizeof(data));
+		assert_true(err == SL_TARGET || err == SL_NOTARGET);
+		assert_int_not_equal(bl.ctx.fault.probe_status, 0);
+		board_link_close(&bl);
+	}
+}
+
 static void check_slow(struct board_link *bl)
 {
 	static uint8_t data[6144];
@@ -428,6 +491,8 @@ int main(void)
 		cmocka_unit_test(open__probe_in_dfu__leaves_it_across_re_enumeration),
 		cmocka_unit_test(enter__under_reset__resets_the_chip_or_says_why_not),
 		cmocka_unit_test(speed__every_board__is_the_highest_not_above),
+		cmocka_unit_test(speed__wires_too_long__is_lowered_and_every_byte_is_right),
+		cmocka_unit_test(speed__wires_too_long_for_the_only_clock__is_a_named_failure),
 		cmocka_unit_test(memory__largest_read_at_the_slowest_clock__is_waited_for),
 		cmocka_unit_test(wait__bounded_number__is_passed_over),
 		cmocka_unit_test(old_firmware__every_version__reads_and_writes),

@@ -72,7 +72,6 @@ static void forms__registers_and_debug_registers__are_laid_out_as_documented(voi
 		{ "f2 33 21", "80 00 00 00 01 00 00 00", NULL, 0, 0 },
 		{ "f2 34 0d 00 50 00 20", "80 00", NULL, 0, 0 },
 		{ "f2 3a", all, NULL, 0, 0 },
-		CLOSE,
 	};
 	uint32_t value = 0, regs[LINK_ALL_REGS];
 
@@ -108,7 +107,6 @@ static void fpu_register__old_firmware__goes_through_dcrsr(void **state)
 		{ "f2 35 f8 ed 00 e0 44 33 22 11", "80 00", NULL, 0, 0 },
 		{ "f2 35 f4 ed 00 e0 40 00 01 00", "80 00", NULL, 0, 0 },
 		{ "f2 36 f0 ed 00 e0", "80 00 00 00 03 00 03 00", NULL, 0, 0 },
-		CLOSE,
 	};
 	uint32_t value = 0;
 
@@ -145,7 +143,6 @@ static void memory_forms__old_firmware_asks_3b_and_new_3e(void **state)
 									    0, 0 },
 		{ "f2 0c 01 00 00 20 01 00", "02 ff", NULL, 0, 0 }, { "f2 3b", "80 00", NULL, 0,
 								      0 },
-		CLOSE,
 	};
 	static const struct script_step new[] = {
 		OPEN(V2J37),
@@ -155,7 +152,6 @@ static void memory_forms__old_firmware_asks_3b_and_new_3e(void **state)
 		{ "f2 3e", "80 00 00 00 00 00 00 00 00 00 00 00", NULL, 0, 0 },
 		{ "f2 48 02 00 00 20 02 00", NULL, "34 12", 0, 0 },
 		{ "f2 3e", "80 00 00 00 00 00 00 00 00 00 00 00", NULL, 0, 0 },
-		CLOSE,
 	};
 	const uint16_t half = 0x1234;
 	uint8_t data[4];
@@ -190,7 +186,7 @@ static void reply__shorter_than_asked__is_refused_and_no_value_given(void **stat
 static void reply__short_but_with_a_failing_status__says_why(void **state)
 {
 	static const struct script_step steps[] = { OPEN(V2J37), { READ_CPUID, "42 00", NULL, 0,
-								   0 }, CLOSE };
+								   0 } };
 	uint32_t value;
 
 	(void)state;
@@ -220,7 +216,7 @@ static void reply__unknown_status__is_a_protocol_fault(void **state)
 {
 	static const struct script_step steps[] = {
 		OPEN(V2J37), { READ_CPUID, "04 00 fa 05 00 00 00 00", NULL, 0, 0 },
-		{ READ_CPUID, "fa 05 00 00 00 00 00 00", NULL, 0, 0 }, CLOSE,
+		{ READ_CPUID, "fa 05 00 00 00 00 00 00", NULL, 0, 0 },
 	};
 	uint32_t value;
 
@@ -239,7 +235,7 @@ static void wait__then_ok__is_ok(void **state)
 	static const struct script_step steps[] = {
 		OPEN(V2J37), { READ_CPUID, "10 00 00 00 00 00 00 00", NULL, 0, 0 },
 		{ READ_CPUID, "14 00 00 00 00 00 00 00", NULL, 0, 0 },
-		{ READ_CPUID, "80 00 00 00 31 c2 2f 41", NULL, 0, 0 }, CLOSE,
+		{ READ_CPUID, "80 00 00 00 31 c2 2f 41", NULL, 0, 0 },
 	};
 	uint32_t value;
 
@@ -257,7 +253,7 @@ static void wait__then_fault_then_ok__is_ok(void **state)
 		OPEN(V3), { "fb 80", V3J7, NULL, 0, 0 },
 		{ READ_CPUID, "10 00 00 00 00 00 00 00", NULL, 0, 0 },
 		{ READ_CPUID, "11 00 00 00 00 00 00 00", NULL, 0, 0 },
-		{ READ_CPUID, "80 00 00 00 31 c2 2f 41", NULL, 0, 0 }, CLOSE,
+		{ READ_CPUID, "80 00 00 00 31 c2 2f 41", NULL, 0, 0 },
 	};
 	uint32_t value;
 
@@ -274,7 +270,7 @@ static void wait__then_two_faults__is_a_fault(void **state)
 		OPEN(V3), { "fb 80", V3J7, NULL, 0, 0 },
 		{ READ_CPUID, "10 00 00 00 00 00 00 00", NULL, 0, 0 },
 		{ READ_CPUID, "11 00 00 00 00 00 00 00", NULL, 0, 0 },
-		{ READ_CPUID, "11 00 00 00 00 00 00 00", NULL, 0, 0 }, ABORT, CLOSE,
+		{ READ_CPUID, "11 00 00 00 00 00 00 00", NULL, 0, 0 }, ABORT,
 	};
 	uint32_t value;
 
@@ -305,7 +301,7 @@ static void wait__slow_host__tries_once_more_after_the_time_is_over(void **state
 	static const struct script_step steps[] = {
 		OPEN(V2J37), { READ_CPUID, "10 00 00 00 00 00 00 00", NULL, 0, 0 },
 		{ READ_CPUID, "10 00 00 00 00 00 00 00", NULL, 0, 5000 },
-		{ READ_CPUID, "80 00 00 00 31 c2 2f 41", NULL, 0, 0 }, CLOSE,
+		{ READ_CPUID, "80 00 00 00 31 c2 2f 41", NULL, 0, 0 },
 	};
 	uint32_t value;
 
@@ -329,7 +325,7 @@ static void fault__new_firmware__is_cleared_by_dp_abort_and_stays_reported(void 
 {
 	static const struct script_step steps[] = {
 		OPEN(V2J37), { READ_CPUID, "11 00 00 00 00 00 00 00", NULL, 0, 0 },
-		{ "f2 46 ff ff 00 00 1e 00 00 00", "16 00", NULL, 0, 0 }, CLOSE,
+		{ "f2 46 ff ff 00 00 1e 00 00 00", "16 00", NULL, 0, 0 },
 	};
 	uint32_t value;
 
@@ -347,13 +343,18 @@ static void fault__new_firmware__is_cleared_by_dp_abort_and_stays_reported(void 
 static void fault__old_firmware__is_cleared_by_entering_again(void **state)
 {
 	static const struct script_step steps[] = {
-		OPEN(V2J17), { READ_CPUID, "11 00 00 00 00 00 00 00", NULL, 0, 0 },
-		{ "f2 21", NULL, NULL, 0, 0 }, { "f2 30 a3 00", "80 00", NULL, 0, 0 }, CLOSE,
+		OPEN(V2J17), { "f2 30 a3 00", "80 00", NULL, 0, 0 },
+		{ "f2 31", "80 00 00 00 77 14 a0 2b 00 00 00 00", NULL, 0, 0 },
+		{ READ_CPUID, "11 00 00 00 00 00 00 00", NULL, 0, 0 },
+		{ "f2 21", NULL, NULL, 0, 0 }, { "f2 30 a3 00", "80 00", NULL, 0, 0 },
+		{ "f2 21", NULL, NULL, 0, 0 },
 	};
+	static const struct link_options usual = { .speed_khz = 0 };
 	uint32_t value;
 
 	(void)state;
 	BEGIN(steps);
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(read_cpuid(&value), SL_TARGET);
 	end();
 }
@@ -362,7 +363,7 @@ static void fault__old_firmware_holding_reset__does_not_let_go_of_it(void **stat
 {
 	static const struct script_step steps[] = {
 		OPEN(V2J17), { "f2 3c 00", "80 00", NULL, 0, 0 },
-		{ READ_CPUID, "11 00 00 00 00 00 00 00", NULL, 0, 0 }, CLOSE,
+		{ READ_CPUID, "11 00 00 00 00 00 00 00", NULL, 0, 0 },
 	};
 	uint32_t value;
 
@@ -414,7 +415,7 @@ static void timeout__several_in_a_row__get_less_time_until_one_is_answered(void 
 static void timeout__after_a_signal__is_a_second(void **state)
 {
 	static const struct script_step steps[] = {
-		OPEN(V2J37), { READ_CPUID, "80 00 00 00 31 c2 2f 41", NULL, 0, 0 }, CLOSE,
+		OPEN(V2J37), { READ_CPUID, "80 00 00 00 31 c2 2f 41", NULL, 0, 0 },
 	};
 	static volatile sig_atomic_t flag = 2;
 	uint32_t value;
@@ -488,7 +489,7 @@ static void wire_log__has_every_byte_and_names_parameters_and_status(void **stat
 	const struct script_step steps[] = {
 		OPEN(V2J37), { READ_CPUID, "80 00 00 00 31 c2 2f 41", NULL, 0, 2 },
 		{ "f2 08 00 00 00 20 80 00", NULL, out, 0, 0 },
-		{ "f2 3e", "80 00 00 00 00 00 00 00 00 00 00 00", NULL, 0, 0 }, CLOSE,
+		{ "f2 3e", "80 00 00 00 00 00 00 00 00 00 00 00", NULL, 0, 0 },
 	};
 	uint8_t data[128];
 	uint32_t value;

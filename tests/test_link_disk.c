@@ -19,7 +19,6 @@
 #define COUNTS "class/scsi_generic/sg2/device/"
 #define V1J13 "13 40 83 04 44 37"
 #define OPENING { "f1 80", V1J13, NULL, 0, 0 }, { "f5", "01 00", NULL, 0, 0 }
-#define CLOSING { "f5", "01 00", NULL, 0, 0 }
 
 enum { HANGS_MS = 31000 };
 
@@ -160,7 +159,7 @@ static const struct transport_class class_queue = { "queue", serve_queue, open_q
 static const struct transport_class class_around = { "around", serve_around, open_around };
 static const struct transport_class *const classes[] = { &class_queue, &class_around, NULL };
 
-static const struct script_step session[] = { OPENING, CLOSING };
+static const struct script_step session[] = { OPENING };
 static const struct script_step first_only[] = { { "f1 80", V1J13, NULL, 0, HANGS_MS } };
 
 static void scripts(enum sl_err err, bool first_held)

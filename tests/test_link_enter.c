@@ -20,6 +20,7 @@
 #define V3 "30 00 83 04 4e 37"
 #define V3J7 "03 00 07 02 00 00 00 00 83 04 4e 37"
 #define IDLE "01 00"
+#define ID { "f2 31", "80 00 00 00 77 14 a0 2b 00 00 00 00", NULL, 0, 0 }
 #define OPEN(version) { "f1 80", version, NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 }
 
 static struct fake_clock clock_;
@@ -47,15 +48,15 @@ static struct link *open_ok(void)
 
 /* ---- entering ---- */
 
-static const struct link_options usual = { .speed_khz = 0 };
+static const struct link_options usual = { .speed_khz = 0 }, slow = { .speed_khz = 1800 };
 
-static void enter__v2__sets_speed_then_enters_then_opens_the_access_port(void **state)
+static void enter__v2__sets_speed_then_enters_and_asks_for_the_id_once(void **state)
 {
 	static const struct script_step steps[] = {
-		OPEN(V2J37), { "f2 43 01 00", "80 00", NULL, 0, 0 },
-		{ "f2 30 a3 00", "80 00", NULL, 0, 0 }, { "f2 4b 00 00", "80 00", NULL, 0, 0 },
+		OPEN(V2J37), { "f2 43 00 00", "80 00", NULL, 0, 0 },
+		{ "f2 30 a3 00", "80 00", NULL, 0, 0 },
 		{ "f2 31", "80 00 00 00 77 14 a0 2b 00 00 00 00", NULL, 0, 0 },
-		{ "f5", "02 00", NULL, 0, 0 }, { "f2 21", NULL, NULL, 0, 0 },
+		{ "f2 21", NULL, NULL, 0, 0 },
 	};
 	uint32_t dpidr = 0;
 	struct link *l;
@@ -78,8 +79,8 @@ static void enter__v3__takes_the_highest_listed_clock_not_above(void **state)
 		  "80 00 00 00 e8 03 00 00 07 00 00 00 c0 5d 00 00 40 1f 00 00 e4 0c 00 00 e8 03 00 00 "
 		  "c8 00 00 00 32 00 00 00 05 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", NULL, 0, 0 },
 		{ "f2 61 00 00 40 1f 00 00", "80 00 00 00 40 1f 00 00", NULL, 0, 0 },
-		{ "f2 30 a3 00", "80 00", NULL, 0, 0 }, { "f2 4b 00 00", "80 00", NULL, 0, 0 },
-		{ "f5", "02 00", NULL, 0, 0 }, { "f2 21", NULL, NULL, 0, 0 },
+		{ "f2 30 a3 00", "80 00", NULL, 0, 0 }, ID,
+		{ "f2 21", NULL, NULL, 0, 0 },
 	};
 	const struct link_options fast = { .speed_khz = 10000 };
 	struct link *l;
@@ -97,7 +98,7 @@ static void enter__v1_api2__never_sends_speed_nrst_or_voltage(void **state)
 	static const struct script_step steps[] = {
 		OPEN(V1J13), { "f2 30 a3 00", "80 00", NULL, 0, 0 }, { "f2 22", "77 14 a0 1b", NULL,
 								       0, 0 },
-		{ "f5", "02 00", NULL, 0, 0 }, { "f2 21", NULL, NULL, 0, 0 },
+		{ "f2 21", NULL, NULL, 0, 0 },
 	};
 	const struct link_options under_reset = { .connect_under_reset = true };
 	unsigned actual = 1, mv = 1;
@@ -124,7 +125,7 @@ static void enter__v1_api1__has_no_reply_and_is_proved_by_the_core_id(void **sta
 	static const struct script_step steps[] = {
 		OPEN(V1J9), { "f2 20 a3", NULL, NULL, 0, 0 }, { "f2 22", "77 14 a0 1b", NULL, 0,
 								0 },
-		{ "f2 22", "77 14 a0 1b", NULL, 0, 0 }, { "f2 01", "81 00", NULL, 0, 0 },
+		{ "f2 01", "81 00", NULL, 0, 0 },
 		{ "f2 05 03", "78 56 34 12", NULL, 0, 0 },
 		{ "f2 06 03 0d f0 ad de", "80 00", NULL, 0, 0 },
 		{ "f2 07 f0 ed 00 e0 04 00", "03 00 03 00", NULL, 0, 0 },
@@ -198,8 +199,8 @@ static void enter__under_reset__holds_before_and_after(void **state)
 		OPEN(V2J37), { "f2 43 00 00", "80 00", NULL, 0, 0 }, { "f2 3c 00", "80 00", NULL, 0,
 								       0 },
 		{ "f2 30 a3 00", "80 00", NULL, 0, 0 }, { "f2 3c 00", "80 00", NULL, 0, 0 },
-		{ "f2 4b 00 00", "80 00", NULL, 0, 0 }, { "f2 3c 01", "80 00", NULL, 0, 0 },
-		{ "f2 3c 02", "80 00", NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 },
+		ID, { "f2 3c 01", "80 00", NULL, 0, 0 },
+		{ "f2 3c 02", "80 00", NULL, 0, 0 }, { "f2 21", NULL, NULL, 0, 0 },
 	};
 	const struct link_options o = { .speed_khz = 4000, .connect_under_reset = true };
 	struct link *l;
@@ -223,7 +224,7 @@ static void enter__no_target_under_reset__measures_and_releases_reset(void **sta
 							  0 },
 		{ "f2 3c 01", "80 00", NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 },
 	};
-	const struct link_options o = { .connect_under_reset = true };
+	const struct link_options o = { .speed_khz = 1800, .connect_under_reset = true };
 	struct link *l;
 
 	(void)state;
@@ -248,7 +249,7 @@ static void enter__no_target_and_no_supply__names_the_voltage(void **state)
 	(void)state;
 	BEGIN(steps);
 	l = open_ok();
-	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_NOTARGET);
+	assert_int_equal(link_enter_swd(l, &ctx, &slow), SL_NOTARGET);
 	assert_non_null(strstr(ctx.fault.text, "no power"));
 	assert_non_null(strstr(ctx.fault.text, "0.10 V"));
 	link_close(l, &ctx);
@@ -258,11 +259,11 @@ static void enter__no_target_and_no_supply__names_the_voltage(void **state)
 static void enter__open_in_another_mode__leaves_and_enters_once_more(void **state)
 {
 	static const struct script_step steps[] = {
-		OPEN(V2J37), { "f2 43 01 00", "80 00", NULL, 0, 0 }, { "f2 30 a3 00", "0e 00", NULL,
+		OPEN(V2J37), { "f2 43 00 00", "80 00", NULL, 0, 0 }, { "f2 30 a3 00", "0e 00", NULL,
 								       0, 0 },
 		{ "f5", "02 00", NULL, 0, 0 }, { "f2 21", NULL, NULL, 0, 0 },
 		{ "f2 30 a3 00", "80 00", NULL, 0, 0 },
-		{ "f2 4b 00 00", "80 00", NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 },
+		ID, { "f2 21", NULL, NULL, 0, 0 },
 	};
 	struct link *l;
 
@@ -277,11 +278,11 @@ static void enter__open_in_another_mode__leaves_and_enters_once_more(void **stat
 static void enter__open_in_swim_mode__is_left_by_the_swim_command(void **state)
 {
 	static const struct script_step steps[] = {
-		OPEN(V2J37), { "f2 43 01 00", "80 00", NULL, 0, 0 },
+		OPEN(V2J37), { "f2 43 00 00", "80 00", NULL, 0, 0 },
 		{ "f2 30 a3 00", "0e 00", NULL, 0, 0 },
 		{ "f5", "03 00", NULL, 0, 0 }, { "f4 01", NULL, NULL, 0, 0 },
 		{ "f2 30 a3 00", "80 00", NULL, 0, 0 },
-		{ "f2 4b 00 00", "80 00", NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 },
+		ID, { "f2 21", NULL, NULL, 0, 0 },
 	};
 	struct link *l;
 
@@ -305,7 +306,7 @@ static void enter__refused__says_once_what_was_wanted(void **state)
 	(void)state;
 	BEGIN(steps);
 	l = open_ok();
-	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_NOTARGET);
+	assert_int_equal(link_enter_swd(l, &ctx, &slow), SL_NOTARGET);
 	assert_string_equal(ctx.fault.doing, "entering SWD");
 	assert_string_equal(ctx.fault.text, "no device is connected (NO DEVICE, status 05)");
 	link_close(l, &ctx);
@@ -356,7 +357,7 @@ static void enter__v1_without_an_id__leaves_no_fault_behind(void **state)
 {
 	static const struct script_step steps[] = {
 		OPEN(V1J13), { "f2 30 a3 00", "80 00", NULL, 0, 0 },
-		{ "f2 22", "00 00 00 00", NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 },
+		{ "f2 22", "00 00 00 00", NULL, 0, 0 }, ID, { "f2 21", NULL, NULL, 0, 0 },
 	};
 	struct link *l;
 
@@ -372,15 +373,15 @@ static void enter__v1_without_an_id__leaves_no_fault_behind(void **state)
 static void enter__reset_refused_before_entering__counts_only_afterwards(void **state)
 {
 	static const struct script_step steps[] = {
-		OPEN(V2J37), { "f2 43 01 00", "80 00", NULL, 0, 0 },
+		OPEN(V2J37), { "f2 43 00 00", "80 00", NULL, 0, 0 },
 		{ "f2 3c 00", "08 00", NULL, 0, 0 }, { "f2 30 a3 00", "80 00", NULL, 0, 0 },
-		{ "f2 3c 00", "80 00", NULL, 0, 0 }, { "f2 4b 00 00", "80 00", NULL, 0, 0 },
-		{ "f5", IDLE, NULL, 0, 0 },
+		{ "f2 3c 00", "80 00", NULL, 0, 0 }, ID,
+		{ "f2 21", NULL, NULL, 0, 0 },
 	};
 	static const struct script_step twice[] = {
-		OPEN(V2J37), { "f2 43 01 00", "80 00", NULL, 0, 0 },
+		OPEN(V2J37), { "f2 43 00 00", "80 00", NULL, 0, 0 },
 		{ "f2 3c 00", "08 00", NULL, 0, 0 }, { "f2 30 a3 00", "80 00", NULL, 0, 0 },
-		{ "f2 3c 00", "08 00", NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 },
+		{ "f2 3c 00", "08 00", NULL, 0, 0 }, { "f2 21", NULL, NULL, 0, 0 },
 	};
 	const struct link_options o = { .connect_under_reset = true };
 	struct link *l;
@@ -399,20 +400,48 @@ static void enter__reset_refused_before_entering__counts_only_afterwards(void **
 	script_done(&script);
 }
 
-static void enter__clone_without_the_access_port_command__goes_on(void **state)
+static void access_port__is_opened_once_and_only_when_it_is_wanted(void **state)
 {
 	static const struct script_step steps[] = {
-		OPEN(V2J37), { "f2 43 01 00", "80 00", NULL, 0, 0 },
-		{ "f2 30 a3 00", "80 00", NULL, 0, 0 }, { "f2 4b 00 00", "42 00", NULL, 0, 0 },
-		{ "f5", IDLE, NULL, 0, 0 },
+		OPEN(V2J37), { "f2 43 00 00", "80 00", NULL, 0, 0 },
+		{ "f2 30 a3 00", "80 00", NULL, 0, 0 }, ID,
+		{ "f2 33 00", "08 00 00 00 00 00 00 00", NULL, 0, 0 },
+		{ "f2 4b 00 00", "80 00", NULL, 0, 0 },
+		{ "f2 33 00", "80 00 00 00 78 56 34 12", NULL, 0, 0 },
+		{ "f2 36 00 ed 00 e0", "1d 00 00 00 00 00 00 00", NULL, 0, 0 },
+		{ "f2 21", NULL, NULL, 0, 0 },
 	};
+	uint32_t value = 0;
 	struct link *l;
 
 	(void)state;
 	BEGIN(steps);
 	l = open_ok();
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
-	assert_int_equal(ctx.fault.code, SL_OK);
+	assert_int_equal(link_read_reg(l, &ctx, 0, &value), SL_OK);
+	assert_int_equal(value, 0x12345678);
+	assert_int_equal(link_read32(l, &ctx, 0xE000ED00, &value), SL_TARGET);
+	link_close(l, &ctx);
+	script_done(&script);
+}
+
+static void access_port__clone_without_the_command__reports_the_first_refusal(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), { "f2 43 00 00", "80 00", NULL, 0, 0 },
+		{ "f2 30 a3 00", "80 00", NULL, 0, 0 }, ID,
+		{ "f2 36 00 ed 00 e0", "1d 00 00 00 00 00 00 00", NULL, 0, 0 },
+		{ "f2 4b 00 00", "42 00", NULL, 0, 0 }, { "f2 21", NULL, NULL, 0, 0 },
+	};
+	uint32_t value = 0;
+	struct link *l;
+
+	(void)state;
+	BEGIN(steps);
+	l = open_ok();
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	assert_int_equal(link_read32(l, &ctx, 0xE000ED00, &value), SL_TARGET);
+	assert_int_equal(ctx.fault.probe_status, 0x1D);
 	link_close(l, &ctx);
 	script_done(&script);
 }
@@ -421,7 +450,6 @@ static void enter__stm8_nucleo_firmware__has_no_swd(void **state)
 {
 	static const struct script_step steps[] = {
 		{ "f1 80", "24 c7 83 04 4b 37", NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 },
-		{ "f5", IDLE, NULL, 0, 0 },
 	};
 	struct link *l;
 
@@ -436,9 +464,9 @@ static void enter__stm8_nucleo_firmware__has_no_swd(void **state)
 static void enter__clone_without_the_speed_command__goes_on(void **state)
 {
 	static const struct script_step steps[] = {
-		OPEN(V2J37), { "f2 43 01 00", "42 00", NULL, 0, 0 },
-		{ "f2 30 a3 00", "80 00", NULL, 0, 0 }, { "f2 4b 00 00", "80 00", NULL, 0, 0 },
-		{ "f5", IDLE, NULL, 0, 0 },
+		OPEN(V2J37), { "f2 43 00 00", "42 00", NULL, 0, 0 },
+		{ "f2 30 a3 00", "80 00", NULL, 0, 0 }, ID,
+		{ "f2 21", NULL, NULL, 0, 0 },
 	};
 	struct link *l;
 
@@ -461,7 +489,7 @@ static void voltage__answers_of_copies__are_unknown(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
 		const struct script_step steps[] = {
-			OPEN(V2J37), { "f7", replies[i], NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 },
+			OPEN(V2J37), { "f7", replies[i], NULL, 0, 0 },
 		};
 		unsigned mv = 1;
 		bool known = true;
@@ -480,8 +508,7 @@ static void voltage__answers_of_copies__are_unknown(void **state)
 static void voltage__example_of_the_firmware__is_3_25_volt(void **state)
 {
 	static const struct script_step steps[] = {
-		OPEN(V2J37), { "f7", "f1 05 00 00 0b 08 00 00", NULL, 0, 0 }, { "f5", IDLE, NULL, 0,
-										0 },
+		OPEN(V2J37), { "f7", "f1 05 00 00 0b 08 00 00", NULL, 0, 0 },
 	};
 	unsigned mv = 0;
 	bool known = false;
@@ -502,7 +529,7 @@ static void voltage__example_of_the_firmware__is_3_25_volt(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(enter__v2__sets_speed_then_enters_then_opens_the_access_port),
+		TEST(enter__v2__sets_speed_then_enters_and_asks_for_the_id_once),
 		TEST(enter__v3__takes_the_highest_listed_clock_not_above),
 		TEST(enter__v1_api2__never_sends_speed_nrst_or_voltage),
 		TEST(enter__v1_api1__has_no_reply_and_is_proved_by_the_core_id),
@@ -518,7 +545,8 @@ int main(void)
 		TEST(enter__v1_that_knows_api2__reports_a_stall_as_such),
 		TEST(enter__v1_without_an_id__leaves_no_fault_behind),
 		TEST(enter__reset_refused_before_entering__counts_only_afterwards),
-		TEST(enter__clone_without_the_access_port_command__goes_on),
+		TEST(access_port__is_opened_once_and_only_when_it_is_wanted),
+		TEST(access_port__clone_without_the_command__reports_the_first_refusal),
 		TEST(enter__stm8_nucleo_firmware__has_no_swd),
 		TEST(enter__clone_without_the_speed_command__goes_on),
 		TEST(voltage__answers_of_copies__are_unknown),

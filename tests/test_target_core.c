@@ -101,6 +101,63 @@ static void reset__run__really_resets_and_runs(void **state)
 	}
 }
 
+/* Nobody can put anything back in a chip that went to STOP with its first instructions. */
+static void reset__firmware_that_sleeps_at_once__leaves_nothing_set(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
+		struct chip_report before;
+		uint64_t asked;
+		struct rig r;
+
+		rig_start(&r, boards[k], NULL);
+		give_firmware(&r);
+		chip_nrst(r.chip, true);
+		chip_nrst(r.chip, false);
+		before = rig_report(&r);
+		rig_ok(&r, rig_attach(&r, CONNECT_NORMAL));
+		rig_ok(&r, target_halt_quietly(r.t, r.c));
+		assert_int_not_equal(rig_report(&r).dbgmcu_cr, before.dbgmcu_cr);
+		chip_set_habit(r.chip, CHIP_STOPS);
+		rig_ok(&r, target_reset(r.t, r.c, RESET_RUN));
+		ctx_sleep_us(r.c, 2000);
+		assert_false(chip_debug_clock(r.chip));
+		assert_int_equal(rig_report(&r).dbgmcu_cr, before.dbgmcu_cr);
+		assert_int_equal(rig_report(&r).demcr, before.demcr);
+		assert_false(rig_report(&r).debug_enabled);
+		/* Asked, it says nothing, soon. */
+		asked = ctx_now_us(r.c);
+		assert_int_equal(state_of(&r), TARGET_SLEEPING);
+		assert_true(ctx_now_us(r.c) - asked < 100000);
+		rig_ok(&r, target_detach(r.t, r.c));
+		r.t = NULL;
+		assert_int_equal(rig_report(&r).dbgmcu_cr, before.dbgmcu_cr);
+		assert_int_equal(r.c->fault.code, SL_OK);
+		rig_close(&r);
+	}
+}
+
+static void run__firmware_that_sleeps_soon__leaves_the_debug_unit_as_found(void **state)
+{
+	struct chip_report before;
+	struct rig r;
+
+	(void)state;
+	open_running(&r, "bluepill");
+	before = rig_report(&r);
+	rig_ok(&r, target_halt(r.t, r.c));
+	assert_int_not_equal(rig_report(&r).dbgmcu_cr, before.dbgmcu_cr);
+	chip_set_habit(r.chip, CHIP_STOPS);
+	rig_ok(&r, target_run(r.t, r.c));
+	ctx_sleep_us(r.c, 2000);
+	assert_false(chip_debug_clock(r.chip));
+	assert_int_equal(rig_report(&r).dbgmcu_cr, before.dbgmcu_cr);
+	assert_int_equal(rig_report(&r).demcr, before.demcr);
+	rig_ok(&r, target_detach(r.t, r.c));
+	r.t = NULL;
+	rig_close(&r);
+}
+
 static void reset__halt__stops_at_the_first_instruction_and_demcr_is_restored(void **state)
 {
 	(void)state;
@@ -459,6 +516,8 @@ int main(void)
 		cmocka_unit_test(halt_run_step__are_seen_by_the_chip),
 		cmocka_unit_test(reset__run__really_resets_and_runs),
 		cmocka_unit_test(reset__halt__stops_at_the_first_instruction_and_demcr_is_restored),
+		cmocka_unit_test(reset__firmware_that_sleeps_at_once__leaves_nothing_set),
+		cmocka_unit_test(run__firmware_that_sleeps_soon__leaves_the_debug_unit_as_found),
 		cmocka_unit_test(attach__under_reset__stops_at_the_first_instruction_where_the_probe_can),
 		cmocka_unit_test(attach__under_reset_on_v1__says_that_the_probe_cannot),
 		cmocka_unit_test(attach__hotplug__neither_halts_nor_resets),

@@ -157,7 +157,11 @@ static void detach__after_nothing_else__leaves_no_trace(void **state)
 
 		rig_start(&r, boards[i], NULL);
 		before = rig_report(&r);
+		/* Looking changes nothing, not even for a while. */
 		rig_ok(&r, rig_attach(&r, CONNECT_NORMAL));
+		assert_int_equal(rig_report(&r).dbgmcu_cr, before.dbgmcu_cr);
+		assert_false(rig_report(&r).debug_enabled);
+		rig_ok(&r, target_halt_quietly(r.t, r.c));
 		assert_int_not_equal(rig_report(&r).dbgmcu_cr, before.dbgmcu_cr);
 		rig_ok(&r, target_detach(r.t, r.c));
 		r.t = NULL;
@@ -186,7 +190,9 @@ static void expect_speed(const char *board, unsigned asked, unsigned is)
 static void speed__what_the_probe_set__is_reported_not_what_was_asked(void **state)
 {
 	(void)state;
-	expect_speed("bluepill", 0, 1800);
+	expect_speed("bluepill", 0, 4000);
+	expect_speed("nucleo-v3", 0, 8000);
+	expect_speed("nucleo-v3", 24000, 24000);
 	expect_speed("bluepill", 1000, 950);
 	expect_speed("bluepill", 9999, 4000);
 	expect_speed("vldiscovery", 1000, 0);   /* a V1's clock is fixed */

@@ -51,6 +51,20 @@ static inline void fake_dbg_clock(struct link *l, const struct chip_row *r)
 	fake_put(l, 0x4002103C, 0x1, f0 || l0 ? 1 : bit | 1);
 }
 
+/* ST's own words between size register and unique id, where they are neighbours. */
+static inline void fake_between(struct link *l, const struct chip_row *r)
+{
+	uint32_t size = r->size_reg & ~3u, id = r->uid_addr, end;
+	uint32_t from = size < id ? size : id;
+
+	end = size > id + r->uid_off[2] ? size : id + r->uid_off[2];
+	if (r->size_rule == SIZE_NONE || id == 0 || end - from > 128)
+		return;
+	for (uint32_t at = from; at < end; at += 4)
+		if (!fake_find(l, at))
+			fake_put(l, at, 0x5A5A5A5A, 0);
+}
+
 /* The chip of a row with kb KiB of flash, unprotected as far as reg says, DBGMCU included. */
 static inline void fake_chip(struct link *l, const struct chip_row *r, uint32_t kb, uint32_t idcode)
 {
@@ -77,6 +91,7 @@ static inline void fake_chip(struct link *l, const struct chip_row *r, uint32_t 
 		l->word[l->n - 1].value = fake_size(r, kb);
 	for (int i = 0; i < 3 && r->uid_addr; i++)
 		fake_put(l, r->uid_addr + r->uid_off[i], 0x11111111u * (unsigned)(i + 1), 0);
+	fake_between(l, r);
 }
 
 #endif

@@ -22,6 +22,8 @@ struct open_chip {
 /* An unprotected chip of that row and size. optcr: what F2/F4 option control reads. */
 static inline void open_it(struct open_chip *o, const struct chip_row *r, uint32_t kb, uint32_t optcr)
 {
+	uint32_t cpuid;
+
 	memset(o, 0, sizeof(*o));
 	ctx_init(&o->c);
 	fake_chip(&o->l, r, kb, r->dev_id);
@@ -33,6 +35,9 @@ static inline void open_it(struct open_chip *o, const struct chip_row *r, uint32
 		fake_put(&o->l, r->flash_regs + 0x1C, 0xAA, 0);
 	if (target_attach(&o->c, &o->l, &normal, &o->t))
 		fail_msg("attach: %s", o->c.fault.text);
+	/* The first access beyond identification sets the debug unit up. */
+	if (target_read32(o->t, &o->c, 0xE000ED00, &cpuid))
+		fail_msg("CPUID: %s", o->c.fault.text);
 	o->l.writes = 0;
 	o->err = flash_open(&o->c, o->t, &o->f);
 	assert_int_equal(o->l.writes, 0);

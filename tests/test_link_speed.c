@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * test_link_speed.c - lowering the SWD clock when the wires do not carry it: which commands, when
+ * and when not, and what the user hears.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/compiler.h"
+#include "link/link.h"
+#include "tests/support/script.h"
+
+#define V2J37 "29 47 83 04 48 37"
+#define V2J17 "24 47 83 04 48 37"
+#define V1J13 "13 40 83 04 44 37"
+#define V3 "30 00 83 04 4e 37"
+#define V3J7 "03 00 07 02 00 00 00 00 83 04 4e 37"
+#define V3_CLOCKS \
+	"80 00 00 00 e8 03 00 00 07 00 00 00 c0 5d 00 00 40 1f 00 00 e4 0c 00 00 e8 03 00 00 " \
+	"c8 00 00 00 32 00 00 00 05 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
+#define OPEN(version) { "f1 80", version, NULL, 0, 0 }, { "f5", "01 00", NULL, 0, 0 }
+#define DIVISOR(hex) { "f2 43 " hex, "80 00", NULL, 0, 0 }
+#define ENTER_SAYS(status) { "f2 30 a3 00", status " 00", NULL, 0, 0 }
+#define ID { "f2 31", "80 00 00 00 77 14 a0 2b 00 00 00 00", NULL, 0, 0 }
+#define EXIT { "f2 21", NULL, NULL, 0, 0 }
+#define ABORT { "f2 46 ff ff 00 00 1e 00 00 00", "80 00", NULL, 0, 0 }
+#define READ "f2 36 00 ed 00 e0"
+
+static struct fake_clock clock_;
+static struct ctx ctx;
+static struct script script;
+static struct link *l;
+static char said[1000];
+static unsigned n_warnings;
+
+static const struct link_options usual = { .speed_khz = 0 };
+
+static void note(void *priv, enum log_level level, const char *text)
+{
+	size_t used = strlen(said);
+
+	(void)priv;
+	if (level > LOG_INFO)
+		return;
+	n_warnings += level <= LOG_WARN;
+	(void)snprintf(said + used, sizeof(said) - used, "%s\n", text);
+}
+
+static void begin(const struct script_step *steps, size_t n)
+{
+	fake_clock_init(&clock_);
+	ctx_init(&ctx);
+	ctx.clock = &clock_.clock;
+	ctx.log = (struct log_sink){ .write = note, .max = LOG_INFO };
+	said[0] = '\0';
+	n_warnings = 0;
+	script_init(&script, &clock_, steps, n);
+	if (link_open_on(&ctx, &script.base, NULL, NULL, &l))
+		fail_msg("%s", ctx.fault.text);
+}
+
+#define BEGIN(steps) begin(steps, ARRAY_LEN(steps))
+
+static void end(void)
+{
+	link_close(l, &ctx);
+	script_done(&script);
+}
+
+static void connect__no_id_at_4_mhz__steps_down_until_there_is_one_and_says_so_once(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), DIVISOR("00 00"), ENTER_SAYS("09"), DIVISOR("01 00"), ENTER_SAYS("17"),
+		DIVISOR("03 00"), ENTER_SAYS("80"), ID, EXIT,
+	};
+
+	(void)state;
+	BEGIN(steps);
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	assert_int_equal(link_get_speed_khz(l), 950);
+	assert_int_equal(n_warnings, 1);
+	assert_non_null(strstr(said, "do not carry 4000 kHz: going on at 950 kHz"));
+	assert_non_null(strstr(said, "--speed=950"));
+	assert_int_equal(ctx.fault.code, SL_OK);
+	end();
+}
+
+/* Bit 0 of every id is 1. */
+static void connect__impossible_id__steps_down(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), DIVISOR("00 00"), ENTER_SAYS("80"),
+		{ "f2 31", "80 00 00 00 ee 28 40 57 00 00 00 00", NULL, 0, 0 },
+		DIVISOR("01 00"), ENTER_SAYS("80"), ID, EXIT,
+	};
+	uint32_t id = 0;
+
+	(void)state;
+	BEGIN(steps);
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	assert_int_equal(link_read_dpidr(l, &ctx, &id), SL_OK);
+	assert_int_equal(id, 0x2BA01477);
+	assert_int_equal(link_get_speed_khz(l), 1800);
+	end();
+}
+
+static void connect__nobody_there__ends_at_125_khz_and_warns_of_nothing(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), DIVISOR("00 00"), ENTER_SAYS("09"), DIVISOR("01 00"), ENTER_SAYS("09"),
+		DIVISOR("03 00"), ENTER_SAYS("09"), DIVISOR("07 00"), ENTER_SAYS("09"),
+		DIVISOR("0f 00"), ENTER_SAYS("09"), DIVISOR("1f 00"), ENTER_SAYS("09"),
+		{ "f7", "f1 05 00 00 0b 08 00 00", NULL, 0, 0 }, { "f5", "01 00", NULL, 0, 0 },
+	};
+
+	(void)state;
+	BEGIN(steps);
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_NOTARGET);
+	assert_int_equal(ctx.fault.probe_status, 0x09);
+	assert_int_equal(n_warnings, 0);
+	end();
+}
+
+static void connect__chosen_speed__is_the_only_one_tried(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), DIVISOR("00 00"), ENTER_SAYS("09"),
+		{ "f7", "f1 05 00 00 0b 08 00 00", NULL, 0, 0 }, { "f5", "01 00", NULL, 0, 0 },
+	};
+	static const struct link_options chosen = { .speed_khz = 4000 };
+
+	(void)state;
+	BEGIN(steps);
+	assert_int_equal(link_enter_swd(l, &ctx, &chosen), SL_NOTARGET);
+	assert_int_equal(n_warnings, 0);
+	end();
+}
+
+static void connect__v3__asks_for_its_list_once(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V3), { "fb 80", V3J7, NULL, 0, 0 }, { "f2 62 00", V3_CLOCKS, NULL, 0, 0 },
+		{ "f2 61 00 00 40 1f 00 00", "80 00 00 00 40 1f 00 00", NULL, 0, 0 },
+		ENTER_SAYS("09"),
+		{ "f2 61 00 00 e4 0c 00 00", "80 00 00 00 e4 0c 00 00", NULL, 0, 0 },
+		ENTER_SAYS("80"), ID, EXIT,
+	};
+
+	(void)state;
+	BEGIN(steps);
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	assert_int_equal(link_get_speed_khz(l), 3300);
+	end();
+}
+
+static void session__lost_bits_in_a_read__lower_the_clock_and_read_again(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), DIVISOR("00 00"), ENTER_SAYS("80"), ID,
+		{ READ, "13 00 00 00 00 00 00 00", NULL, 0, 0 }, DIVISOR("01 00"), ABORT,
+		{ READ, "80 00 00 00 30 c2 1f 41", NULL, 0, 0 },
+		/* and a block, whose status comes afterwards */
+		{ "f2 07 00 00 00 20 04 00", "ff ff ff ff", NULL, 0, 0 },
+		{ "f2 3e", "17 00 00 00 00 00 00 20 00 00 00 00", NULL, 0, 0 },
+		DIVISOR("03 00"), ABORT,
+		{ "f2 07 00 00 00 20 04 00", "01 02 03 04", NULL, 0, 0 },
+		{ "f2 3e", "80 00 00 00 00 00 00 00 00 00 00 00", NULL, 0, 0 },
+		EXIT,
+	};
+	uint8_t four[4] = { 0 };
+	uint32_t v = 0;
+
+	(void)state;
+	BEGIN(steps);
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	assert_int_equal(link_read32(l, &ctx, 0xE000ED00, &v), SL_OK);
+	assert_int_equal(v, 0x411FC230);
+	assert_int_equal(link_read_mem(l, &ctx, 0x20000000, four, 4), SL_OK);
+	assert_int_equal(four[3], 4);
+	assert_int_equal(link_get_speed_khz(l), 950);
+	/* The user hears the first; the second is for -v. */
+	assert_int_equal(n_warnings, 1);
+	assert_non_null(strstr(said, "do not carry 1800 kHz: going on at 950 kHz"));
+	end();
+}
+
+static void session__line_that_stays_silent__is_entered_again(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), DIVISOR("00 00"), ENTER_SAYS("80"), ID,
+		{ READ, "16 00 00 00 00 00 00 00", NULL, 0, 0 }, DIVISOR("01 00"),
+		{ "f2 46 ff ff 00 00 1e 00 00 00", "16 00", NULL, 0, 0 }, EXIT, ENTER_SAYS("80"),
+		{ READ, "80 00 00 00 30 c2 1f 41", NULL, 0, 0 }, EXIT,
+	};
+	uint32_t v = 0;
+
+	(void)state;
+	BEGIN(steps);
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	assert_int_equal(link_read32(l, &ctx, 0xE000ED00, &v), SL_OK);
+	end();
+}
+
+/* A key register counts its writes: nothing that may have been done is done twice. */
+static void session__lost_bits_in_a_register_write__are_reported(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), DIVISOR("00 00"), ENTER_SAYS("80"), ID,
+		{ "f2 35 04 20 02 40 23 01 67 45", "13 00", NULL, 0, 0 }, ABORT, EXIT,
+	};
+
+	(void)state;
+	BEGIN(steps);
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	assert_int_equal(link_write32(l, &ctx, 0x40022004, 0x45670123), SL_TARGET);
+	assert_int_equal(ctx.fault.probe_status, 0x13);
+	assert_non_null(strstr(ctx.fault.hint, "--speed"));
+	assert_int_equal(n_warnings, 0);
+	end();
+}
+
+static void session__register_write_that_the_chip_refused__is_done_slower(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), DIVISOR("00 00"), ENTER_SAYS("80"), ID,
+		{ "f2 35 04 20 02 40 23 01 67 45", "18 00", NULL, 0, 0 }, DIVISOR("01 00"), ABORT,
+		{ "f2 35 04 20 02 40 23 01 67 45", "80 00", NULL, 0, 0 }, EXIT,
+	};
+
+	(void)state;
+	BEGIN(steps);
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	assert_int_equal(link_write32(l, &ctx, 0x40022004, 0x45670123), SL_OK);
+	end();
+}
+
+static void session__halfwords__are_never_written_twice(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), DIVISOR("00 00"), ENTER_SAYS("80"), ID,
+		{ "f2 48 00 00 00 08 02 00", NULL, "34 12", 0, 0 },
+		{ "f2 3e", "18 00 00 00 00 00 00 08 00 00 00 00", NULL, 0, 0 }, ABORT, EXIT,
+	};
+	static const uint16_t half = 0x1234;
+
+	(void)state;
+	BEGIN(steps);
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	assert_int_equal(link_write_halfwords(l, &ctx, 0x08000000, &half, 1), SL_TARGET);
+	end();
+}
+
+static void session__chosen_speed__is_kept(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), DIVISOR("00 00"), ENTER_SAYS("80"), ID,
+		{ READ, "13 00 00 00 00 00 00 00", NULL, 0, 0 }, ABORT, EXIT,
+	};
+	static const struct link_options chosen = { .speed_khz = 4000 };
+	uint32_t v = 0;
+
+	(void)state;
+	BEGIN(steps);
+	assert_int_equal(link_enter_swd(l, &ctx, &chosen), SL_OK);
+	assert_int_equal(link_read32(l, &ctx, 0xE000ED00, &v), SL_TARGET);
+	assert_non_null(strstr(ctx.fault.hint, "--speed"));
+	end();
+}
+
+static void session__clock_that_cannot_be_changed__is_no_reason_to_try_again(void **state)
+{
+	static const struct script_step old[] = {
+		OPEN(V2J17), ENTER_SAYS("80"), ID, { READ, "13 00 00 00 00 00 00 00", NULL, 0, 0 },
+		EXIT, ENTER_SAYS("80"), EXIT,
+	};
+	static const struct script_step v1[] = {
+		OPEN(V1J13), ENTER_SAYS("80"), { "f2 22", "77 14 a0 1b", NULL, 0, 0 },
+		{ READ, "13 00 00 00 00 00 00 00", NULL, 0, 0 }, EXIT, ENTER_SAYS("80"),
+		{ "f2 22", "77 14 a0 1b", NULL, 0, 0 }, EXIT,
+	};
+	uint32_t v = 0;
+
+	(void)state;
+	BEGIN(old);
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	assert_int_equal(link_read32(l, &ctx, 0xE000ED00, &v), SL_TARGET);
+	end();
+	BEGIN(v1);
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	assert_int_equal(link_read32(l, &ctx, 0xE000ED00, &v), SL_TARGET);
+	end();
+}
+
+#define TEST(name) cmocka_unit_test(name)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(connect__no_id_at_4_mhz__steps_down_until_there_is_one_and_says_so_once),
+		TEST(connect__impossible_id__steps_down),
+		TEST(connect__nobody_there__ends_at_125_khz_and_warns_of_nothing),
+		TEST(connect__chosen_speed__is_the_only_one_tried),
+		TEST(connect__v3__asks_for_its_list_once),
+		TEST(session__lost_bits_in_a_read__lower_the_clock_and_read_again),
+		TEST(session__line_that_stays_silent__is_entered_again),
+		TEST(session__lost_bits_in_a_register_write__are_reported),
+		TEST(session__register_write_that_the_chip_refused__is_done_slower),
+		TEST(session__halfwords__are_never_written_twice),
+		TEST(session__chosen_speed__is_kept),
+		TEST(session__clock_that_cannot_be_changed__is_no_reason_to_try_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
