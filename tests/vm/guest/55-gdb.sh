@@ -95,7 +95,10 @@ judged() {
 	ended_with 0 "stays halted" "report; OpenOCD's habit: cortex-debug #894" \
 		grep -q '"core":{"halted":true' /tmp/detached
 	what="$way, all of it"
-	proven "report: no illegal act on the chip" reported '"illegal":{"chip":0,'
+	waits=0         # OpenOCD's reset-init forgets the wait states of an STM32L1: strangers.acts
+	[ "$target" != stm32l1 ] || waits=1
+	proven "report: no illegal act on the chip, but for an STM32L1's wait states" \
+		reported "\"illegal\":{\"chip\":$waits,"
 }
 for on in $(board_names v1 v2 v3); do
 	board_is "$on"
