@@ -191,6 +191,27 @@ static void slots__many_rounds__keep_their_order(void **state)
 	}
 }
 
+static void slots__counted_from_any_number__keep_their_order(void **state)
+{
+	static const uint32_t from[] = { 1, 0x7FFFFFFD, 0x9E3779B8, 0xFFFFFFFC, UINT32_MAX };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(from); i++) {
+		uint8_t data[64];
+		struct ring r;
+
+		ring_open(&r, &ring_kits[0], (struct ring_how){
+			.done = from[i], .n_slots = 3, .payload = 8 });
+		ring_noise(data, sizeof(data), 8);
+		ring_program(&r, FLASH_AT, data, 32);
+		ring_finish(&r);
+		assert_int_equal(ring_box(&r, BOX_DONE), from[i] + 8u);
+		assert_memory_equal(r.flash, data, 64);
+		ring_no_illegal(&r);
+		ring_close(&r);
+	}
+}
+
 /* CR as WRITES leaves it: with PG off, erase, and back on, between two programs of one place. */
 static void writes__erase_between_programs__leave_the_new_data(void **state)
 {
@@ -230,6 +251,7 @@ int main(void)
 		cmocka_unit_test(masked__any_masks__write_the_units_whose_bit_is_set),
 		cmocka_unit_test(bursts__of_any_size__go_where_they_belong),
 		cmocka_unit_test(slots__many_rounds__keep_their_order),
+		cmocka_unit_test(slots__counted_from_any_number__keep_their_order),
 		cmocka_unit_test(writes__erase_between_programs__leave_the_new_data),
 	};
 

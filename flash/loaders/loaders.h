@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * loaders.h - pieces of Thumb code that program flash from SRAM.
+ * loaders.h - pieces of Thumb code that program flash from SRAM, and how a host speaks with them.
  *
- * Each is position independent and needs neither stack nor data.
+ * Each is position independent and needs no stack. Follows flash/loaders/engine.inc.
  */
 #ifndef FLASH_LOADERS_LOADERS_H
 #define FLASH_LOADERS_LOADERS_H
@@ -15,7 +15,7 @@ struct loader {
 	const uint8_t *code;
 	uint16_t bytes;         /* multiple of 4 */
 	uint16_t stop;          /* offset of the BKPT */
-	uint16_t mailbox;       /* ring loaders: offset of its words, enum ring_mailbox */
+	uint16_t mailbox;       /* offset of its words, enum ring_mailbox */
 };
 
 /* The ring loaders stay: they take work from slots in SRAM, round and round, and stop only after
@@ -26,19 +26,20 @@ struct loader {
  *
  * Words of the mailbox, as offsets. */
 enum ring_mailbox {
-	BOX_DONE = 0x00,        /* slots finished; all that a slot leaves behind is stored before */
-	BOX_STATE = 0x04,      /* enum ring_state */
-	BOX_STATUS = 0x08,     /* after a failure: the status register; RING_UNKNOWN: the op word */
-	BOX_WHERE = 0x0C,      /* PROGRAM, MASKED: the unit (burst) that failed; WRITES: in SRAM, the
+	BOX_DONE = 0x00,        /* slots finished, counted on from what the host puts there; all that a slot
+				 * leaves behind is stored before */
+	BOX_STATE = 0x04,       /* enum ring_state */
+	BOX_STATUS = 0x08,      /* after a failure: the status register; RING_UNKNOWN: the op word */
+	BOX_WHERE = 0x0C,       /* PROGRAM, MASKED: the unit (burst) that failed; WRITES: in SRAM, the
 				 * waiting pair, or the header for the wait at the end */
-	BOX_SLOTS = 0x10,      /* address of the header of slot 0 */
-	BOX_STRIDE = 0x14,     /* bytes from one header to the next */
+	BOX_SLOTS = 0x10,       /* address of the header of slot 0 */
+	BOX_STRIDE = 0x14,      /* bytes from one header to the next */
 	BOX_LAST = 0x18,        /* address of the header of the last slot */
-	BOX_SR = 0x1C,         /* address of the flash status register */
+	BOX_SR = 0x1C,          /* address of the flash status register */
 	BOX_BUSY = 0x20,        /* its busy bits */
-	BOX_ERRORS = 0x24,     /* its failure flags */
-	BOX_BURST = 0x28,      /* ring_lx: words in a burst, 1 or those of a half page */
-	BOX_CRC = 0x2C,        /* address of CRC_DR */
+	BOX_ERRORS = 0x24,      /* its failure flags */
+	BOX_BURST = 0x28,       /* ring_lx: words in a burst, 1 or those of a half page */
+	BOX_CRC = 0x2C,         /* address of CRC_DR */
 	BOX_IWDG = 0x30,        /* address of IWDG_KR; fed in whatever may last 1 ms */
 	BOX_BYTES = 0x34
 };
@@ -47,7 +48,8 @@ enum ring_state { RING_WORKING, RING_FLASH_ERROR, RING_UNKNOWN };
 
 /* A slot is payload, which ends where the header begins, and this header: op word, address,
  * count, sequence number. The slot whose turn it is is taken when that is BOX_DONE + 1. What SRAM
- * holds before the loader starts may look like that: the host clears each sequence number first. */
+ * holds before the loader starts may look like that: the host clears the slots' numbers, or counts
+ * from one that cannot be there. */
 enum ring_header {
 	SLOT_OP = 0,            /* bits 0-7 enum ring_op, the others bytes of payload, whole words */
 	SLOT_ADDR = 4,

@@ -64,6 +64,7 @@ struct ring {
 	unsigned n_slots;
 	uint32_t sr;
 	uint32_t seq;                   /* of the last slot given */
+	uint32_t done;                  /* its count at the beginning */
 	uint8_t *flash;                 /* the chip's array */
 	uint8_t before[RAM_BYTES];      /* SRAM when the loader starts */
 };
@@ -75,6 +76,7 @@ struct ring_how {
 	uint32_t payload;               /* room in a slot */
 	bool iwdg;                      /* started, with a period of about 2 ms */
 	uint32_t sr;                    /* another status register */
+	uint32_t done;                  /* count from here */
 };
 
 /* Bytes that are neither 00 nor FF. */
@@ -140,7 +142,7 @@ static inline void ring_load(struct ring *r)
 {
 	const struct ring_kit *k = r->k;
 	uint32_t params[][2] = {
-		{ BOX_SLOTS, r->first }, { BOX_STRIDE, r->stride },
+		{ BOX_DONE, r->done }, { BOX_SLOTS, r->first }, { BOX_STRIDE, r->stride },
 		{ BOX_LAST, r->first + (r->n_slots - 1) * r->stride }, { BOX_SR, r->sr },
 		{ BOX_BUSY, k->busy }, { BOX_ERRORS, k->errors }, { BOX_BURST, k->burst },
 		{ BOX_CRC, CRC_DR }, { BOX_IWDG, IWDG },
@@ -154,7 +156,7 @@ static inline void ring_load(struct ring *r)
 	ring_put(r, r->code, blob, k->l->bytes);
 	/* Whatever was there might pass for work. */
 	for (uint32_t i = 0; i < r->n_slots; i++)
-		w32(r->b, ring_header_of(r, i) + SLOT_SEQ, 0);
+		w32(r->b, ring_header_of(r, i) + SLOT_SEQ, r->done);
 }
 
 static inline void ring_start(struct ring *r)
@@ -181,6 +183,7 @@ static inline void ring_open(struct ring *r, const struct ring_kit *k, struct ri
 	r->b = bench_new(k->chip);
 	r->k = k;
 	r->code = how.code ? how.code : RAM;
+	r->seq = r->done = how.done;
 	r->sr = how.sr ? how.sr : k->sr;
 	r->box = r->code + k->l->mailbox;
 	r->n_slots = how.n_slots ? how.n_slots : 2;
@@ -218,7 +221,7 @@ struct ring_work {
 /* Give one piece of work, as one ascending write; the slot must be free. */
 static inline void ring_give(struct ring *r, const struct ring_work *w)
 {
-	uint32_t at = ring_header_of(r, r->seq);
+	uint32_t at = ring_header_of(r, r->seq - r->done);
 	uint32_t header[4] = { w->op | (uint32_t)w->bytes << 8, w->addr, w->count, r->seq + 1 };
 
 	assert_true(w->bytes <= r->stride - SLOT_HEADER_BYTES);
