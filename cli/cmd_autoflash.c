@@ -33,6 +33,7 @@ struct run {
 	struct enumeration now;         /* the device that is worked on */
 	struct insertion *insertion;    /* NULL: not plugged into this machine, or a dry run */
 	char folder[PATH_MAX];          /* of the state */
+	bool told;                      /* the last failure has its line */
 };
 
 /* "/sys/devices/.../1-2.3" to "port:1-2.3", when it is the folder of a USB device. */
@@ -166,6 +167,7 @@ static enum sl_err do_board(struct run *r)
 		a->ctx->fault = fault;
 	}
 	autoflash_report(a, err, r->insertion ? r->folder : NULL);
+	r->told = true;
 	return err;
 }
 
@@ -185,7 +187,6 @@ static enum sl_err begin(struct run *r, bool *yes)
 		(void)ctx_fail(a->ctx, SL_OTHER, where, "the last %d boards at port %.32s failed: a pause of "
 			       "%d s", INSERTION_FAILURES_MAX, a->probe.port, INSERTION_PAUSE_S);
 		ctx_hint(a->ctx, "look what is wrong there; --force does not wait");
-		autoflash_say(a->out, 3, "%s: %s", name, a->ctx->fault.text);
 		return SL_OTHER;
 	}
 	*yes = true;
@@ -200,6 +201,7 @@ static enum sl_err one_insertion(struct run *r)
 	enum sl_err err;
 
 	forget(a);
+	r->told = false;
 	a->start_us = ctx_now_us(a->ctx);
 	err = wait_for_nodes(a);
 	if (!err && r->insertion)
@@ -269,6 +271,18 @@ static enum sl_err do_check(struct run *r, struct session *s)
 	return err ? err : autoflash_check(s, &r->rules, named ? &r->a.probe : NULL);
 }
 
+/* What failed before there was a board to report on. */
+static void tell_failure(const struct run *r)
+{
+	const struct fault *f = &r->a.ctx->fault;
+	char safe[2 * sizeof(f->text)];
+
+	if (!r->told)
+		autoflash_say(r->a.out, 3, "FAIL: %s",
+			      format_escape(safe, sizeof(safe), f->text[0] ? f->text :
+					    err_info(f->code)->sentence));
+}
+
 static enum sl_err autoflash_run(struct session *s, struct word *w)
 {
 	const char *config = s->options->config ? s->options->config : AUTOFLASH_CONFIG;
@@ -289,6 +303,8 @@ static enum sl_err autoflash_run(struct session *s, struct word *w)
 			      format_escape(safe, sizeof(safe), config));
 	else if (!err)
 		err = s->options->check ? do_check(r, s) : do_boards(r);
+	if (err && !s->options->check)
+		tell_failure(r);
 	forget(&r->a);
 	insertion_close(r->insertion);
 	auto_rules_free(&r->rules);

@@ -502,7 +502,7 @@ def failures_at_one_port__make_a_pause(b):
     seen = b.state + "/1-1.state"
     p = kernel_flash(b, "for n in 1 2 3 4 5 6 7; do $TOOL -d port:1-1 autoflash $CONF; "
                      f"sed -i /seen/d {seen}; done; exit 0", "bluepill")
-    must(p.stdout.count("FAIL") == 5 and p.stdout.count("a pause of 60 s") == 2, p.stdout)
+    must(p.stdout.count("FAIL 1-1") == 5 and p.stdout.count("a pause of 60 s") == 2 and p.stdout.count("\n") == 7, p.stdout)
 
 
 @test
