@@ -157,13 +157,15 @@ static enum sl_err read_names(const struct walk *w, DIR *d, const char *suffix,
 	struct dirent *e;
 
 	while ((e = readdir(d)) != NULL) {
+		size_t len = strlen(e->d_name);
+
 		if (!wanted(e->d_name, suffix))
 			continue;
-		if (out->n == TRUSTED_NAMES_MAX || strlen(e->d_name) >= TRUSTED_NAME_LEN)
+		if (out->n == TRUSTED_NAMES_MAX || len >= TRUSTED_NAME_LEN)
 			return ctx_fail(w->ctx, SL_FILE, where, "%.150s has more than %d files, or one with "
 					"a name above %d characters", w->path, TRUSTED_NAMES_MAX,
 					TRUSTED_NAME_LEN - 1);
-		(void)snprintf(out->name[out->n++], TRUSTED_NAME_LEN, "%s", e->d_name);
+		memcpy(out->name[out->n++], e->d_name, len + 1);
 	}
 	qsort(out->name, out->n, sizeof(out->name[0]), by_name);
 	return SL_OK;
