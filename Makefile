@@ -219,6 +219,8 @@ check-vm: all $(BUILD)/tests/pace
 SYSTEMD_VM = $(BUILD)/systemd
 check-systemd: all $(if $(or $(if $(G),,every),$(filter 4%,$(G))),$(DEB))
 	$(Q)mkdir -p $(SYSTEMD_VM)/carry && rm -f $(SYSTEMD_VM)/carry/*.deb
+	$(Q)rm -rf $(SYSTEMD_VM)/carry/stage
+	$(Q)$(MAKE) -s --no-print-directory install DESTDIR=$(SYSTEMD_VM)/carry/stage
 	$(Q)! test -e $(DEB) || cp $(BUILD)/deb/stlink-download_*.deb $(BUILD)/deb/stlink-sim_*.deb $(SYSTEMD_VM)/carry/
 	$(Q)tests/vm/systemd/build.sh $(SYSTEMD_VM) ./stlink-download ./stlink-sim
 	$(Q)tests/vm/systemd/run.sh $(SYSTEMD_VM) $(G)
