@@ -21,7 +21,7 @@ static const struct err_info table[] = {
 	{ SL_MANYPROBES, "many-probes", "more than one ST-LINK matches",
 	  "choose one with -d serial:..., -d port:... or -d usb:BUS.ADDR", 5 },
 	{ SL_PERM, "permission", "the probe's device node may not be opened",
-	  "install the udev rules, plug the board in again, or run as root", 6 },
+	  "stlink-download setup says why, and what to type", 6 },
 	{ SL_BUSY, "busy", "another program holds the probe",
 	  "close the other program and run again", 7 },
 	{ SL_HOST, "host", "the host's USB or SCSI layer failed",

@@ -40,7 +40,7 @@ struct usb_cause {
 };
 
 #define RULES_HINT \
-	"install the project's udev rules and plug the board in again, or run as root; ls -l ", \
+	"stlink-download setup says why, and what to type (mostly the udev rules are missing); ls -l ", \
 	" shows who may use it"
 #define CABLE_HINT "check the cable and plug the board in again", NULL
 #define HOLDER_HINT \

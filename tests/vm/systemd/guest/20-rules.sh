@@ -71,3 +71,14 @@ check "the drive of a V2-1 stays a disk" wait_for 10 has_disk_node
 check "... which udev reads and links" wait_for 10 sh -c "udevadm info '$(disk_node)' | grep -q by-id"
 check "... and udisks may show" [ -z "$(udev_property "$(disk_node)" UDISKS_IGNORE)" ]
 board_unplug two
+wait_for 10 usb_count_is 0
+udev_settle
+
+# A probe that may have more than one port, by its ids.
+board_plug three nucleo-f401re --usb-ids 0483:3753
+wait_for 10 tty_there || give_up "the serial port comes"
+udev_settle
+check "where there may be several, the interface is in the name" \
+	links_to "stlink-vcp-$(usb_port)-if02" "$(ls /dev/ttyACM* | head -n 1)"
+check "... and that is the only name" [ "$(ls -d /dev/stlink* | wc -l)" = 1 ]
+board_unplug three
