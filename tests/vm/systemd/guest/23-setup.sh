@@ -40,12 +40,12 @@ wait_for 10 usb_count_is 0
 udev_settle
 storage_unload
 disks() { dmesg | grep -c 'Attached SCSI removable disk'; }
-before=$(disks)
+attached=$(disks)
 board_plug two vldiscovery
 wait_for 10 has_sg_node || give_up "the V1 gets an sg node"
 udev_settle
 wait_for 10 acl_has "$(sg_node)" 'user:alice:rw-'
-check "scsi_mod loaded anew: no disk driver at all" [ "$(disks)" = "$before" -a "$before" -gt 0 ]
+check "scsi_mod loaded anew: no disk driver at all" [ "$(disks)" = "$attached" -a "$attached" -gt 0 ]
 setup_as alice
 check "plugged in anew: no problem for alice" exit_is 0
 check "... and not a note" not grep '^note' /tmp/out
