@@ -9,6 +9,7 @@ firmware; then the board says what it has in flash. make, CMake and the run: ste
 are run by the real programs. Of PlatformIO and VS Code, which are not here, what they would
 run is taken from the file that they would read: the command by sh, the process without a shell.
 """
+import atexit
 import configparser
 import json
 import os
@@ -54,6 +55,7 @@ class Board:
         self.sim = subprocess.Popen([ROOT / "stlink-sim", "--board", BOARD, "--flash", self.flash, "--quiet",
                                      "--listen", f"unix:{self.socket}", "--duration", str(LIMIT)],
                                     stdout=subprocess.DEVNULL)
+        atexit.register(self.sim.terminate)
         end = time.monotonic() + 10
         while not self.socket.exists():
             if time.monotonic() > end:

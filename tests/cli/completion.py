@@ -71,11 +71,11 @@ class Terminal:
 
     START = {
         "bash": (["bash", "--norc", "--noprofile", "-i"],
-                 ". {script}; PS1=; bind 'set bell-style none'; "
+                 ". {script}; PS1='@''@'; bind 'set bell-style none'; "
                  "d() {{ printf %s \"$READLINE_LINE\" >{out}.new; mv {out}.new {out}; READLINE_LINE=; "
                  "READLINE_POINT=0; }}; bind -x '\"\\C-x\\C-d\": d'; echo rea''dy\n"),
         "zsh": (["zsh", "-f", "-i"],
-                "PS1=; unsetopt zle_bracketed_paste 2>/dev/null; fpath=({dir} $fpath); autoload -U compinit; "
+                "PS1='@''@'; unsetopt zle_bracketed_paste 2>/dev/null; fpath=({dir} $fpath); autoload -U compinit; "
                 "compinit -u -D; d() {{ print -rn -- $BUFFER >{out}.new; mv {out}.new {out}; BUFFER=; }}; "
                 "zle -N d; bindkey '^X^D' d; setopt no_beep no_auto_menu; bindkey '^I' complete-word; "
                 "echo rea''dy\n"),
@@ -91,7 +91,8 @@ class Terminal:
             os.execvpe(argv[0], argv, env)
         self.said = b""
         self.send(setup.format(script=ROOT / "completions/stlink-download.bash", out=self.out, dir=where / "zsh"))
-        self.wait(lambda: b"ready" in self.said, "its prompt")
+        # What is typed before the line editor is there would not be typed into it.
+        self.wait(lambda: b"@@" in self.said.rpartition(b"ready")[2], "its prompt")
 
     def send(self, text):
         os.write(self.fd, text.encode())
