@@ -182,11 +182,27 @@ enum sl_err core_excuse(struct target *t, struct ctx *c, enum sl_err err)
 	return SL_OK;
 }
 
+/* Since a reset the core runs with nothing set, unless it met a breakpoint. */
+static enum sl_err runs_clean(struct target *t, struct ctx *c, bool *yes)
+{
+	enum target_state state = TARGET_HALTED;
+	enum sl_err err = SL_OK;
+
+	if (t->let_run && !t->demcr_saved)
+		err = target_get_state(t, c, &state);
+	*yes = state != TARGET_HALTED;
+	return err;
+}
+
 enum sl_err target_run(struct target *t, struct ctx *c)
 {
-	enum sl_err err = core_look(t, c);
+	bool clean = false;
 	uint32_t dhcsr = 0;
+	enum sl_err err = runs_clean(t, c, &clean);
 
+	if (err || clean)
+		return err;
+	err = core_look(t, c);
 	if (!err)
 		err = core_unmask(t, c);
 	/* Faults and resets are caught for our own calls only; firmware handles its own. */

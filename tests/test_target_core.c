@@ -129,6 +129,7 @@ static void reset__firmware_that_sleeps_at_once__leaves_nothing_set(void **state
 		asked = ctx_now_us(r.c);
 		assert_int_equal(state_of(&r), TARGET_SLEEPING);
 		assert_true(ctx_now_us(r.c) - asked < 100000);
+		rig_ok(&r, target_run(r.t, r.c));
 		rig_ok(&r, target_detach(r.t, r.c));
 		r.t = NULL;
 		assert_int_equal(rig_report(&r).dbgmcu_cr, before.dbgmcu_cr);

@@ -103,24 +103,6 @@ static enum sl_err recover(struct framing_v2 *v, struct ctx *c, uint8_t ep, enum
 	return err;
 }
 
-static enum sl_err send_command(struct framing_v2 *v, struct ctx *c, const struct xfer *x,
-				struct deadline d)
-{
-	uint8_t packet[PACKET] = { 0 };
-	size_t len = x->command_len < PACKET ? x->command_len : PACKET;
-	struct pipe_xfer out = { .ep = v->pipe->ep_out, .data = packet, .len = PACKET,
-				 .timeout_ms = deadline_left_ms(c->clock, d),
-				 .hurry_ms = x->hurry_ms };
-	enum sl_err err;
-
-	memcpy(packet, x->command, len);
-	err = v->pipe->ops->bulk(v->pipe, c, &out);
-	if (err == SL_OK && out.got != PACKET)
-		err = ctx_fail(c, SL_HOST, "usb", "only %zu of 16 command bytes were taken",
-			       out.got);
-	return err;
-}
-
 /* A probe that took only a part of its data would take the next command for the rest, and write
  * it to the target: no later command may be sent. */
 static enum sl_err data_cut(struct framing_v2 *v, struct ctx *c, const struct xfer *x,
@@ -133,16 +115,50 @@ static enum sl_err data_cut(struct framing_v2 *v, struct ctx *c, const struct xf
 	return err;
 }
 
-static enum sl_err send_data(struct framing_v2 *v, struct ctx *c, struct xfer *x,
-			     struct deadline d)
+/* What the data phase of x is for the pipe. */
+static struct pipe_xfer data_phase(struct framing_v2 *v, const struct xfer *x)
 {
-	/* The pipe takes one buffer type for both directions and does not write to OUT data. */
-	struct pipe_xfer out = { .ep = v->pipe->ep_out, .data = (uint8_t *)(uintptr_t)x->out,
-				 .len = x->len, .timeout_ms = deadline_left_ms(c->clock, d),
-				 .hurry_ms = x->hurry_ms };
-	enum sl_err err = v->pipe->ops->bulk(v->pipe, c, &out);
+	/* Small answers go through a buffer of whole packets, so that an answer which is too
+	 * long is seen here and does not end in a babble error of the host controller. */
+	bool bounce = x->dir == XFER_IN && x->len < v->pipe->max_packet &&
+		      v->pipe->max_packet <= BOUNCE;
 
-	x->got = out.got;
+	if (x->dir == XFER_IN)
+		return (struct pipe_xfer){ .ep = v->pipe->ep_in, .data = bounce ? v->bounce : x->in,
+					   .len = bounce ? v->pipe->max_packet : x->len };
+	/* The pipe takes one buffer type for both directions and does not write to OUT data. */
+	return (struct pipe_xfer){ .ep = v->pipe->ep_out, .data = (uint8_t *)(uintptr_t)x->out,
+				   .len = x->len };
+}
+
+/* Command and data phase, at once where the pipe can. *passed: the whole command went out, and a
+ * failure is the data's. */
+static enum sl_err run_phases(struct framing_v2 *v, struct ctx *c, struct pipe_xfer phase[2],
+			      struct deadline d, bool *passed)
+{
+	const struct pipe_ops *ops = v->pipe->ops;
+	enum sl_err err;
+
+	phase[0].timeout_ms = phase[1].timeout_ms = deadline_left_ms(c->clock, d);
+	if (ops->pair && phase[1].len > 0) {
+		err = ops->pair(v->pipe, c, phase, passed);
+	} else {
+		err = ops->bulk(v->pipe, c, &phase[0]);
+		*passed = err == SL_OK && phase[0].got == phase[0].len;
+		phase[1].timeout_ms = deadline_left_ms(c->clock, d);
+		if (*passed && phase[1].len > 0)
+			err = ops->bulk(v->pipe, c, &phase[1]);
+	}
+	if (err == SL_OK && !*passed)
+		err = ctx_fail(c, SL_HOST, "usb", "only %zu of 16 command bytes were taken",
+			       phase[0].got);
+	return err;
+}
+
+static enum sl_err data_sent(struct framing_v2 *v, struct ctx *c, struct xfer *x, size_t got,
+			     enum sl_err err)
+{
+	x->got = got;
 	if (err == SL_STALL)
 		return recover(v, c, v->pipe->ep_out, err);
 	if (err != SL_OK || x->got != x->len)
@@ -150,31 +166,28 @@ static enum sl_err send_data(struct framing_v2 *v, struct ctx *c, struct xfer *x
 	return SL_OK;
 }
 
-static enum sl_err read_reply(struct framing_v2 *v, struct ctx *c, struct xfer *x,
-			      struct deadline d)
+static enum sl_err reply_read(struct framing_v2 *v, struct ctx *c, struct xfer *x,
+			      const struct pipe_xfer *in, enum sl_err err)
 {
-	/* Small answers go through a buffer of whole packets, so that an answer which is too
-	 * long is seen here and does not end in a babble error of the host controller. */
-	bool bounce = x->len < v->pipe->max_packet && v->pipe->max_packet <= BOUNCE;
-	struct pipe_xfer in = { .ep = v->pipe->ep_in, .data = bounce ? v->bounce : x->in,
-				.len = bounce ? v->pipe->max_packet : x->len,
-				.timeout_ms = deadline_left_ms(c->clock, d),
-				.hurry_ms = x->hurry_ms };
-	enum sl_err err = v->pipe->ops->bulk(v->pipe, c, &in);
-
-	x->got = in.got < x->len ? in.got : x->len;
-	if (bounce && x->got > 0)
+	x->got = in->got < x->len ? in->got : x->len;
+	if (in->data == v->bounce && x->got > 0)
 		memcpy(x->in, v->bounce, x->got);
-	if (err == SL_OK && in.got > x->len)
+	if (err == SL_OK && in->got > x->len)
 		err = ctx_fail(c, SL_PROTO, "usb",
-			       "the probe answered %zu bytes, %zu were asked for", in.got, x->len);
-	return err;
+			       "the probe answered %zu bytes, %zu were asked for", in->got, x->len);
+	if (err != SL_OK)
+		return recover(v, c, v->pipe->ep_in, err);
+	v->state = WIRE_READY;
+	return SL_OK;
 }
 
 static enum sl_err v2_xfer(struct transport *t, struct ctx *c, struct xfer *x)
 {
 	struct framing_v2 *v = (struct framing_v2 *)t;
 	struct deadline d = ctx_deadline(c, x->timeout_ms);
+	uint8_t packet[PACKET] = { 0 };
+	struct pipe_xfer phase[2] = { { .ep = v->pipe->ep_out, .data = packet, .len = PACKET } };
+	bool passed = false;
 	enum sl_err err;
 
 	x->got = 0;
@@ -185,18 +198,20 @@ static enum sl_err v2_xfer(struct transport *t, struct ctx *c, struct xfer *x)
 		if (err != SL_OK)
 			return recover(v, c, v->pipe->ep_in, err);
 	}
-	err = send_command(v, c, x, d);
-	if (err != SL_OK)
+	memcpy(packet, x->command, x->command_len < PACKET ? x->command_len : PACKET);
+	if (x->dir != XFER_NONE && x->len > 0)
+		phase[1] = data_phase(v, x);
+	phase[0].hurry_ms = phase[1].hurry_ms = x->hurry_ms;
+	err = run_phases(v, c, phase, d, &passed);
+	/* Data bytes that went out without their command would be taken for one. */
+	if (!passed && x->dir == XFER_OUT && phase[1].got > 0)
+		return data_cut(v, c, x, err);
+	if (!passed)
 		return recover(v, c, v->pipe->ep_out, err);
-	if (x->dir == XFER_OUT && x->len > 0)
-		return send_data(v, c, x, d);
-	if (x->dir == XFER_IN && x->len > 0) {
-		err = read_reply(v, c, x, d);
-		if (err != SL_OK)
-			return recover(v, c, v->pipe->ep_in, err);
-		v->state = WIRE_READY;
-	}
-	return SL_OK;
+	if (phase[1].len == 0)
+		return SL_OK;
+	return x->dir == XFER_OUT ? data_sent(v, c, x, phase[1].got, err) :
+				    reply_read(v, c, x, &phase[1], err);
 }
 
 static enum sl_err v2_reset(struct transport *t, struct ctx *c)

@@ -31,6 +31,11 @@ struct pipe_ops {
 	/* bulk - one transfer on x->ep. A short IN is SL_OK.
 	 * Returns SL_TIMEOUT, SL_STALL, SL_GONE, SL_PROTO (babble), SL_HOST. */
 	enum sl_err (*bulk)(struct pipe *p, struct ctx *c, struct pipe_xfer *x);
+	/* pair - two bulk transfers, handed to the host at once: it starts the second when the first
+	 * is over, without asking this program. The first failure in this order is returned, and
+	 * *passed is false when it is the first's: the second was taken back then. NULL: this pipe
+	 * does one at a time. */
+	enum sl_err (*pair)(struct pipe *p, struct ctx *c, struct pipe_xfer x[2], bool *passed);
 	/* control - the setup packet, then x->len bytes. Returns as bulk. */
 	enum sl_err (*control)(struct pipe *p, struct ctx *c, struct pipe_xfer *x);
 	/* clear_halt - CLEAR_FEATURE(ENDPOINT_HALT), host and device toggles together. */

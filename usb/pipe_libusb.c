@@ -26,7 +26,7 @@ struct pipe_libusb {
 	struct pipe base;
 	libusb_context *usb;
 	libusb_device_handle *handle;
-	struct libusb_transfer *transfer;
+	struct libusb_transfer *transfer[2];
 	int fd;
 	bool claimed, detached;
 	char node[64], driver[32];
@@ -127,7 +127,7 @@ static int result_of(const struct libusb_transfer *t)
 		[LIBUSB_TRANSFER_COMPLETED] = 0,
 		[LIBUSB_TRANSFER_ERROR] = LIBUSB_ERROR_IO,
 		[LIBUSB_TRANSFER_TIMED_OUT] = LIBUSB_ERROR_TIMEOUT,
-		/* Nobody but wait_done takes a transfer back, and only a late one. */
+		/* Taken back by wait_done because it was late; or by a pair, which does not ask. */
 		[LIBUSB_TRANSFER_CANCELLED] = LIBUSB_ERROR_TIMEOUT,
 		[LIBUSB_TRANSFER_STALL] = LIBUSB_ERROR_PIPE,
 		[LIBUSB_TRANSFER_NO_DEVICE] = LIBUSB_ERROR_NO_DEVICE,
@@ -139,8 +139,10 @@ static int result_of(const struct libusb_transfer *t)
 
 /* Until the transfer is over, in slices, so that a signal is seen. The kernel ends each one: by
  * its time limit, or because it was taken back here. */
-static void wait_done(struct pipe_libusb *p, const struct ctx *c, unsigned hurry_ms, int *done)
+static void wait_done(struct pipe_libusb *p, const struct ctx *c, struct libusb_transfer *t,
+		      unsigned hurry_ms)
 {
+	int *done = t->user_data;
 	struct deadline end = { .at_us = UINT64_MAX };
 	bool hurried = hurry_ms == 0, taken_back = false;
 
@@ -155,31 +157,65 @@ static void wait_done(struct pipe_libusb *p, const struct ctx *c, unsigned hurry
 		if (taken_back || (!ctx_expired(c, end) && (rc == 0 || rc == LIBUSB_ERROR_INTERRUPTED)))
 			continue;
 		taken_back = true;
-		(void)libusb_cancel_transfer(p->transfer);
+		(void)libusb_cancel_transfer(t);
 	}
 }
 
-static enum sl_err libusb_pipe_bulk(struct pipe *base, struct ctx *c, struct pipe_xfer *x)
+static int submit(struct pipe_libusb *p, struct libusb_transfer *t, struct pipe_xfer *x, int *done)
 {
-	struct pipe_libusb *p = (struct pipe_libusb *)base;
-	int done = 0;
-	int rc;
-
 	x->got = 0;
+	*done = 0;
 	if (x->len > INT32_MAX)
-		return ctx_fail(c, SL_BUG, "usb", "a transfer of %zu bytes", x->len);
-	libusb_fill_bulk_transfer(p->transfer, p->handle, x->ep, x->data, (int)x->len, on_done,
-				  &done, at_least_1(x->timeout_ms));
-	rc = libusb_submit_transfer(p->transfer);
+		return LIBUSB_ERROR_INVALID_PARAM;
+	libusb_fill_bulk_transfer(t, p->handle, x->ep, x->data, (int)x->len, on_done, done,
+				  at_least_1(x->timeout_ms));
+	return libusb_submit_transfer(t);
+}
+
+/* rc: of submit. Waits for what was submitted. */
+static enum sl_err finish(struct pipe_libusb *p, struct ctx *c, struct libusb_transfer *t,
+			  struct pipe_xfer *x, int rc)
+{
 	if (rc == 0) {
-		wait_done(p, c, x->hurry_ms, &done);
-		rc = result_of(p->transfer);
-		x->got = (size_t)p->transfer->actual_length;
+		wait_done(p, c, t, x->hurry_ms);
+		rc = result_of(t);
+		x->got = (size_t)t->actual_length;
 	}
 	if (rc == 0)
 		return SL_OK;
 	return fail_usb(c, p, rc,
 			x->ep & 0x80 ? "reading from the probe" : "sending to the probe");
+}
+
+static enum sl_err libusb_pipe_bulk(struct pipe *base, struct ctx *c, struct pipe_xfer *x)
+{
+	struct pipe_libusb *p = (struct pipe_libusb *)base;
+	int done;
+
+	return finish(p, c, p->transfer[0], x, submit(p, p->transfer[0], x, &done));
+}
+
+static enum sl_err libusb_pipe_pair(struct pipe *base, struct ctx *c, struct pipe_xfer x[2],
+				    bool *passed)
+{
+	struct pipe_libusb *p = (struct pipe_libusb *)base;
+	int done[2], rc[2];
+	struct fault why;
+	enum sl_err err;
+
+	rc[0] = submit(p, p->transfer[0], &x[0], &done[0]);
+	rc[1] = rc[0] == 0 ? submit(p, p->transfer[1], &x[1], &done[1]) : 0;
+	err = finish(p, c, p->transfer[0], &x[0], rc[0]);
+	*passed = err == SL_OK && x[0].got == x[0].len;
+	if (*passed)
+		return finish(p, c, p->transfer[1], &x[1], rc[1]);
+	if (rc[0] == 0 && rc[1] == 0) {
+		why = c->fault;
+		(void)libusb_cancel_transfer(p->transfer[1]);
+		(void)finish(p, c, p->transfer[1], &x[1], 0);
+		c->fault = why;
+	}
+	return err;
 }
 
 static enum sl_err libusb_pipe_control(struct pipe *base, struct ctx *c, struct pipe_xfer *x)
@@ -234,7 +270,8 @@ static void libusb_pipe_close(struct pipe *base, struct ctx *c)
 					     "plug the board in again", p->driver,
 				libusb_error_name(rc));
 	}
-	libusb_free_transfer(p->transfer);
+	libusb_free_transfer(p->transfer[0]);
+	libusb_free_transfer(p->transfer[1]);
 	if (p->handle)
 		libusb_close(p->handle);
 	if (p->usb)
@@ -246,6 +283,7 @@ static void libusb_pipe_close(struct pipe *base, struct ctx *c)
 
 static const struct pipe_ops libusb_pipe_ops = {
 	.bulk = libusb_pipe_bulk,
+	.pair = libusb_pipe_pair,
 	.control = libusb_pipe_control,
 	.clear_halt = libusb_pipe_clear_halt,
 	.reset = libusb_pipe_reset,
@@ -283,8 +321,9 @@ static enum sl_err wrap_node(struct ctx *c, struct pipe_libusb *p)
 	if (rc != 0)
 		return fail_usb(c, p, rc, "starting libusb");
 	(void)libusb_set_option(p->usb, LIBUSB_OPTION_LOG_LEVEL, LIBUSB_LOG_LEVEL_NONE);
-	p->transfer = libusb_alloc_transfer(0);
-	if (!p->transfer)
+	p->transfer[0] = libusb_alloc_transfer(0);
+	p->transfer[1] = libusb_alloc_transfer(0);
+	if (!p->transfer[0] || !p->transfer[1])
 		return ctx_fail(c, SL_NOMEM, "usb", "no memory for the transfers");
 	rc = libusb_wrap_sys_device(p->usb, (intptr_t)p->fd, &p->handle);
 	return rc == 0 ? SL_OK : fail_usb(c, p, rc, "opening the probe");
