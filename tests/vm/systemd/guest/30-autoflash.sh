@@ -30,12 +30,17 @@ board_gone_quietly two
 check "the board's own flash is the image" flash_is two /etc/stlink-download/fw.bin
 check "... without an illegal act" no_illegal_acts two
 
+# Without the usbfs node, so that there is no other way than sg.
+mkdir -p /etc/systemd/system/stlink-autoflash@.service.d
+printf '[Service]\nDeviceAllow=\nDeviceAllow=char-sg rw\n' \
+	> /etc/systemd/system/stlink-autoflash@.service.d/sg-alone.conf
+systemctl daemon-reload
 mark
 board_plug one vldiscovery
 unit=$(unit_of "$(usb_port)")
-check "a V1 that is plugged in is flashed" wait_for 60 said "$unit" PASS
+check "a V1 that is plugged in is flashed, over sg" wait_for 60 said "$unit" PASS
 say "$(since_mark "$unit" | grep autoflash:)"
-check "... through sg: usb-storage still has it" storage_bound
+check "... and usb-storage still has it" storage_bound
 board_gone_quietly one
 check "the board's own flash is the image" flash_is one /etc/stlink-download/fw.bin
 check "no unit failed" [ -z "$(systemctl --failed --no-legend)" ]
