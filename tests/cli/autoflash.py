@@ -436,8 +436,11 @@ def command_line__takes_the_options_of_autoflash_with_autoflash_alone(b):
 SERIAL = "066DFF495051717867014528"
 
 
-def kernel_flash(b, script, *spec, status=0, **more):
-    """A shell script with $TOOL on the mock kernel."""
+def kernel_flash(b, script, *spec, status=0, keep=False, **more):
+    """A shell script with $TOOL on a mock kernel, which has just been booted: the state is empty, as
+    the numbers of its sysfs begin anew. keep: not so."""
+    if not keep:
+        shutil.rmtree(b.state, ignore_errors=True)
     prefix = on_kernel(*spec) + ["sh", "-c", 'TOOL=$0; ' + script]
     return b.run(prefix=prefix, status=status, CONF="--config=" + b.conf, **more)
 
@@ -513,7 +516,7 @@ def state_that_makes_no_sense__is_taken_for_none(b):
                  b"seen 99999999999999999999999999 1\n" * 90):
         with open(b.state + "/1-1.state", "wb") as f:
             f.write(junk)
-        p = kernel_flash(b, "$TOOL -d port:1-1 autoflash $CONF", "bluepill")
+        p = kernel_flash(b, "$TOOL -d port:1-1 autoflash $CONF", "bluepill", keep=True)
         must("PASS" in p.stdout, p.stdout)
 
 
@@ -522,7 +525,7 @@ def state_behind_a_symbolic_link__is_not_followed(b):
     b.rule()
     os.mkdir(b.state)
     os.symlink(b.image, b.state + "/1-1.state")
-    p = kernel_flash(b, "$TOOL -d port:1-1 autoflash $CONF", "bluepill", status=4)
+    p = kernel_flash(b, "$TOOL -d port:1-1 autoflash $CONF", "bluepill", status=4, keep=True)
     must("1-1.state" in p.stderr and open(b.image, "rb").read() == IMAGE, p.stderr)
 
 
