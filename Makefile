@@ -152,6 +152,10 @@ $(BUILD)/bench/timed: $(BUILD)/bench/timed.o
 bench: all $(BENCH_BIN)
 	$(Q)python3 bench/bench.py full $(BUILD)/bench
 
+# All boards, this tool only, in virtual time: what each job takes over its limit.
+bench-virtual: $(BENCH_BIN)
+	$(Q)python3 bench/bench.py virtual $(BUILD)/bench
+
 # Two boards, this tool only, in virtual time: does the benchmark work, is flash right? Writes
 # nothing outside $(BUILD)/bench.
 bench-quick: $(BENCH_BIN)
@@ -355,6 +359,6 @@ always:
 clean:
 	rm -rf $(BUILD) stlink-download stlink-sim
 
-.PHONY: all tests figures bench bench-quick check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
+.PHONY: all tests figures bench bench-quick bench-virtual check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
         check-generated udev check-vm check-systemd check-strangers demo lint lint-text lint-gcc lint-clang lint-headers unsure \
         clean

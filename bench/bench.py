@@ -5,6 +5,8 @@
   bench.py full DIR     all boards, tools and jobs in real time in the test guest, this tool in
                         virtual time beside it; writes bench/report.json, bench/plot.svg,
                         docs/benchmark.md and the table in README.md
+  bench.py virtual DIR  all boards, this tool, virtual time; writes below DIR, prints what each
+                        job takes over its limit
   bench.py quick DIR    two boards, this tool, virtual time; writes below DIR only
   bench.py show         the files of "full" again, from bench/report.json
 
@@ -230,7 +232,7 @@ def main():
     if mode == "show":
         publish(json.loads((ROOT / "bench/report.json").read_text()))
         return 0
-    if mode not in ("full", "quick") or len(sys.argv) != 3:
+    if mode not in ("full", "quick", "virtual") or len(sys.argv) != 3:
         print(__doc__, file=sys.stderr)
         return 2
     directory = pathlib.Path(sys.argv[2]).resolve()
@@ -242,7 +244,7 @@ def main():
         publish(report)
     else:
         write_files(report, directory, directory / "benchmark.md")
-    print(table.short(report))
+    print(table.short(report) if mode != "virtual" else table.margins(report))
     for p in dict.fromkeys(problems):
         print(f"bench: {p}", file=sys.stderr)
     print(f"bench: {len(report['rows'])} jobs, {len(problems)} wrong")

@@ -140,6 +140,19 @@ def short(report, jobs=None):
     return "\n".join(out)
 
 
+def margins(report):
+    """This tool in virtual time against the limit of each job."""
+    rows = index(report)
+    out = [header(["board, job", "limit", "virtual", "ratio", "over by", "URBs"])]
+    for board in report["boards"]:
+        for job in report["jobs"]:
+            limit, row = report["limits"][board][job]["us"] / 1e6, rows[(board, job, "virtual")]
+            ratio = f"{row['seconds'] / limit:.3f}" if limit else "-"
+            out.append(line([f"{board}, {job}", f"{limit:.3f}", f"{row['seconds']:.3f}", ratio,
+                             f"{row['seconds'] - limit:.3f}", str(row["urbs"])]))
+    return "\n".join(out)
+
+
 def high_speed(usb):
     """The row of the high-speed probes; a report from before there was one has none."""
     if not usb:
