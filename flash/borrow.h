@@ -14,6 +14,9 @@ enum sl_err borrow_begin(struct flash *f, struct ctx *c) MUST_CHECK;
  * part: BORROW_CODE or BORROW_SLOT + i. Before anything is written there. */
 enum sl_err borrow_down_to(struct flash *f, struct ctx *c, unsigned part, uint32_t addr) MUST_CHECK;
 
+/* borrow_end_other - put back what the engine's last piece of work does not use. */
+enum sl_err borrow_end_other(struct flash *f, struct ctx *c) MUST_CHECK;
+
 /* borrow_end - put everything back. borrow_forget - leave it: it is of another life. */
 enum sl_err borrow_end(struct flash *f, struct ctx *c) MUST_CHECK;
 void borrow_forget(struct flash *f);

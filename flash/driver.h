@@ -29,7 +29,7 @@ struct flash_how {
 	bool masked;                    /* the loader takes masks: blank units need not travel */
 	uint32_t sr;                    /* address of the status register */
 	uint32_t step_max_us;           /* longest time of one step */
-	uint32_t step_typ_us;           /* usual time of one step */
+	uint32_t step_typ_ns;           /* usual time of one step and of the loader around it */
 };
 
 /* One write of a script. Address 0: wait until flash is free, and look at its flags. */
@@ -106,6 +106,7 @@ enum { BORROW_CODE, BORROW_SLOT, BORROW_PARTS = BORROW_SLOT + ENGINE_SLOTS, CLOC
 /* What a session changed and puts back. */
 struct flash_session {
 	bool open, unlocked, core_saved;
+	bool locks;                     /* the controller is to be locked at the end */
 	struct target_core core;
 	uint8_t *sram;                  /* copy of the work area, where it is borrowed */
 	struct borrowed part[BORROW_PARTS];

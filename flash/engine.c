@@ -18,12 +18,13 @@
 enum {
 	SLACK_MS = 200,                 /* over the time that a piece of work may take */
 	LOOK_US = 100000,               /* a long erase is looked at now and then */
-	NAP_MIN_US = 200, NAP_MAX_US = 5000, NAP_PART = 16,
+	NAP_MIN_US = 200, NAP_MAX_US = 5000, NAP_PART = 64,
+	LATE_PART = 128,                /* looks come later than the work should be done by that */
 	PAIR = 8,
 	TOLD_BYTES = BOX_WHERE + 4,
 	SLOT_MS_MOST = 60000,
 	CALL_MS = 24 * 3600 * 1000,     /* deadlines are kept here, piece by piece */
-	CRC_CYCLES = 7,                 /* for a word, at worst, and then some */
+	CRC_CYCLES = 6,                 /* for a word */
 	CRC_KHZ_LEAST = 65              /* slowest clock of the family: MSI range 0 */
 };
 
@@ -110,30 +111,50 @@ static enum sl_err hangs(struct flash *f, struct ctx *c, const struct engine_slo
 			     s->max_ms);
 }
 
-static void nap(struct ctx *c, const struct engine_slot *s, uint64_t since_us)
+/* Until a little after the time at which the oldest piece should be done; after a look in vain, a
+ * part of the time that is gone. */
+static void nap(const struct engine *e, struct ctx *c, const struct engine_slot *s)
 {
-	uint64_t now = ctx_now_us(c), us = (now - since_us) / NAP_PART;
+	uint64_t now = ctx_now_us(c), us = (now - e->head_since_us) / NAP_PART;
+	uint64_t late = s->typ_us / LATE_PART < NAP_MAX_US ? s->typ_us / LATE_PART : NAP_MAX_US;
 
 	us = us < NAP_MIN_US ? NAP_MIN_US : us > NAP_MAX_US ? NAP_MAX_US : us;
-	if (now < s->due_us)
-		us = s->due_us - now < LOOK_US ? s->due_us - now : LOOK_US;
+	if (now < s->end_us + late)
+		us = s->end_us + late - now < LOOK_US ? s->end_us + late - now : LOOK_US;
+	else if (!e->in_vain_us)
+		return;
 	ctx_sleep_us(c, us);
+}
+
+/* The chip is slower than was thought: so will the rest be. */
+static void move_ends(struct engine *e)
+{
+	const struct engine_slot *s = &e->slot[e->done % ENGINE_SLOTS];
+	uint64_t shift = e->in_vain_us > s->end_us ? e->in_vain_us - s->end_us : 0;
+
+	for (uint32_t i = e->done; i != e->queued; i++)
+		e->slot[i % ENGINE_SLOTS].end_us += shift;
+	e->in_vain_us = 0;
 }
 
 /* One look at the counter. *moved: pieces were finished since the last. */
 static enum sl_err look(struct flash *f, struct ctx *c, bool *moved)
 {
 	struct engine *e = &f->engine;
+	uint64_t now = ctx_now_us(c);
 	uint32_t done = 0;
 	enum sl_err err = target_read32(f->t, c, mailbox(f) + BOX_DONE, &done);
 
 	*moved = !err && done != e->done;
+	if (!err && !*moved)
+		e->in_vain_us = now;
 	if (err || !*moved)
 		return err;
 	if (done - e->done > e->queued - e->done)
 		return ctx_fail(c, SL_TARGET, "flash",
 				"the loader in SRAM says that it has done %u pieces of work, it got %u",
 				done, e->queued);
+	move_ends(e);
 	e->done = done;
 	e->head_since_us = ctx_now_us(c);
 	return SL_OK;
@@ -147,12 +168,13 @@ static enum sl_err wait_for(struct flash *f, struct ctx *c, uint32_t left)
 
 	while (!err && e->queued - e->done > left) {
 		const struct engine_slot *s = &e->slot[e->done % ENGINE_SLOTS];
-		bool late, moved = false, halted = false;
+		bool late, in_vain, moved = false, halted = false;
 
-		nap(c, s, e->head_since_us);
+		nap(e, c, s);
 		late = ctx_now_us(c) > e->head_since_us + (uint64_t)(s->max_ms + SLACK_MS) * 1000;
+		in_vain = e->in_vain_us != 0;
 		err = look(f, c, &moved);
-		if (err || moved)
+		if (err || moved || !(in_vain || late))
 			continue;
 		err = target_call_poll(f->t, c, &halted);
 		if (!err && halted)
@@ -183,16 +205,17 @@ static enum sl_err submit(struct flash *f, struct ctx *c)
 	put_le32(header + SLOT_ADDR, s->addr);
 	put_le32(header + SLOT_COUNT, s->count);
 	put_le32(header + SLOT_SEQ, e->queued + 1);
-	err = target_write_mem(f->t, c, at - s->bytes, e->payload, s->bytes + SLOT_HEADER_BYTES);
+	err = target_write_mem(f->t, c, at - s->bytes + s->still, e->payload + s->still,
+			       s->bytes - s->still + SLOT_HEADER_BYTES);
 	if (err)
 		return err;
 	now = ctx_now_us(c);
-	s->due_us = now;
+	s->end_us = now;
 	if (e->queued == e->done)
 		e->head_since_us = now;
-	else if (e->slot[(e->queued - 1) % ENGINE_SLOTS].due_us > now)
-		s->due_us = e->slot[(e->queued - 1) % ENGINE_SLOTS].due_us;
-	s->due_us += s->typ_us;
+	else if (e->slot[(e->queued - 1) % ENGINE_SLOTS].end_us > now)
+		s->end_us = e->slot[(e->queued - 1) % ENGINE_SLOTS].end_us;
+	s->end_us += s->typ_us;
 	e->slot[e->queued++ % ENGINE_SLOTS] = *s;
 	*s = (struct engine_slot){ 0 };
 	return SL_OK;
@@ -249,6 +272,19 @@ enum sl_err engine_script(struct flash *f, struct ctx *c, const struct flash_scr
 	return SL_OK;
 }
 
+/* Room for an even part of what is left: a short piece at the end would be done before the next
+ * can be there. */
+static size_t even_part(const struct flash *f, const struct engine_data *d, size_t off)
+{
+	size_t left = d->len - off, n = (left + room(f) - 1) / room(f), part = (left + n - 1) / n;
+	size_t grain = d->how->step_bytes > 4 ? d->how->step_bytes : 4;
+
+	part = (part + grain - 1) / grain * grain;
+	if (d->how->masked)
+		part += part / 128 * 4 + 4;     /* masks: for the least unit, a word for 32 bytes */
+	return part < room(f) ? part : room(f);
+}
+
 enum sl_err engine_program(struct flash *f, struct ctx *c, const struct engine_data *d, uint64_t *units)
 {
 	struct engine_slot *s = &f->engine.next;
@@ -259,13 +295,13 @@ enum sl_err engine_program(struct flash *f, struct ctx *c, const struct engine_d
 	if (!err)
 		err = flush_writes(f, c);
 	for (size_t off = 0; !err && off < d->len;) {
-		struct encoding e = encode_slot(f, d, off, f->engine.payload, room(f));
+		struct encoding e = encode_slot(f, d, off, f->engine.payload, even_part(f, d, off));
 
 		*s = (struct engine_slot){
 			.op = e.op, .addr = d->addr + (uint32_t)(off + e.skipped), .count = e.count,
 			.bytes = e.bytes,
 			.max_ms = (unsigned)((uint64_t)e.units * d->how->step_max_us / 1000) + 1,
-			.typ_us = (uint64_t)e.units * d->how->step_typ_us,
+			.typ_us = (uint64_t)e.units * d->how->step_typ_ns / 1000,
 		};
 		if (e.op)
 			err = submit(f, c);
@@ -291,9 +327,11 @@ static enum sl_err crc_some(struct flash *f, struct ctx *c, const struct engine_
 		.max_ms = (unsigned)(cycles / CRC_KHZ_LEAST) + 1,
 		.typ_us = f->s.core_khz ? cycles * 1000 / khz : 0,
 	};
-	memset(e->payload, 0, e->next.bytes);
-	put_le32(e->payload, p->words);
+	e->next.still = e->next.bytes - 4;
+	put_le32(e->payload + e->next.still, p->words);
 	err = submit(f, c);
+	if (!err && p->meanwhile)
+		err = p->meanwhile(f, c);
 	if (!err)
 		err = wait_for(f, c, 0);
 	if (!err)
@@ -309,7 +347,8 @@ enum sl_err engine_crc(struct flash *f, struct ctx *c, const struct engine_piece
 
 	for (size_t i = 0; !err && i < p->n;) {
 		size_t n = p->n - i < room(f) / 4 ? p->n - i : room(f) / 4;
-		struct engine_pieces some = { p->addr + (uint32_t)i * p->words * 4, p->words, n };
+		struct engine_pieces some = { p->addr + (uint32_t)i * p->words * 4, p->words, n,
+					      i == 0 ? p->meanwhile : NULL };
 
 		err = crc_some(f, c, &some, sum + i);
 		i += n;
@@ -342,7 +381,7 @@ static void fill_mailbox(const struct flash *f, uint8_t *mb)
 static enum sl_err test_crc(struct flash *f, struct ctx *c, const uint8_t *blob)
 {
 	const struct loader *l = f->ops->loader(f);
-	struct engine_pieces code = { f->work_addr, l->mailbox / 4u, 1 };
+	struct engine_pieces code = { f->work_addr, l->mailbox / 4u, 1, NULL };
 	uint32_t sum = 0;
 	enum sl_err err = engine_crc(f, c, &code, &sum);
 

@@ -20,8 +20,10 @@ struct flash_script;
 
 enum {
 	ENGINE_SLOTS = 2,               /* one is worked on while the other is filled */
-	ENGINE_CODE_ROOM = 512,         /* code and mailbox */
-	ENGINE_SLOT_LEAST = 512,        /* header and payload; a whole part of 1 KiB */
+	/* Code and mailbox, then slots; with the least slots the second begins at 1 KiB, where old
+	 * firmware of the probe must begin a new command, and each takes the sums of 128 pages. */
+	ENGINE_CODE_ROOM = 480,
+	ENGINE_SLOT_LEAST = 544,
 	ENGINE_SLOT_MOST = 6144,        /* what firmware of the probe takes in one command */
 	ENGINE_MARKS = 32
 };
@@ -40,7 +42,8 @@ struct engine_slot {
 	struct engine_mark mark[ENGINE_MARKS];
 	unsigned max_ms;                /* longest time that it may take */
 	uint64_t typ_us;
-	uint64_t due_us;                /* when it should be done */
+	uint64_t end_us;                /* when it should be done */
+	uint32_t still;                 /* bytes at the beginning of the payload that need not travel */
 };
 
 struct engine {
@@ -50,6 +53,7 @@ struct engine {
 	uint32_t sr, burst;             /* that the mailbox says now */
 	uint32_t queued, done;          /* slots */
 	uint64_t head_since_us;         /* the oldest slot is worked on since then, at the latest */
+	uint64_t in_vain_us;            /* the last look that found it unfinished; 0: none */
 	struct engine_slot slot[ENGINE_SLOTS];
 	struct engine_slot next;        /* being made */
 	uint8_t payload[ENGINE_SLOT_MOST];      /* of next; register writes gather here */
@@ -86,6 +90,8 @@ enum sl_err engine_drain(struct flash *f, struct ctx *c) MUST_CHECK;
 struct engine_pieces {
 	uint32_t addr, words;
 	size_t n;
+	/* Done while the chip counts; its failure is a failure of the whole. NULL: nothing. */
+	enum sl_err (*meanwhile)(struct flash *f, struct ctx *c);
 };
 enum sl_err engine_crc(struct flash *f, struct ctx *c, const struct engine_pieces *p,
 		       uint32_t *sum) MUST_CHECK;

@@ -62,7 +62,7 @@ static uint32_t asked_in(const struct planner *k, uint32_t addr, uint32_t len)
 static enum sl_err sum_pieces(struct planner *k, struct ctx *c, const struct plan_sector *ps)
 {
 	uint32_t bytes = piece_bytes(ps), n = ps->s->bytes / bytes;
-	struct engine_pieces pieces = { ps->s->addr, bytes / 4, n };
+	struct engine_pieces pieces = { ps->s->addr, bytes / 4, n, NULL };
 	uint32_t blank = crc_fill(k->f->chip->erased, bytes);
 	uint32_t *sum = malloc(n * sizeof(*sum));
 	enum sl_err err = sum ? engine_crc(k->f, c, &pieces, sum)
@@ -214,7 +214,7 @@ static void judge(struct planner *k, struct plan_sector *ps, uint32_t sum, uint3
 static enum sl_err look_by_sums(struct planner *k, struct ctx *c, size_t first, size_t n)
 {
 	struct plan_sector *ps = &k->p->sec[first];
-	struct engine_pieces pieces = { ps->s->addr, ps->s->bytes / 4, n };
+	struct engine_pieces pieces = { ps->s->addr, ps->s->bytes / 4, n, k->req->meanwhile };
 	uint32_t blank = crc_fill(k->f->chip->erased, ps->s->bytes);
 	uint32_t *sum = malloc(n * sizeof(*sum));
 	enum sl_err err = sum ? engine_crc(k->f, c, &pieces, sum)
@@ -260,7 +260,7 @@ static enum sl_err part_is_same(struct planner *k, struct ctx *c, const struct p
 		return SL_OK;
 	words = part.len / 4;
 	odd = part.len % 4;
-	err = engine_crc(k->f, c, &(struct engine_pieces){ part.addr, (uint32_t)words, 1 }, &sum);
+	err = engine_crc(k->f, c, &(struct engine_pieces){ part.addr, (uint32_t)words, 1, NULL }, &sum);
 	if (err || sum != crc_words(part.data, words * 4))
 		return err;
 	if (odd)

@@ -43,6 +43,8 @@ struct plan_request {
 	size_t n;
 	enum plan_mode mode;
 	bool read;                      /* compare by reading, do not rely on the chip's sums */
+	/* Done while the chip counts, at most once for each run of sectors. NULL: nothing. */
+	enum sl_err (*meanwhile)(struct flash *f, struct ctx *c);
 };
 
 /* plan_make - learn what must be known of flash and decide: by sums that the chip makes where the

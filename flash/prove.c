@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "flash/borrow.h"
 #include "flash/crc.h"
 #include "flash/run.h"
 
@@ -65,7 +66,7 @@ static enum sl_err find_wrong(struct run *r, struct ctx *c, const struct plan_se
 /* A run of equal sectors that were written. */
 static enum sl_err prove_run(struct run *r, struct ctx *c, const struct plan_sector *ps, size_t n)
 {
-	struct engine_pieces pieces = { ps->s->addr, ps->s->bytes / 4, n };
+	struct engine_pieces pieces = { ps->s->addr, ps->s->bytes / 4, n, borrow_end_other };
 	uint32_t *sum = malloc(n * sizeof(*sum));
 	enum sl_err err = sum ? SL_OK : ctx_fail(c, SL_NOMEM, "flash", "no memory for %zu sums", n);
 

@@ -91,15 +91,33 @@ enum sl_err session_begin(struct flash *f, struct ctx *c)
 
 enum sl_err session_unlock(struct flash *f, struct ctx *c)
 {
-	f->s.unlocked = true;           /* from here on it is locked again, even after half an unlock */
-	return f->ops->unlock(f, c);
+	enum sl_err err;
+
+	if (f->s.unlocked)
+		return SL_OK;
+	f->s.locks = true;              /* from here on it is locked again, even after half an unlock */
+	err = f->ops->unlock(f, c);
+	f->s.unlocked = !err;
+	return err;
+}
+
+enum sl_err session_unlock_early(struct flash *f, struct ctx *c)
+{
+	enum sl_err err = session_unlock(f, c);
+
+	/* Whether that matters is not known yet; if it does, it will be tried again and told. */
+	if (err == SL_FLASH) {
+		ctx_clear(c);
+		err = SL_OK;
+	}
+	return err;
 }
 
 static enum sl_err end_controller(struct flash *f, struct ctx *c)
 {
-	bool was = f->s.unlocked;
+	bool was = f->s.locks;
 
-	f->s.unlocked = false;
+	f->s.locks = f->s.unlocked = false;
 	return was ? f->ops->lock(f, c) : SL_OK;
 }
 

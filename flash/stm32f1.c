@@ -53,7 +53,7 @@ enum {
 	/* The same table, typical: 20 to 40 ms, 40 to 70 us. */
 	PAGE_ERASE_TYP_US = 30000,
 	MASS_ERASE_TYP_US = 30000,
-	HALFWORD_TYP_US = 53,
+	HALFWORD_TYP_NS = 52700,
 	BUSY_MS = 500,
 	FAST_KHZ = 24000,
 	/* PM0075, write protection: a WRPR bit is 4 pages of 1K or 2 of 2K; the last is the rest. */
@@ -240,7 +240,7 @@ static void f1_program_on(const struct flash *f, unsigned bank, bool fresh, stru
 	(void)fresh;
 	*how = (struct flash_how){
 		.loader = &loader_ring_f1, .step_bytes = 2, .masked = true,
-		.step_max_us = HALFWORD_US, .step_typ_us = HALFWORD_TYP_US,
+		.step_max_us = HALFWORD_US, .step_typ_ns = HALFWORD_TYP_NS,
 		.sr = f->chip->flash_regs + banks[bank].sr,
 	};
 	*out = (struct flash_script){ .sr = how->sr, .addr = f->chip->flash_base, .max_ms = BUSY_MS };

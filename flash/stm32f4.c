@@ -61,7 +61,7 @@ static const uint32_t keys[2] = { 0x45670123, 0xCDEF89AB };     /* RM0090, FLASH
 enum {
 	BUSY_MS = 33000,                /* whatever was started before us may be a mass erase */
 	UNIT_US = 100,                  /* STM32F405 data sheet: at most, any width */
-	UNIT_TYP_US = 16,               /* typical */
+	UNIT_TYP_NS = 16100,            /* typical */
 	HSI_KHZ = 16000,
 	FAST_KHZ = 60000,
 	UNIT_WAIT_MS = 100,             /* for the last unit: far more than it can take */
@@ -255,7 +255,7 @@ static void f4_program_on(const struct flash *f, unsigned bank, bool fresh, stru
 	(void)fresh;
 	*how = (struct flash_how){
 		.loader = w->loader, .step_bytes = w->bytes, .masked = true,
-		.step_max_us = UNIT_US, .step_typ_us = UNIT_TYP_US, .sr = f->chip->flash_regs + F4_SR,
+		.step_max_us = UNIT_US, .step_typ_ns = UNIT_TYP_NS, .sr = f->chip->flash_regs + F4_SR,
 	};
 	*out = (struct flash_script){ .sr = how->sr, .addr = f->chip->flash_base, .max_ms = UNIT_WAIT_MS };
 	script_add(out, f->chip->flash_regs + F4_CR, CR_PG | f->psize << CR_PSIZE_SHIFT);

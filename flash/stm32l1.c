@@ -51,7 +51,7 @@ enum {
 	/* STM32L152 data sheet, flash memory characteristics: 3.94 ms at most for each of word,
 	 * half page and page; times three, for a part at the edge. */
 	STEP_US = 12000,
-	STEP_TYP_US = 3280,             /* typical, and of a page erase */
+	STEP_TYP_NS = 3290000,          /* typical, and of a page erase */
 	ERASE_TYP_US = 3940,
 	MSI_KHZ = 2097,
 	FAST_KHZ = 4194,
@@ -140,7 +140,7 @@ static void lx_program_on(const struct flash *f, unsigned bank, bool fresh, stru
 	(void)bank;
 	*how = (struct flash_how){
 		.loader = &loader_ring_lx, .step_bytes = step, .burst_words = step / 4,
-		.step_max_us = STEP_US, .step_typ_us = STEP_TYP_US, .sr = base + LX_SR,
+		.step_max_us = STEP_US, .step_typ_ns = STEP_TYP_NS, .sr = base + LX_SR,
 	};
 	*out = (struct flash_script){ .sr = how->sr, .addr = f->chip->flash_base, .max_ms = BUSY_MS };
 	script_add(out, base + LX_PECR, fresh ? PECR_PROG | PECR_FPRG : 0);

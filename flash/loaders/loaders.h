@@ -64,7 +64,7 @@ enum ring_op {
 	RING_PROGRAM = 2,       /* count units (ring_lx: bursts) for the places from addr on */
 	RING_MASKED = 3,        /* count groups for 32 units each: a mask, bit 0 first, and the units
 				 * whose bit is set, filled up to a word. Not in ring_lx */
-	RING_CRC = 4            /* count pieces from addr on; payload word 0: words in a piece. The
+	RING_CRC = 4            /* count pieces from addr on; last payload word: words in a piece. The
 				 * results of the CRC unit replace the payload, from word 0 on */
 };
 
