@@ -10,10 +10,11 @@
 
 /* session_begin - halt the core; save its registers; raise its clock; put the loader into SRAM and
  * let it run (engine.broken: it does not, and the probe does its work). session_unlock - open the
- * controller, once. session_unlock_early - the same, before it is known to matter: a controller that
- * stays locked is no failure yet. session_end - stop the loader, lock the controller and put everything back, on every
- * path: tries all steps, returns err if that is set (its fault is kept), else the first failure of
- * its own. After a reset in between SRAM, registers and clocks are left as they are. */
+ * controller, once. session_unlock_early - the same, before it is known to matter: a controller
+ * that stays locked is no failure yet. session_end - stop the loader, lock the controller and put
+ * everything back, on every path: tries all steps, returns err if that is set (its fault is kept),
+ * else the first failure of its own. After a reset in between SRAM, registers and clocks are left
+ * as they are. */
 enum sl_err session_begin(struct flash *f, struct ctx *c) MUST_CHECK;
 enum sl_err session_unlock(struct flash *f, struct ctx *c) MUST_CHECK;
 enum sl_err session_unlock_early(struct flash *f, struct ctx *c) MUST_CHECK;

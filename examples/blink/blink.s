@@ -5,7 +5,8 @@
 @ One source for all boards: the file named by board.inc says where clock enable,
 @ port and pins are. Core: ARMv7-M. The clock stays what it is after reset.
 @ Registers: RM0041 (F100), RM0008 (F103), RM0038 (L1), RM0090 (F4); SysTick and
-@ vectors: ARMv7-M Architecture Reference Manual B1.5, B3.3.
+@ vectors: ARMv7-M Architecture Reference Manual B1.5, B3.3; DBGMCU_CR: the same
+@ reference manuals, "Debug MCU configuration register".
 
 	.syntax	unified
 	.cpu	cortex-m3
@@ -14,6 +15,8 @@
 
 	.equ	SYST_CSR, 0xE000E010
 	.equ	TICKS, CORE_HZ / 4
+	.equ	DBGMCU_CR, 0xE0042004
+	.equ	DBG_SLEEP, 1
 
 	.section .text
 	.global	_start
@@ -53,6 +56,12 @@ _start:
 	movs	r1, #0
 	str	r1, [r0, #8]		@ SYST_CVR
 	movs	r1, #7			@ core clock, interrupt, enable
+	str	r1, [r0]
+
+	ldr	r0, =DBGMCU_CR		@ else no debugger reaches a core that waits in WFI
+	ldr	r1, [r0]
+	movs	r2, #DBG_SLEEP
+	orrs	r1, r1, r2
 	str	r1, [r0]
 sleep:
 	wfi

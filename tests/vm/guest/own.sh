@@ -10,7 +10,8 @@ sleeper() {
 	{
 		printf '\000\020\000\040\101\000\000\010'
 		dd if=/dev/zero bs=1 count=56 2>/dev/null
-		printf '\052\040\060\277\375\347'           # movs r0, #42; wfi; b to the wfi
+		# movs r0, #42; DBGMCU_CR = DBG_SLEEP, or no debugger reaches it; wfi; b to the wfi
+		printf '\052\040\002\111\001\042\012\140\060\277\375\347\004\040\004\340'
 		fill 262144
 	} | head -c "$2" > "$1"
 }
