@@ -181,6 +181,7 @@ struct conditions {
 struct board {
 	const struct board_kind *kind;
 	struct sim_clock clock;
+	uint64_t last_ns;       /* end of the last transfer */
 	struct chip *chip;
 	struct firmware firmware;
 	char serial[25];

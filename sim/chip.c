@@ -138,6 +138,7 @@ void chip_idle_until(struct chip *c, uint64_t at_ns)
 	if (at_ns > c->clk->now_ns)
 		sim_clock_spend(c->clk, at_ns - c->clk->now_ns);
 	chip_sync(c);
+	sim_clock_forgive(c->clk);
 }
 
 /* ---- reset and power ---------------------------------------------------------------- */

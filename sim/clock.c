@@ -72,3 +72,9 @@ void sim_clock_forgive(struct sim_clock *c)
 	else if (host_ns - c->host_ns > c->now_ns)
 		c->late_ns = host_ns - c->host_ns - c->now_ns;
 }
+
+void sim_clock_acquit(struct sim_clock *c)
+{
+	c->host_ns += c->late_ns;
+	c->late_ns = 0;
+}

@@ -36,4 +36,8 @@ void sim_clock_follow(struct sim_clock *c);
  * simulator itself needed it. */
 void sim_clock_forgive(struct sim_clock *c);
 
+/* sim_clock_acquit - what is owed to the host for work that took too long is not asked back: a
+ * job that begins now is not served faster for what an earlier one waited. */
+void sim_clock_acquit(struct sim_clock *c);
+
 #endif

@@ -282,12 +282,11 @@ static bool enumerates(const struct usb_setup *s)
 	       (s->request == REQ_SET_ADDRESS || s->request == REQ_SET_CONFIGURATION);
 }
 
-int usbdev_control(struct board *b, const uint8_t setup[8], uint8_t *data, size_t len)
+static int do_control(struct board *b, const uint8_t setup[8], uint8_t *data, size_t len)
 {
 	struct usb_setup s = setup_parse(setup);
 	int n;
 
-	sim_clock_follow(&b->clock);
 	if (b->absent && (!enumerates(&s) || !usbdev_enumerate(b)))
 		return USBDEV_GONE;
 	if (len > s.length)
@@ -328,12 +327,11 @@ static int dead_end(struct board *b, uint8_t ep)
 	return USBDEV_STALL;
 }
 
-int usbdev_bulk_out(struct board *b, uint8_t ep, const uint8_t *data, size_t len)
+static int do_bulk_out(struct board *b, uint8_t ep, const uint8_t *data, size_t len)
 {
 	const struct usb_function *f;
 	int n = USBDEV_STALL;
 
-	sim_clock_follow(&b->clock);
 	if (b->absent)
 		return USBDEV_GONE;
 	f = by_endpoint(b, ep);
@@ -344,12 +342,11 @@ int usbdev_bulk_out(struct board *b, uint8_t ep, const uint8_t *data, size_t len
 	return count_bulk(b, n, &b->report.bytes_out);
 }
 
-int usbdev_bulk_in(struct board *b, uint8_t ep, uint8_t *data, size_t len)
+static int do_bulk_in(struct board *b, uint8_t ep, uint8_t *data, size_t len)
 {
 	const struct usb_function *f;
 	int n = USBDEV_STALL;
 
-	sim_clock_follow(&b->clock);
 	if (b->absent)
 		return USBDEV_GONE;
 	f = by_endpoint(b, ep);
@@ -360,4 +357,40 @@ int usbdev_bulk_in(struct board *b, uint8_t ep, uint8_t *data, size_t len)
 	else if ((n = dead_end(b, ep)) == 0)
 		n = f != NULL ? f->in(b, data, len) : b->kind->front->in(b, data, len);
 	return count_bulk(b, n, &b->report.bytes_in);
+}
+
+/* So long without a transfer: what comes is another job. */
+#define PAUSE_NS 500000000u
+
+static void let_in(struct board *b)
+{
+	sim_clock_follow(&b->clock);
+	if (b->clock.now_ns - b->last_ns >= PAUSE_NS)
+		sim_clock_acquit(&b->clock);
+}
+
+/* What the simulator computes for a transfer is no time of the host's. */
+static int let_out(struct board *b, int n)
+{
+	sim_clock_forgive(&b->clock);
+	b->last_ns = b->clock.now_ns;
+	return n;
+}
+
+int usbdev_control(struct board *b, const uint8_t setup[8], uint8_t *data, size_t len)
+{
+	let_in(b);
+	return let_out(b, do_control(b, setup, data, len));
+}
+
+int usbdev_bulk_out(struct board *b, uint8_t ep, const uint8_t *data, size_t len)
+{
+	let_in(b);
+	return let_out(b, do_bulk_out(b, ep, data, len));
+}
+
+int usbdev_bulk_in(struct board *b, uint8_t ep, uint8_t *data, size_t len)
+{
+	let_in(b);
+	return let_out(b, do_bulk_in(b, ep, data, len));
 }

@@ -103,6 +103,22 @@ static void real__late_end_of_a_wait__is_not_host_time(void **state)
 	assert_true(c.now_ns >= 2 * NAP_US * 1000u);
 }
 
+static void acquitted__late_end_of_a_wait__is_not_made_up_for(void **state)
+{
+	struct sim_clock c;
+	uint64_t from;
+
+	(void)state;
+	sim_clock_init(&c, PACE_REAL);
+	nap();
+	sim_clock_spend(&c, 0);
+	sim_clock_acquit(&c);
+	assert_int_equal(c.late_ns, 0);
+	from = host_us();
+	sim_clock_spend(&c, NAP_US * 1000u);
+	assert_true(host_us() - from >= NAP_US - 1000u);
+}
+
 static void forgiven__host_time_until_then__never_counts(void **state)
 {
 	static const enum sim_pace paces[] = { PACE_HURRY, PACE_REAL };
@@ -148,6 +164,7 @@ int main(void)
 		cmocka_unit_test(hurry__following_twice__counts_host_time_once),
 		cmocka_unit_test(real__a_cost__is_waited_for),
 		cmocka_unit_test(real__late_end_of_a_wait__is_not_host_time),
+		cmocka_unit_test(acquitted__late_end_of_a_wait__is_not_made_up_for),
 		cmocka_unit_test(forgiven__host_time_until_then__never_counts),
 		cmocka_unit_test(forgiven__nothing_to_forgive__changes_nothing),
 	};
