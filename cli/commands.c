@@ -11,7 +11,7 @@
 #include "base/compiler.h"
 #include "cli/suggest.h"
 
-extern const struct command verb_list, verb_version, verb_info, verb_status,
+extern const struct command verb_list, verb_list_names, verb_version, verb_info, verb_status,
 	verb_program, verb_verify, verb_flash_write, verb_flash_verify, verb_read,
 	verb_flash_read, verb_sys_read, verb_erase, verb_erase_all,
 	verb_erase_range, verb_debug, verb_halt, verb_run, verb_step,
@@ -20,7 +20,7 @@ extern const struct command verb_list, verb_version, verb_info, verb_status,
 	verb_peripheral, verb_setup, verb_doctor, verb_autoflash, verb_station;
 
 static const struct command *const table[] = {
-	&verb_list, &verb_info, &verb_version, &verb_status, &verb_setup, &verb_doctor,
+	&verb_list, &verb_list_names, &verb_info, &verb_version, &verb_status, &verb_setup, &verb_doctor,
 	&verb_program, &verb_verify, &verb_read,
 	&verb_erase, &verb_erase_all, &verb_erase_range,
 	&verb_flash_write, &verb_flash_verify, &verb_flash_read, &verb_sys_read,

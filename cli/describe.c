@@ -89,12 +89,8 @@ static const char *or_null(const char *s)
 	return s && s[0] ? s : NULL;
 }
 
-void describe_probe_event(struct output *o, const struct probe *p, const struct link *link)
+void describe_probe_members(struct json *j, const struct probe *p)
 {
-	struct json *j = output_event(o, "probe");
-
-	if (!j)
-		return;
 	json_string(j, "name", p->kind ? p->kind->name : NULL);
 	json_string(j, "serial", or_null(p->serial));
 	json_bool(j, "serial_unsure", p->serial_unsure);
@@ -102,17 +98,28 @@ void describe_probe_event(struct output *o, const struct probe *p, const struct 
 	json_string(j, "port", or_null(p->port));
 	json_number(j, "bus", p->bus);
 	json_number(j, "address", p->address);
+	json_string(j, "usb_node", or_null(p->usb_node));
 	json_string(j, "sg", or_null(p->sg_node));
-	json_string(j, "disk", or_null(p->disk_node));
+	json_string(j, "disk", or_null(p->disk_node[0] ? p->disk_node : p->volume_node));
+	json_array(j, "ttys");
+	for (size_t i = 0; i < p->n_ttys; i++)
+		json_string(j, NULL, p->tty[i]);
+	json_array_end(j);
 	json_string(j, "url", or_null(p->url));
 	json_bool(j, "bootloader", p->kind && p->kind->bootloader);
-	if (link) {
-		const struct link_version *v = link_get_version(link);
+}
 
-		json_string(j, "firmware", v->text);
-		json_number(j, "api", link_get_caps(link)->api);
-		json_string(j, "transport", link_describe(link));
-	}
+void describe_probe_event(struct output *o, const struct probe *p, const struct link *link)
+{
+	const struct link_version *v = link_get_version(link);
+	struct json *j = output_event(o, "probe");
+
+	if (!j)
+		return;
+	describe_probe_members(j, p);
+	json_string(j, "firmware", v->text);
+	json_number(j, "api", link_get_caps(link)->api);
+	json_string(j, "transport", link_describe(link));
 	output_event_end(o);
 }
 

@@ -22,6 +22,9 @@ void describe_devices(const char *devices, char *buf, size_t size);
  * CHIP_NAME_MAX bytes. */
 const char *describe_chip_name(const struct target_info *info, char *buf, size_t size);
 
+/* describe_probe_members - what sysfs says of a probe, as members of an event. */
+void describe_probe_members(struct json *j, const struct probe *p);
+
 /* describe_probe_event, describe_chip_event - the events "probe" and "chip"; nothing in text
  * mode. link: NULL when the probe was only listed. */
 void describe_probe_event(struct output *o, const struct probe *p, const struct link *link);

@@ -8,6 +8,8 @@
 
 #include "cli/describe.h"
 
+enum { BUSY_MS = 200, BUSY_POLL_US = 40000 };
+
 enum { SUPPLY_MIN_MV = 1500 };  /* no STM32 runs below 1.65 V; the probe measures within 0.1 V */
 
 void session_init(struct session *s, struct ctx *c, const struct options *o, struct output *out)
@@ -16,6 +18,20 @@ void session_init(struct session *s, struct ctx *c, const struct options *o, str
 	s->ctx = c;
 	s->options = o;
 	s->out = out;
+}
+
+/* Somebody's list may hold the probe just now, for some milliseconds. */
+static enum sl_err open_probe(struct session *s)
+{
+	struct deadline end = ctx_deadline(s->ctx, BUSY_MS);
+	enum sl_err err = link_open(s->ctx, &s->probe, &s->link);
+
+	while (err == SL_BUSY && !ctx_expired(s->ctx, end) && !ctx_signalled(s->ctx)) {
+		ctx_sleep_us(s->ctx, BUSY_POLL_US);
+		ctx_clear(s->ctx);
+		err = link_open(s->ctx, &s->probe, &s->link);
+	}
+	return err;
 }
 
 static enum sl_err climb_probe(struct session *s)
@@ -28,7 +44,7 @@ static enum sl_err climb_probe(struct session *s)
 	err = probe_find(c, s->options->device, &s->probe);
 	if (err)
 		return ctx_doing(c, err, "looking for a probe");
-	err = link_open(c, &s->probe, &s->link);
+	err = open_probe(s);
 	if (err)
 		return ctx_doing(c, err, "opening the probe");
 	/* Over USB/IP the kind shows only now. */

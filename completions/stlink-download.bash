@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # bash completion for stlink-download. Made from the program's tables by completions/generate.c:
-# the template is stlink-download.bash.in. Devices come from "list", which opens no probe.
+# the template is stlink-download.bash.in. Devices come from "list=names", which opens no probe.
 
 _stlink_download_words="
 	list
@@ -35,6 +35,7 @@ _stlink_download_words="
 "
 # Offered when nothing else fits.
 _stlink_download_other_spellings="
+	list=names
 	doctor
 	erase=all
 	halt
@@ -83,7 +84,7 @@ _stlink_download_peripherals="
 
 _stlink_download_devices()
 {
-	"$1" list 2>/dev/null | awk '/^  (serial:|port:|usb:|\/dev)/ { print $1 }'
+	"$1" list=names 2>/dev/null | awk '/^  (serial:|port:|usb:|\/dev)/ { print $1 }'
 }
 
 # A list for one word; sets COMPREPLY.

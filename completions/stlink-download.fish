@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # fish completion for stlink-download. Made from the program's tables by completions/generate.c:
-# the template is stlink-download.fish.in. Devices come from "list", which opens no probe.
+# the template is stlink-download.fish.in. Devices come from "list=names", which opens no probe.
 
 set -g __stlink_download_file_words \
 	program= verify= read= flash:w: flash:v: flash:r: sys:r:
@@ -13,7 +13,7 @@ set -g __stlink_download_registers (string split -n ' ' (string replace -a \n\t 
 '))
 
 function __stlink_download_devices
-    command stlink-download list 2>/dev/null |
+    command stlink-download list=names 2>/dev/null |
         string replace -rf '^  ((?:serial:|port:|usb:|/dev)\S+).*' '$1'
 end
 
@@ -59,7 +59,7 @@ complete -c stlink-download -n '__stlink_download_begins "^[A-Z]"' -a '
 	TIM17 USART1 USART2 USART3 USART4 USART5 SPI1 SPI2 SPI3 I2C1 I2C2 CAN1
 	CAN2 DAC DMA1 DMA2
 '
-complete -c stlink-download -n __stlink_download_at_word -a 'list' -d 'which probes are plugged in'
+complete -c stlink-download -n __stlink_download_at_word -a 'list' -d 'which probes are plugged in, and what they are'
 complete -c stlink-download -n __stlink_download_at_word -a 'info' -d 'chip, memories, unique id, protection, supply'
 complete -c stlink-download -n __stlink_download_at_word -a 'version' -d 'this program and the probe\'s firmware'
 complete -c stlink-download -n __stlink_download_at_word -a 'status' -d 'is the core running, halted, asleep, locked up?'

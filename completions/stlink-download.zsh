@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # zsh completion for stlink-download. Made from the program's tables by completions/generate.c:
-# the template is stlink-download.zsh.in. Devices come from "list", which opens no probe.
+# the template is stlink-download.zsh.in. Devices come from "list=names", which opens no probe.
 
 _stlink_download_devices() {
 	local -a devices
-	devices=(${(f)"$(_call_program devices ${(q)words[1]} list 2>/dev/null |
+	devices=(${(f)"$(_call_program devices ${(q)words[1]} list=names 2>/dev/null |
 		awk '/^  (serial:|port:|usb:|\/dev)/ { print $1 }')"})
 	compadd "$@" -a devices
 }
@@ -15,7 +15,7 @@ _stlink_download_words() {
 	local -a whole beginnings file_words core_registers
 	local prefix
 	whole=(
-		'list:which probes are plugged in'
+		'list:which probes are plugged in, and what they are'
 		'info:chip, memories, unique id, protection, supply'
 		'version:this program and the probe'\''s firmware'
 		'status:is the core running, halted, asleep, locked up?'

@@ -21,14 +21,17 @@ static bool is_number(const char *name)
 	return isdigit((unsigned char)name[0]) && name[strspn(name, "0123456789")] == '\0';
 }
 
-static const char *node_of(const struct machine *m, const char *target, size_t *probe)
+/* Which node of which probe a link of /proc leads to; NULL: of none. */
+static const char *node_of(const struct host *h, const struct probe_list *list, const char *target,
+			   size_t *probe)
 {
-	for (size_t i = 0; i < m->probes.n; i++) {
-		const struct probe *p = &m->probes.probe[i];
-		const char *const nodes[] = { p->sg_node, p->usb_node, p->disk_node };
+	for (size_t i = 0; i < list->n; i++) {
+		const struct probe *p = &list->probe[i];
+		const char *const nodes[] = { p->sg_node, p->usb_node, p->disk_node, p->tty[0],
+					      p->tty[1] };
 
 		for (size_t k = 0; k < ARRAY_LEN(nodes); k++)
-			if (nodes[k][0] && strcmp(shown(m->host, nodes[k]), target) == 0) {
+			if (nodes[k][0] && strcmp(shown(h, nodes[k]), target) == 0) {
 				*probe = i;
 				return nodes[k];
 			}
@@ -36,36 +39,45 @@ static const char *node_of(const struct machine *m, const char *target, size_t *
 	return NULL;
 }
 
-static void tell_holder(struct machine *m, const char *pid, const char *node, size_t probe)
+static bool known(const struct host_holders *out, size_t first, const char *node)
 {
-	const struct probe *p = &m->probes.probe[probe];
-	bool disk = strcmp(node, p->disk_node) == 0;
-	char path[64], name[32];
-	struct finding *f;
-
-	(void)snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
-	(void)tree_line(m->host, path, name, sizeof(name));
-	f = find(m, "holder", disk ? FINDING_NOTE : FINDING_PROBLEM, "%s at port %s: %s is open in %s "
-		 "(pid %s)", p->kind->name, p->port, shown(m->host, node), name[0] ? name : "a process",
-		 pid);
-	if (!disk)
-		f->code = SL_BUSY;
-	cure(f, "kill %s", pid);
+	for (size_t i = first; i < out->n; i++)
+		if (strcmp(out->item[i].node, node) == 0)
+			return true;
+	return false;
 }
 
-/* One process. Returns the number of findings; *hidden when it could not be looked into. */
-static size_t look_into(struct machine *m, const char *pid, bool *hidden)
+static void add_holder(const struct host *h, const char *pid, const char *node, size_t probe,
+		       struct host_holders *out)
+{
+	struct host_holder *one = &out->item[out->n];
+	char path[64];
+
+	if (out->n == HOLDERS_MAX)
+		return;
+	out->n++;
+	one->probe = probe;
+	(void)snprintf(one->node, sizeof(one->node), "%s", node);
+	(void)snprintf(one->pid, sizeof(one->pid), "%.*s", (int)sizeof(one->pid) - 1, pid);
+	(void)snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
+	(void)tree_line(h, path, one->name, sizeof(one->name));
+	if (!one->name[0])
+		(void)snprintf(one->name, sizeof(one->name), "a process");
+}
+
+/* One process. A node that it has open twice is told once. */
+static void look_into(const struct host *h, const struct probe_list *list, const char *pid,
+		      struct host_holders *out)
 {
 	char path[TREE_PATH_MAX], file[TREE_PATH_MAX + 32], target[256];
-	size_t found = 0, probe = 0;
+	size_t probe = 0, first = out->n;
 	struct dirent *e;
 	DIR *d;
 
-	tree_path(m->host, path, "/proc/%.20s/fd", pid);
+	tree_path(h, path, "/proc/%.20s/fd", pid);
 	d = opendir(path);
-	*hidden |= !d && errno == EACCES;
-	/* A process that has a node open twice is told once. */
-	while (d && found == 0 && (e = readdir(d)) != NULL) {
+	out->hidden |= !d && errno == EACCES;
+	while (d && (e = readdir(d)) != NULL) {
 		const char *node = NULL;
 		ssize_t n = -1;
 
@@ -74,16 +86,54 @@ static size_t look_into(struct machine *m, const char *pid, bool *hidden)
 			n = readlink(file, target, sizeof(target) - 1);
 		if (n > 0) {
 			target[n] = '\0';
-			node = node_of(m, target, &probe);
+			node = node_of(h, list, target, &probe);
 		}
-		if (node) {
-			tell_holder(m, pid, node, probe);
-			found++;
-		}
+		if (node && !known(out, first, node))
+			add_holder(h, pid, node, probe, out);
 	}
 	if (d)
 		(void)closedir(d);
-	return found;
+}
+
+void host_find_holders(const struct host *h, const struct probe_list *list, struct host_holders *out)
+{
+	char path[TREE_PATH_MAX];
+	struct dirent *e;
+	DIR *d;
+
+	memset(out, 0, sizeof(*out));
+	tree_path(h, path, "/proc");
+	d = list->n ? opendir(path) : NULL;
+	while (d && (e = readdir(d)) != NULL)
+		if (is_number(e->d_name))
+			look_into(h, list, e->d_name, out);
+	if (d)
+		(void)closedir(d);
+}
+
+/* Of a probe's nodes, the ones through which it is driven. */
+static bool is_own(const struct probe *p, const char *node)
+{
+	return strcmp(node, p->sg_node) == 0 || strcmp(node, p->usb_node) == 0;
+}
+
+static void tell_holder(struct machine *m, const struct host_holder *one)
+{
+	const struct probe *p = &m->probes.probe[one->probe];
+	bool drives = is_own(p, one->node);
+	struct finding *f;
+
+	f = find(m, "holder", drives ? FINDING_PROBLEM : FINDING_NOTE, "%s at port %s: %s is open in %s "
+		 "(pid %s)", p->kind->name, p->port, shown(m->host, one->node), one->name, one->pid);
+	if (drives)
+		f->code = SL_BUSY;
+	cure(f, "kill %s", one->pid);
+}
+
+/* A serial port that is open is in nobody's way. */
+static bool is_tty(const struct probe *p, const char *node)
+{
+	return strcmp(node, p->tty[0]) == 0 || strcmp(node, p->tty[1]) == 0;
 }
 
 /* Claimed through usbfs, and by nobody who could be found. */
@@ -131,22 +181,21 @@ static void tell_mounts(struct machine *m)
 
 void check_holders(struct machine *m)
 {
-	char path[TREE_PATH_MAX];
-	bool hidden = false;
-	struct dirent *e;
+	struct host_holders holders;
 	size_t found = 0;
-	DIR *d;
 
 	if (m->probes.n == 0)
 		return;
-	tree_path(m->host, path, "/proc");
-	d = opendir(path);
-	while (d && (e = readdir(d)) != NULL)
-		if (is_number(e->d_name))
-			found += look_into(m, e->d_name, &hidden);
-	if (d)
-		(void)closedir(d);
-	if (found == 0 && hidden)
+	host_find_holders(m->host, &m->probes, &holders);
+	for (size_t i = 0; i < holders.n; i++) {
+		const struct host_holder *one = &holders.item[i];
+
+		if (is_tty(&m->probes.probe[one->probe], one->node))
+			continue;
+		tell_holder(m, one);
+		found++;
+	}
+	if (found == 0 && holders.hidden)
 		tell_hidden(m);
 	tell_mounts(m);
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "base/ctx.h"
+#include "link/probe.h"
 
 struct host {
 	struct ctx *ctx;        /* its sysfs and dev are those below root */
@@ -73,6 +74,25 @@ enum sl_err host_plan_fix(const struct host *h, bool group, struct host_plan *ou
 /* host_do_step - install one file (directories are made, mode 0644) or write one word.
  * Returns SL_OK; SL_PERM or SL_FILE with errno. */
 enum sl_err host_do_step(const struct host *h, const struct host_step *step) MUST_CHECK;
+
+/* A process that has a node of a probe open. */
+struct host_holder {
+	size_t probe;           /* index in the list */
+	char node[64];          /* as in struct probe */
+	char pid[24], name[32]; /* name: as the kernel has it, anything may stand in it */
+};
+
+enum { HOLDERS_MAX = 64 };
+
+struct host_holders {
+	size_t n;
+	struct host_holder item[HOLDERS_MAX];
+	bool hidden;            /* there are processes that this user may not look into */
+};
+
+/* host_find_holders - who has nodes of these probes open, by /proc. Opens no node. */
+void host_find_holders(const struct host *h, const struct probe_list *list,
+		       struct host_holders *out);
 
 /* host_wait_for_udev - sleep until udev has noticed new rules; at once when it does not run. */
 void host_wait_for_udev(const struct host *h);

@@ -86,9 +86,12 @@ static int fits_node(struct ctx *c, const struct probe *p, const char *word)
 	char path[PATH_MAX];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", c->dev, word + strlen("/dev/"));
+	for (size_t i = 0; i < p->n_ttys; i++)
+		if (same_node(p->tty[i], path))
+			return 1;
 	/* The disk node names the probe, too; what is opened is never the disk. */
 	return same_node(p->sg_node, path) || same_node(p->usb_node, path) ||
-	       same_node(p->disk_node, path);
+	       same_node(p->disk_node, path) || same_node(p->volume_node, path);
 }
 
 /* Appends a line on p to text; false when it did not fit. */

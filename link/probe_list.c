@@ -19,90 +19,28 @@
 
 #include "link/probe.h"
 #include "link/serial.h"
+#include "link/sysfs.h"
 
 static const char where[] = "link";
 
-/* Reads a small attribute without its final newline. Returns its length, -1 if absent.
- * A serial may hold newlines and other control characters, so only one is taken off. */
-static int attr_read(const char *dir, const char *name, char *out, size_t room)
-{
-	char path[PATH_MAX];
-	ssize_t n;
-	int fd;
-
-	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
-		return -1;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	n = read(fd, out, room - 1);
-	(void)close(fd);
-	if (n < 0)
-		return -1;
-	if (n > 0 && out[n - 1] == '\n')
-		n--;
-	out[n] = '\0';
-	return (int)n;
-}
-
-static bool attr_number(const char *dir, const char *name, int base, unsigned long *out)
-{
-	char text[32];
-	char *end = text;
-
-	if (attr_read(dir, name, text, sizeof(text)) <= 0 || !isxdigit((unsigned char)text[0]))
-		return false;
-	*out = strtoul(text, &end, base);
-	return *end == '\0';
-}
-
-/* What entry of a directory is wanted: one that begins so and ends so. */
-struct wanted {
-	const char *begin, *end;
-};
-
-static bool name_fits(const char *name, const struct wanted *w)
-{
-	size_t len = strlen(name), begin = strlen(w->begin), end = strlen(w->end);
-
-	return name[0] != '.' && len >= begin + end && strncmp(name, w->begin, begin) == 0 &&
-	       strcmp(name + len - end, w->end) == 0;
-}
-
-/* Appends "/entry" of the first entry that fits, by name, to path (PATH_MAX bytes). */
-static bool descend(char *path, const struct wanted *w)
-{
-	char best[NAME_MAX + 1] = "";
-	size_t used = strlen(path);
-	DIR *d = opendir(path);
-	struct dirent *e;
-
-	if (!d)
-		return false;
-	while ((e = readdir(d)) != NULL)
-		if (name_fits(e->d_name, w) && (!best[0] || strcmp(e->d_name, best) < 0))
-			(void)snprintf(best, sizeof(best), "%s", e->d_name);
-	(void)closedir(d);
-	return best[0] &&
-	       snprintf(path + used, PATH_MAX - used, "/%s", best) < (int)(PATH_MAX - used);
-}
+enum { INTERFACES_MAX = 16 };
 
 /* The node of a SCSI class below the interface: hostN/targetN:0:0/N:0:0:0/CLASS/NODE. */
 static void find_scsi_node(const struct ctx *c, const char *interface, const char *class,
 			   char *node, size_t room)
 {
-	static const struct wanted steps[] = {
+	static const struct sysfs_name steps[] = {
 		{ "host", "" }, { "target", ":0:0" }, { "", ":0:0:0" },
 	};
-	const struct wanted class_dir = { class, "" }, any = { "", "" };
+	const struct sysfs_name class_dir = { class, "" }, any = { "", "" };
 	char path[PATH_MAX];
 
 	node[0] = '\0';
 	(void)snprintf(path, sizeof(path), "%s", interface);
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
-		if (!descend(path, &steps[i]))
+		if (!sysfs_descend(path, &steps[i]))
 			return;
-	if (!descend(path, &class_dir) || !descend(path, &any))
+	if (!sysfs_descend(path, &class_dir) || !sysfs_descend(path, &any))
 		return;
 	if (snprintf(node, room, "%s/%s", c->dev, strrchr(path, '/') + 1) >= (int)room)
 		node[0] = '\0';
@@ -127,33 +65,68 @@ static void find_driver(const char *interface, char *driver, size_t room)
 		memcpy(driver, base, strlen(base) + 1);
 }
 
-static void fill_interface(const struct ctx *c, const char *dir, struct probe *p)
+/* The directory of interface n below the device's; false: there is none. */
+static bool interface_dir(const char *dir, const struct probe *p, unsigned n, char out[PATH_MAX])
 {
-	char interface[PATH_MAX], prefix[sizeof(p->port) + 1];
-	const struct wanted first = { prefix, ".0" };
+	char prefix[sizeof(p->port) + 1], end[16];
+	const struct sysfs_name wanted = { prefix, end };
 
 	(void)snprintf(prefix, sizeof(prefix), "%s:", p->port);
-	(void)snprintf(interface, sizeof(interface), "%s", dir);
-	if (!descend(interface, &first))
+	(void)snprintf(end, sizeof(end), ".%u", n % 100);
+	(void)snprintf(out, PATH_MAX, "%s", dir);
+	return sysfs_descend(out, &wanted);
+}
+
+/* A serial port: "1-2:1.2/tty/ttyACM0". */
+static void find_tty(const struct ctx *c, const char *interface, struct probe *p)
+{
+	static const struct sysfs_name class_dir = { "tty", "" }, port = { "tty", "" };
+	char path[PATH_MAX], *node = p->tty[p->n_ttys < PROBE_TTYS_MAX ? p->n_ttys : 0];
+
+	(void)snprintf(path, sizeof(path), "%s", interface);
+	if (p->n_ttys == PROBE_TTYS_MAX || !sysfs_descend(path, &class_dir) ||
+	    !sysfs_descend(path, &port))
+		return;
+	if (snprintf(node, sizeof(p->tty[0]), "%s/%s", c->dev, strrchr(path, '/') + 1) <
+	    (int)sizeof(p->tty[0]))
+		p->n_ttys++;
+	else
+		node[0] = '\0';
+}
+
+static void fill_interfaces(const struct ctx *c, const char *dir, struct probe *p)
+{
+	char interface[PATH_MAX];
+	bool v1 = p->kind->generation == PROBE_V1;
+
+	if (!interface_dir(dir, p, 0, interface))
 		return;
 	find_driver(interface, p->driver, sizeof(p->driver));
-	if (p->kind->generation != PROBE_V1)
-		return;
-	find_scsi_node(c, interface, "scsi_generic", p->sg_node, sizeof(p->sg_node));
-	find_scsi_node(c, interface, "block", p->disk_node, sizeof(p->disk_node));
+	if (v1) {
+		find_scsi_node(c, interface, "scsi_generic", p->sg_node, sizeof(p->sg_node));
+		find_scsi_node(c, interface, "block", p->disk_node, sizeof(p->disk_node));
+	}
+	for (unsigned i = 1; i < INTERFACES_MAX && interface_dir(dir, p, i, interface); i++) {
+		if (!p->volume_node[0])
+			find_scsi_node(c, interface, "block", p->volume_node,
+				       sizeof(p->volume_node));
+		find_tty(c, interface, p);
+	}
 }
 
 static void fill_strings(const char *dir, struct probe *p)
 {
 	char text[256];
-	int len = attr_read(dir, "serial", text, sizeof(text));
+	int len = sysfs_read(dir, "serial", text, sizeof(text));
 
 	/* No attribute: no serial, or one whose first byte is 00. */
 	serial_decode(p, text, len > 0 ? (size_t)len : 0);
-	len = attr_read(dir, "product", text, sizeof(text));
-	if (len > 0)
+	if (sysfs_read(dir, "product", text, sizeof(text)) > 0)
 		(void)snprintf(p->product, sizeof(p->product), "%.*s", (int)sizeof(p->product) - 1,
 			       text);
+	if (sysfs_read(dir, "manufacturer", text, sizeof(text)) > 0)
+		(void)snprintf(p->manufacturer, sizeof(p->manufacturer), "%.*s",
+			       (int)sizeof(p->manufacturer) - 1, text);
 }
 
 /* True when the sysfs device at dir is an ST-LINK; p is filled. */
@@ -161,15 +134,16 @@ static bool fill_probe(const struct ctx *c, const char *dir, const char *name, s
 {
 	unsigned long vid = 0, pid = 0, bus = 0, address = 0;
 	const struct probe_kind *kind;
+	char text[16];
 
-	if (!attr_number(dir, "idVendor", 16, &vid) || vid != PROBE_VID)
+	if (!sysfs_number(dir, "idVendor", 16, &vid) || vid != PROBE_VID)
 		return false;
-	if (!attr_number(dir, "idProduct", 16, &pid) || pid > UINT16_MAX)
+	if (!sysfs_number(dir, "idProduct", 16, &pid) || pid > UINT16_MAX)
 		return false;
 	kind = probe_kind_of_pid((uint16_t)pid);
 	/* Numbers that are gone mean a device that is being unplugged. */
-	if (!kind || !attr_number(dir, "busnum", 10, &bus) ||
-	    !attr_number(dir, "devnum", 10, &address))
+	if (!kind || !sysfs_number(dir, "busnum", 10, &bus) ||
+	    !sysfs_number(dir, "devnum", 10, &address))
 		return false;
 	memset(p, 0, sizeof(*p));
 	if (bus > 9999 || address > 9999 || strlen(name) >= sizeof(p->port))
@@ -181,7 +155,10 @@ static bool fill_probe(const struct ctx *c, const char *dir, const char *name, s
 	(void)snprintf(p->usb_node, sizeof(p->usb_node), "%.40s/bus/usb/%03u/%03u", c->dev, p->bus,
 		       p->address);
 	fill_strings(dir, p);
-	fill_interface(c, dir, p);
+	/* Written with a blank before it; absent while the device is being configured. */
+	if (sysfs_read(dir, "bNumInterfaces", text, sizeof(text)) > 0)
+		p->interfaces = (unsigned)strtoul(text, NULL, 10);
+	fill_interfaces(c, dir, p);
 	return true;
 }
 

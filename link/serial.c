@@ -13,7 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { RAW_BYTES = 12, HEX_DIGITS = 2 * RAW_BYTES };
+enum { RAW_BYTES = 12, HEX_DIGITS = 2 * RAW_BYTES, SHORT_LEAST = 4 };
 
 static int hex_value(char ch)
 {
@@ -167,4 +167,47 @@ enum serial_match serial_match(const struct probe *p, const char *wanted)
 		best = m > best ? m : best;
 	}
 	return best;
+}
+
+/* Hex digits of the bytes; those above 7F as 3F when marks. */
+static void write_hex(char out[72], const uint8_t *bytes, size_t n, bool marks)
+{
+	for (size_t i = 0; i < n; i++)
+		(void)snprintf(out + 2 * i, 3, "%02X", marks && bytes[i] >= 0x80 ? '?' : bytes[i]);
+}
+
+/* The shortest beginning, of SHORT_LEAST characters at least, that names this probe alone. */
+static bool shortest(const struct probe *p, const struct probe_list *list, char out[72])
+{
+	size_t len = strlen(p->serial);
+
+	for (size_t n = SHORT_LEAST; n < len; n++) {
+		bool alone = true;
+
+		(void)snprintf(out, 72, "%.*s", (int)n, p->serial);
+		for (size_t i = 0; i < list->n && alone; i++)
+			alone = strcmp(list->probe[i].port, p->port) == 0 ||
+				serial_match(&list->probe[i], out) == SERIAL_DIFFERS;
+		if (alone)
+			return true;
+	}
+	return false;
+}
+
+size_t probe_serial_aliases(const struct probe *p, const struct probe_list *list,
+			    char out[PROBE_ALIASES_MAX][72])
+{
+	uint8_t raw[PROBE_SERIAL_RAW_MAX];
+	size_t count = 0, len = strlen(p->serial), n;
+
+	if (len == 0)
+		return 0;
+	n = hex_decode(p->serial, raw, sizeof(raw));
+	if (len == RAW_BYTES)
+		write_hex(out[count++], (const uint8_t *)p->serial, len, false);
+	if (n == RAW_BYTES && may_be_raw(p->kind)) {
+		write_hex(out[count], raw, n, true);
+		count += strcasecmp(out[count], p->serial) != 0;
+	}
+	return count + shortest(p, list, out[count]);
 }

@@ -23,12 +23,13 @@ enum { DFU_RETURN_MS = 15000, DFU_POLL_US = 100000, DFU_ASK_AGAIN = 10, DFU_QUER
 
 /* ---- versions ---- */
 
-static enum sl_err ask_version(struct link *l, struct ctx *c)
+static enum sl_err ask_version(struct link *l, struct ctx *c, unsigned timeout_ms)
 {
 	struct command cmd = command_query(GROUP_VERSION, l->version_raw, VERSION_BYTES);
 
 	/* 80 is what ST's own code sends in byte 1; hosts that send 00 get the same answer. */
 	command_u8(&cmd, 0x80);
+	cmd.x.timeout_ms = timeout_ms;
 	return link_run(l, c, &cmd);
 }
 
@@ -76,7 +77,7 @@ static enum sl_err first_answer(struct link *l, struct ctx *c)
 	unsigned lost = 0;
 
 	for (;;) {
-		enum sl_err err = ask_version(l, c);
+		enum sl_err err = ask_version(l, c, COMMAND_MS);
 
 		if (err == SL_TIMEOUT || err == SL_STALL || err == SL_PROTO || err == SL_HOST) {
 			err = ask_again(l, c, &lost);
@@ -111,6 +112,13 @@ static enum sl_err learn_version(struct link *l, struct ctx *c)
 				l->version.stlink, reply[0]);
 	version_decode_ex(reply, &l->version);
 	return SL_OK;
+}
+
+enum sl_err session_learn_version(struct link *l, struct ctx *c, unsigned timeout_ms)
+{
+	enum sl_err err = ask_version(l, c, timeout_ms);
+
+	return err ? err : learn_version(l, c);
 }
 
 /* ---- modes ---- */

@@ -91,6 +91,10 @@ void sticky_clear(struct link *l, struct ctx *c);
 /* session_start - versions, DFU, other modes: a transport becomes a usable link. */
 enum sl_err session_start(struct link *l, struct ctx *c) MUST_CHECK;
 
+/* session_learn_version - the probe's version, asked once; nothing else is asked or done.
+ * Returns as link_run and version_decode; l->version_raw has the answer. */
+enum sl_err session_learn_version(struct link *l, struct ctx *c, unsigned timeout_ms) MUST_CHECK;
+
 /* session_leave_mode - leave debug or SWIM mode, whichever the probe says it is in: EXIT outside
  * debug mode locks up a V3. */
 enum sl_err session_leave_mode(struct link *l, struct ctx *c) MUST_CHECK;

@@ -35,6 +35,75 @@ static void lists(size_t n)
 	assert_int_equal(list.n, n);
 }
 
+/* A V2-1 with its four interfaces: debug, disk, two of the serial port. */
+static void plug_composite(void)
+{
+	fake_plug(&fake_v21);
+	fake_attr("1-10.3", "bNumInterfaces", " 4");
+	fake_attr("1-10.3", "manufacturer", "STMicroelectronics");
+	fake_file("bus/usb/devices/1-10.3/1-10.3:1.1/host7/target7:0:0/7:0:0:0/block/sdc/size", "1072");
+	fake_file("bus/usb/devices/1-10.3/1-10.3:1.2/tty/ttyACM3/dev", "166:3");
+	fake_file("bus/usb/devices/1-10.3/1-10.3:1.3/bInterfaceNumber", "03");
+}
+
+static void list__composite_probe__has_its_serial_port_and_its_disk(void **state)
+{
+	(void)state;
+	plug_composite();
+	lists(1);
+	assert_int_equal(list.probe[0].n_ttys, 1);
+	assert_non_null(strstr(list.probe[0].tty[0], "/dev/ttyACM3"));
+	assert_non_null(strstr(list.probe[0].volume_node, "/dev/sdc"));
+	assert_string_equal(list.probe[0].disk_node, "");
+	assert_int_equal(list.probe[0].interfaces, 4);
+	assert_string_equal(list.probe[0].manufacturer, "STMicroelectronics");
+}
+
+static void find__serial_port_or_disk__names_its_probe(void **state)
+{
+	struct probe p;
+
+	(void)state;
+	fake_plug(&fake_v2);
+	plug_composite();
+	assert_int_equal(probe_find(&ctx, "/dev/ttyACM3", &p), SL_OK);
+	assert_string_equal(p.port, "1-10.3");
+	assert_int_equal(probe_find(&ctx, "/dev/sdc", &p), SL_OK);
+	assert_string_equal(p.port, "1-10.3");
+	assert_int_equal(probe_find(&ctx, "/dev/ttyACM4", &p), SL_NOPROBE);
+}
+
+/* Every alias that is shown selects the probe that it is shown for. */
+static void aliases__of_each_probe__select_it(void **state)
+{
+	static const struct fake_device v1_hex = {
+		.port = "3-2", .vid = "0483", .pid = "3744", .bus = 3, .address = 8,
+		.serial = "53FF6D064966505632152187",
+	};
+	char alias[PROBE_ALIASES_MAX][72], word[96] = "";
+	size_t all = 0;
+
+	(void)state;
+	fake_plug(&fake_v2);
+	fake_plug(&fake_v1);
+	fake_plug(&v1_hex);
+	plug_composite();
+	lists(4);
+	for (size_t i = 0; i < list.n; i++) {
+		size_t n = probe_serial_aliases(&list.probe[i], &list, alias);
+		struct probe p;
+
+		assert_in_range(n, 1, PROBE_ALIASES_MAX);
+		for (size_t k = 0; k < n; k++) {
+			(void)snprintf(word, sizeof(word), "serial:%.71s", alias[k]);
+			assert_int_equal(probe_find(&ctx, word, &p), SL_OK);
+			assert_string_equal(p.port, list.probe[i].port);
+		}
+		all += n;
+	}
+	assert_in_range(all, 6, 12);
+}
+
 /* ---- listing ---- */
 
 static void list__empty_bus__is_empty_and_no_fault(void **state)
@@ -173,6 +242,9 @@ int main(void)
 		TEST(list__v1__has_the_nodes_below_its_own_interface),
 		TEST(list__v1_ignored_by_usb_storage__has_no_nodes),
 		TEST(list__half_gone_device__is_left_out),
+		TEST(list__composite_probe__has_its_serial_port_and_its_disk),
+		TEST(find__serial_port_or_disk__names_its_probe),
+		TEST(aliases__of_each_probe__select_it),
 		TEST(serial__every_shape__is_decoded),
 	};
 

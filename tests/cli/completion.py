@@ -6,7 +6,7 @@
 
 bash and zsh run on a terminal of their own, get a line and TAB typed, and say what stands in their
 line editor then; fish tells its candidates by its own "complete -C". A shell that is not installed
-is skipped, which is a failure when CI is set. Device names come from the program's own "list" on
+is skipped, which is a failure when CI is set. Device names come from the program's own "list=names" on
 a mock kernel with two boards, where tests/t1/with_board is built.
 """
 import os
@@ -135,15 +135,15 @@ def lay_out(where):
     for name in ("fw.hex", "dir/dump.bin"):
         (where / name).touch()
     shutil.copy(ROOT / "completions/stlink-download.zsh", where / "zsh/_stlink-download")
-    # What "list" says when a V1 and a V2 are plugged in.
+    # What "list=names" says when a V1 and a V2 are plugged in.
     with_board = BUILD / "tests/t1/with_board"
     listed = ""
     if with_board.exists():
-        listed = subprocess.run([with_board, "vldiscovery", "bluepill", "--", ROOT / "stlink-download", "list"],
+        listed = subprocess.run([with_board, "vldiscovery", "bluepill", "--", ROOT / "stlink-download", "list=names"],
                                 capture_output=True, text=True, timeout=60, check=True).stdout
     (where / "listed").write_text(listed)
     tool = where / "bin/stlink-download"
-    tool.write_text(f"#!/bin/sh\n[ \"$1\" = list ] && exec cat {where}/listed\nexec {ROOT}/stlink-download \"$@\"\n")
+    tool.write_text(f"#!/bin/sh\n[ \"$1\" = list=names ] && exec cat {where}/listed\nexec {ROOT}/stlink-download \"$@\"\n")
     tool.chmod(0o755)
     return listed
 
