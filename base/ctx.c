@@ -74,6 +74,13 @@ void ctx_hint(struct ctx *c, const char *fmt, ...)
 	va_end(ap);
 }
 
+enum sl_err ctx_cause(struct ctx *c, enum sl_err err, enum sl_cause cause)
+{
+	if (err != SL_OK)
+		c->fault.cause = cause;
+	return err;
+}
+
 enum sl_err ctx_doing(struct ctx *c, enum sl_err err, const char *fmt, ...)
 {
 	va_list ap;

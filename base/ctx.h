@@ -47,6 +47,9 @@ enum sl_err ctx_fail_addr(struct ctx *c, enum sl_err code, const char *where, ui
 /* ctx_hint - what the user can do about the recorded fault; replaces the table's cure. */
 void ctx_hint(struct ctx *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* ctx_cause - what is wrong, where the recorded fault already tells. Returns err unchanged. */
+enum sl_err ctx_cause(struct ctx *c, enum sl_err err, enum sl_cause cause);
+
 /* ctx_doing - what was being attempted, said by a room above the one that failed.
  * The first saying stays. Returns err unchanged, so that it can end a function. */
 enum sl_err ctx_doing(struct ctx *c, enum sl_err err, const char *fmt, ...) PRINTF_LIKE(3, 4);

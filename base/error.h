@@ -46,8 +46,22 @@ enum sl_err {
 	SL_ERR_COUNT
 };
 
+/* What is wrong, as far as it is known; the numbers are what people look up (base/cause.h). They are
+ * for ever: a cause that is no more leaves a gap. */
+enum sl_cause {
+	CAUSE_NONE = 0,
+	CAUSE_NO_PROBE = 201, CAUSE_FORBIDDEN, CAUSE_HELD, CAUSE_IN_DFU, CAUSE_OLD_FIRMWARE,
+	CAUSE_NOT_ST, CAUSE_ASLEEP, CAUSE_UNPOWERED, CAUSE_NO_SENSE, CAUSE_WIRES,
+	CAUSE_TOO_FAST, CAUSE_NO_NRST, CAUSE_REMAPPED, CAUSE_LOCKUP, CAUSE_RESET_LOOP,
+	CAUSE_PROTECTED, CAUSE_PROTECTED_2, CAUSE_WRITE_PROTECTED, CAUSE_CLONE, CAUSE_FLASH_SIZE,
+	CAUSE_UNKNOWN_CHIP, CAUSE_NOT_BLANK, CAUSE_NO_DRIVER, CAUSE_OTHER_ADDRESS, CAUSE_OTHER_CORE,
+	CAUSE_IN_RESET, CAUSE_SILENT, CAUSE_PROBE_CANNOT, CAUSE_MANY_PROBES,
+	CAUSE_END
+};
+
 struct fault {
 	enum sl_err code;
+	enum sl_cause cause;    /* CAUSE_NONE: not known (yet) */
 	const char *where;      /* room that noticed, e.g. "link" */
 	uint32_t addr;          /* target address, when has_addr */
 	int has_addr;

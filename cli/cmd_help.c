@@ -20,10 +20,12 @@ const struct command verb_help = {
 	.syntax = "help [WORD]",
 	.summary = "all words, or one explained with an example",
 	.help = "Shows all words and options, or explains one word with an example. help chips\n"
-		"lists the chips and says what was tested with each.\n"
+		"lists the chips and says what was tested with each. help E207 explains the number at\n"
+		"the end of a failure, help causes lists these numbers.\n"
 		"\n"
 		"  stlink-download help program\n"
-		"  stlink-download help chips\n",
+		"  stlink-download help chips\n"
+		"  stlink-download help E207\n",
 	.form = FORM_ALONE,
 	.needs = RUNG_NOTHING,
 	.takes_next = true,

@@ -47,7 +47,7 @@ static enum sl_err check(struct session *s, struct word *w)
 		ctx_hint(s->ctx, "the file has %s from 0x%08x to 0x%08x; is it for another chip, or for "
 				 "another address?", format_bytes(img->total).s,
 			 (unsigned)img->spans[0].addr, (unsigned)(last->addr + (last->len - 1)));
-	return err;
+	return err == SL_IMAGE ? ctx_cause(s->ctx, err, CAUSE_OTHER_ADDRESS) : err;
 }
 
 static void plan_event(struct session *s, const struct word *w, const struct kind *k)

@@ -115,9 +115,18 @@ enum sl_err help_word(struct ctx *c, FILE *f, const char *topic)
 {
 	const struct command *row = find_topic(topic);
 	const struct command *near = row ? NULL : verb_nearest(topic);
+	const struct cause_info *cause = help_find_cause(topic);
 
 	if (strcmp(topic, "chips") == 0) {
 		help_chips(f);
+		return SL_OK;
+	}
+	if (strcmp(topic, "causes") == 0) {
+		help_causes(f);
+		return SL_OK;
+	}
+	if (cause) {
+		help_cause(f, cause);
 		return SL_OK;
 	}
 	if (!row) {

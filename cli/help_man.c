@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "base/error.h"
+#include "base/cause.h"
 #include "cli/options.h"
 
 enum { SOURCE_WIDTH = 52 };
@@ -140,6 +140,25 @@ static void put_error(FILE *f, const struct err_info *e)
 		put_text(f, e->cure, strlen(e->cure), &column);
 	}
 	(void)fputs(".\n", f);
+}
+
+void help_man_causes(FILE *f)
+{
+	size_t n = 0;
+	const struct cause_info *rows = cause_table(&n);
+
+	(void)fputs(".Bl -tag -width Ds\n", f);
+	for (size_t i = 0; i < n; i++) {
+		size_t column = 0;
+
+		(void)fprintf(f, ".It Li E%u\n", (unsigned)rows[i].code);
+		put_text(f, rows[i].title, strlen(rows[i].title), &column);
+		(void)fputs(":\n", f);
+		column = 0;
+		put_text(f, rows[i].cure, strlen(rows[i].cure), &column);
+		(void)fputs(".\n", f);
+	}
+	(void)fputs(".El\n", f);
 }
 
 void help_man_exits(FILE *f)

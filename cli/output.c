@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/cause.h"
 #include "cli/format.h"
 
 static const char program[] = "stlink-download";
@@ -210,16 +211,29 @@ void output_event_end(struct output *o)
 		note_failure(o);
 }
 
+enum { E_NUMBER_MAX = 8 };
+
+static const char *e_number(char out[E_NUMBER_MAX], enum sl_cause cause)
+{
+	(void)snprintf(out, E_NUMBER_MAX, "E%u", (unsigned)cause);
+	return out;
+}
+
 static void fault_event(struct output *o, const struct fault *f, const char *cause,
 			const char *cure)
 {
+	const struct cause_info *info = cause_info(cause_of(f));
 	struct json *j = output_event(o, "error");
+	char number[E_NUMBER_MAX];
 
 	json_string(j, "code", err_info(f->code)->name);
 	json_number(j, "status", (uint64_t)err_exit_status(f));
+	json_string(j, "diagnosis", info ? e_number(number, info->code) : NULL);
+	json_string(j, "diagnosis_name", info ? info->name : NULL);
 	json_string(j, "doing", f->doing[0] ? f->doing : NULL);
 	json_string(j, "cause", cause);
 	json_string(j, "cure", cure[0] ? cure : NULL);
+	json_string(j, "command", info ? info->command : NULL);
 	json_string(j, "where", f->where);
 	if (f->has_addr)
 		json_number(j, "address", f->addr);
@@ -247,7 +261,10 @@ void output_fault(struct output *o, const struct fault *f)
 {
 	const struct err_info *info = err_info(f->code);
 	const char *cause = f->text[0] ? f->text : info->sentence;
-	const char *cure = f->hint[0] ? f->hint : info->cure;
+	const struct cause_info *why = cause_info(cause_of(f));
+	const char *cure = f->hint[0] ? f->hint : why ? why->cure : info->cure;
+	const char *command = why && !f->hint[0] && why->command ? why->command : NULL;
+	char number[E_NUMBER_MAX] = "";
 	char doing[2 * sizeof(f->doing)], text[2 * sizeof(f->text)], hint[2 * sizeof(f->hint)];
 
 	output_progress_end(o);
@@ -257,10 +274,11 @@ void output_fault(struct output *o, const struct fault *f)
 	(void)format_escape(doing, sizeof(doing), f->doing);
 	(void)format_escape(text, sizeof(text), cause);
 	(void)format_escape(hint, sizeof(hint), cure);
-	(void)fprintf(o->err, "%s%s:%s %s%s%s\n", o->color ? "\033[1;31m" : "", program,
-		      o->color ? "\033[0m" : "", doing, doing[0] ? ": " : "", text);
+	(void)fprintf(o->err, "%s%s:%s %s%s%s%s%s%s\n", o->color ? "\033[1;31m" : "", program,
+		      o->color ? "\033[0m" : "", doing, doing[0] ? ": " : "", text,
+		      why ? " [" : "", why ? e_number(number, why->code) : "", why ? "]" : "");
 	if (hint[0])
-		(void)fprintf(o->err, "  try: %s\n", hint);
+		(void)fprintf(o->err, "  try: %s%s%s\n", hint, command ? ": " : "", command ? command : "");
 	if (o->verbosity > 0)
 		fault_details(o, f);
 }

@@ -171,7 +171,7 @@ enum sl_err session_chip(struct session *s, const struct chip_row **out)
 	if (!info->chip) {
 		(void)ctx_fail(s->ctx, SL_UNSUPPORTED, "cli", "%s: its memories are not known here",
 			       describe_chip_name(info, name, sizeof(name)));
-		return SL_UNSUPPORTED;
+		return ctx_cause(s->ctx, SL_UNSUPPORTED, CAUSE_UNKNOWN_CHIP);
 	}
 	*out = info->chip;
 	return SL_OK;

@@ -23,26 +23,27 @@ static void lay_out_sram(struct flash *f)
 static enum sl_err refuse_protected(struct ctx *c, const struct target_info *i)
 {
 	if (i->protection == PROTECTION_LEVEL1)
-		return ctx_fail(c, SL_PROTECTED, "flash",
-				"%s is read-protected (level 1): flash can be neither read nor written",
-				i->chip->devices);
+		return ctx_cause(c, ctx_fail(c, SL_PROTECTED, "flash", "%s is read-protected (level 1): "
+					     "flash can be neither read nor written", i->chip->devices),
+				 CAUSE_PROTECTED);
 	if (i->protection == PROTECTION_LEVEL2)
-		return ctx_fail(c, SL_PROTECTED, "flash", "%s is read-protected for ever (level 2)",
-				i->chip->devices);
+		return ctx_cause(c, ctx_fail(c, SL_PROTECTED, "flash",
+					     "%s is read-protected for ever (level 2)", i->chip->devices),
+				 CAUSE_PROTECTED_2);
 	return SL_OK;
 }
 
 static enum sl_err find_driver(struct flash *f, struct ctx *c)
 {
 	if (!f->chip)
-		return ctx_fail(c, SL_UNSUPPORTED, "flash",
-				"this chip (IDCODE 0x%08x) is not in the table, so its flash is left alone",
-				f->info->idcode);
+		return ctx_cause(c, ctx_fail(c, SL_UNSUPPORTED, "flash", "this chip (IDCODE 0x%08x) is not "
+					     "in the table, so its flash is left alone", f->info->idcode),
+				 CAUSE_UNKNOWN_CHIP);
 	f->ops = driver_find(f->chip->controller);
 	if (!f->ops)
-		return ctx_fail(c, SL_UNSUPPORTED, "flash",
-				"there is no flash driver for %s (controller %s) yet; nothing was changed",
-				f->chip->devices, f->chip->controller);
+		return ctx_cause(c, ctx_fail(c, SL_UNSUPPORTED, "flash", "there is no flash driver for %s "
+					     "(controller %s) yet; nothing was changed",
+					     f->chip->devices, f->chip->controller), CAUSE_NO_DRIVER);
 	return refuse_protected(c, f->info);
 }
 

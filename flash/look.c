@@ -33,7 +33,7 @@ static enum sl_err refuse_write(struct ctx *c, uint32_t bad)
 					bad);
 
 	ctx_hint(c, "use program=, which erases what it must; nothing was changed");
-	return err;
+	return ctx_cause(c, err, CAUSE_NOT_BLANK);
 }
 
 static void want_erase(struct planner *k, struct plan_sector *ps)

@@ -92,6 +92,7 @@ static enum sl_err refuse_guarded(struct flash *f, struct ctx *c, const struct p
 				    "flash at 0x%08x (sector %u, %u bytes) is write-protected", s->addr,
 				    (unsigned)s->index, s->bytes);
 		ctx_hint(c, "nothing was changed; take write protection off in the option bytes first");
+		err = ctx_cause(c, err, CAUSE_WRITE_PROTECTED);
 	}
 	return err;
 }

@@ -132,8 +132,9 @@ static enum sl_err check_header(struct ctx *c, const struct source *src,
 	if (err)
 		return err;
 	if (h->machine != EM_ARM)
-		return source_fail(c, src, AT_MACHINE, "made for machine %u (%s), must be 40 (ARM)",
-				   h->machine, machine_name(h->machine));
+		return ctx_cause(c, source_fail(c, src, AT_MACHINE, "made for machine %u (%s), must be 40 "
+						"(ARM)", h->machine, machine_name(h->machine)),
+				 CAUSE_OTHER_CORE);
 	if (h->type != ET_EXEC)
 		return source_fail(c, src, AT_TYPE, "ELF type is %u (%s), must be 2 (linked program)",
 				   h->type, type_name(h->type));

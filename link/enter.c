@@ -211,6 +211,7 @@ static void explain_no_target(struct link *l, struct ctx *c)
 		       mv / 1000, mv % 1000 / 10, kept.text);
 	ctx_hint(c, "power the board; the probe's VAPP pin must be wired to the target's supply");
 	c->fault.probe_status = kept.probe_status;
+	c->fault.cause = CAUSE_UNPOWERED;
 }
 
 static enum sl_err hold_reset(struct link *l, struct ctx *c)
@@ -220,7 +221,7 @@ static enum sl_err hold_reset(struct link *l, struct ctx *c)
 	(void)ctx_fail(c, SL_OLDPROBE, where, "an ST-LINK/V%u cannot hold the target in reset",
 		       l->version.stlink);
 	ctx_hint(c, "hold the board's reset button, start without --connect=under-reset, let go");
-	return SL_OLDPROBE;
+	return ctx_cause(c, SL_OLDPROBE, CAUSE_PROBE_CANNOT);
 }
 
 /* Before ENTER the probe may not know yet which pin is NRST, and say so: OpenOCD passes over
@@ -293,7 +294,7 @@ enum sl_err link_enter_swd(struct link *l, struct ctx *c, const struct link_opti
 	if (!l->caps.swd) {
 		(void)ctx_fail(c, SL_OLDPROBE, where, "firmware %s has no SWD, only SWIM for STM8",
 			       l->version.text);
-		return SL_OLDPROBE;
+		return ctx_cause(c, SL_OLDPROBE, CAUSE_PROBE_CANNOT);
 	}
 	err = set_speed(l, c, o->speed_khz);
 	first = l->speed_khz;

@@ -17,8 +17,9 @@ enum sl_err link_nrst(struct link *l, struct ctx *c, enum link_nrst what)
 	enum sl_err err;
 
 	if (!l->caps.nrst)
-		return ctx_fail(c, SL_OLDPROBE, "link", "an ST-LINK/V%u cannot drive NRST",
-				l->version.stlink);
+		return ctx_cause(c, ctx_fail(c, SL_OLDPROBE, "link", "an ST-LINK/V%u cannot drive NRST",
+					     l->version.stlink),
+				 l->version.stlink == 1 ? CAUSE_PROBE_CANNOT : CAUSE_OLD_FIRMWARE);
 	command_u8(&cmd, levels[what]);
 	err = link_run_checked(l, c, &cmd, "driving NRST");
 	if (!err)

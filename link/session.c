@@ -197,8 +197,9 @@ static enum sl_err fail_in_dfu(struct link *l, struct ctx *c, enum sl_err last)
 	struct fault kept = c->fault;
 
 	if (last == SL_OK)
-		return ctx_fail(c, SL_PROBE, where,
-				"the probe stays in its boot loader (DFU mode)");
+		return ctx_cause(c, ctx_fail(c, SL_PROBE, where,
+					     "the probe stays in its boot loader (DFU mode)"),
+				 CAUSE_IN_DFU);
 	if (last == SL_PERM || last == SL_BUSY || (last == SL_GONE && !l->reopen))
 		return last;
 	(void)ctx_fail(c, SL_TIMEOUT, where,
@@ -206,7 +207,7 @@ static enum sl_err fail_in_dfu(struct link *l, struct ctx *c, enum sl_err last)
 		       DFU_RETURN_MS / 1000, kept.text);
 	ctx_hint(c,
 		 "plug the board in again and run once more: the probe may be out of DFU mode now");
-	return SL_TIMEOUT;
+	return ctx_cause(c, SL_TIMEOUT, CAUSE_IN_DFU);
 }
 
 /* A V1 and a V2 power up in DFU mode. Leaving it, they may leave the bus and come back with
@@ -258,7 +259,8 @@ static enum sl_err leave_mode(struct link *l, struct ctx *c, enum link_mode mode
 		err = link_run(l, c, &swim);
 		break;
 	case LINK_LOADER:
-		return ctx_fail(c, SL_PROBE, where, "the probe is in its boot loader");
+		return ctx_cause(c, ctx_fail(c, SL_PROBE, where, "the probe is in its boot loader"),
+				 CAUSE_IN_DFU);
 	case LINK_MASS:
 		return SL_OK;
 	}

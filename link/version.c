@@ -49,13 +49,13 @@ static enum sl_err fail_not_st(struct ctx *c, const struct link_version *v)
 		(void)ctx_fail(c, SL_PROTO, where, "the probe reports an ID of 0/0");
 		ctx_hint(c, "it may still be starting up: wait some seconds and run again; if it "
 			    "stays, its firmware is not ST's");
-		return SL_PROTO;
+		return ctx_cause(c, SL_PROTO, CAUSE_NOT_ST);
 	}
 	(void)ctx_fail(c, SL_PROTO, where,
 		       "the device is not an ST-LINK: VID/PID %04x/%04x, version %u",
 		       v->vid, v->pid, v->stlink);
 	ctx_hint(c, "its firmware is not ST's; if it is an ST-LINK, plug it in again or update it");
-	return SL_PROTO;
+	return ctx_cause(c, SL_PROTO, CAUSE_NOT_ST);
 }
 
 enum sl_err version_decode(struct ctx *c, const uint8_t *reply, struct link_version *v)

@@ -17,6 +17,7 @@ static const struct {
 	{ "@OPTIONS@\n", help_man_options },
 	{ "@WORDS@\n", help_man_words },
 	{ "@EXITS@\n", help_man_exits },
+	{ "@CAUSES@\n", help_man_causes },
 };
 
 int main(void)

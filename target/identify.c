@@ -74,7 +74,7 @@ static enum sl_err unknown_chip(struct target *t, struct ctx *c)
 		err = ctx_fail(c, SL_UNSUPPORTED, "target",
 			       "unknown chip: %s, IDCODE 0x%08x (device id 0x%03x), debug port 0x%08x",
 			       i->core->name, i->idcode, i->dev_id, i->dpidr);
-	return err;
+	return ctx_cause(c, err, CAUSE_UNKNOWN_CHIP);
 }
 
 /* KiB that the register's content means, 0: it says nothing. */

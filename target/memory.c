@@ -25,9 +25,11 @@ static enum sl_err explain(struct target *t, struct ctx *c, enum sl_err err, uin
 
 	if (err != SL_TARGET || !guarded || !in_flash(i, addr, len))
 		return err;
-	return ctx_fail_addr(c, SL_PROTECTED, "target", addr,
-			     "flash of this %s is read-protected (level %d): the debugger may not see it",
-			     i->chip->devices, i->protection == PROTECTION_LEVEL2 ? 2 : 1);
+	err = ctx_fail_addr(c, SL_PROTECTED, "target", addr,
+			    "flash of this %s is read-protected (level %d): the debugger may not see it",
+			    i->chip->devices, i->protection == PROTECTION_LEVEL2 ? 2 : 1);
+	return ctx_cause(c, err, i->protection == PROTECTION_LEVEL2 ? CAUSE_PROTECTED_2 :
+								     CAUSE_PROTECTED);
 }
 
 enum sl_err target_read_mem(struct target *t, struct ctx *c, uint32_t addr, void *dst, size_t len)

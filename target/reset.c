@@ -39,8 +39,8 @@ static enum sl_err watch_reset(struct target *t, struct ctx *c, bool *seen)
 		if (late && err)
 			return err;
 		if (late && *seen)
-			return ctx_fail(c, SL_TARGET, "target", "the chip stays in reset for more than %d ms",
-					RESET_OVER_MS);
+			return ctx_cause(c, ctx_fail(c, SL_TARGET, "target", "the chip stays in reset for "
+						     "more than %d ms", RESET_OVER_MS), CAUSE_IN_RESET);
 		if (late)
 			return SL_OK;
 		ctx_clear(c);
@@ -82,6 +82,7 @@ static enum sl_err reset_chip(struct target *t, struct ctx *c)
 		err = ctx_fail(c, SL_TARGET, "target",
 			       "the chip did not reset, neither on request nor by NRST");
 		ctx_hint(c, "check that NRST is wired to the probe");
+		err = ctx_cause(c, err, CAUSE_NO_NRST);
 	}
 	return err;
 }
