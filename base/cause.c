@@ -108,7 +108,7 @@ static const struct cause_info table[] = {
 			"held in reset, though the supply, where it can be measured, is there. SWDIO and\n"
 			"SWCLK are swapped or open, GND is not common, or there is no STM32.\n"
 			"\n" PINS,
-		.cure = "check SWDIO, SWCLK and GND, by the names on the circuit board and not on the housing",
+		.cure = "check SWDIO, SWCLK and GND by the names on the circuit board, not on the housing",
 		.command = "stlink-download help E210",
 	}, {
 		.code = CAUSE_TOO_FAST, .err = SL_NOTARGET, .weight = CAUSE_REMARK, .name = "swd-too-fast",
