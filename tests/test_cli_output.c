@@ -328,7 +328,8 @@ static void fault__json__has_code_cause_and_cure(void **state)
 	(void)ctx_fail(&k.ctx, SL_NOPROBE, "link", "nothing \"there\"");
 	output_fault(&k.o, &k.ctx.fault);
 	capture_close(&k);
-	assert_non_null(strstr(k.out, "\"code\":\"no-probe\",\"status\":5,\"diagnosis\":\"E201\",\"diagnosis_name\":\"no-probe\",\"doing\":null,"
+	assert_non_null(strstr(k.out, "\"code\":\"no-probe\",\"status\":5,\"diagnosis\":\"E201\","
+				      "\"diagnosis_name\":\"no-probe\",\"doing\":null,"
 				      "\"cause\":\"nothing \\\"there\\\"\",\"cure\":\"plug"));
 	assert_non_null(strstr(k.err, "  try: "));
 }
