@@ -39,8 +39,10 @@ uint64_t chip_ticks_ps(uint64_t ticks, uint32_t hz)
 
 static uint64_t next_event(struct chip *c)
 {
-	uint64_t best = systick_next_ps(c);
+	uint64_t best = systick_next_ps(c), cut = cut_next_ps(c);
 	unsigned i;
+
+	best = cut < best ? cut : best;
 
 	for (i = 0; i < c->n_periphs; i++) {
 		struct periph *p = &c->periphs[i];
@@ -57,6 +59,7 @@ void chip_events(struct chip *c)
 	uint64_t t_ps = c->core.t_ps;
 	unsigned i;
 
+	cut_settle(c);
 	if (t_ps >= c->next_event_ps) {
 		systick_update(c, t_ps);
 		for (i = 0; i < c->n_periphs; i++) {
@@ -110,7 +113,7 @@ void chip_pump(struct chip *c, uint64_t t_ps)
 	struct core *co = &c->core;
 
 	chip_events(c);
-	while (co->t_ps < t_ps) {
+	while (co->t_ps < t_ps && c->power) {
 		uint64_t end = habit_limit(c, t_ps);
 
 		if (core_idle(c) || end <= co->t_ps)
@@ -333,6 +336,7 @@ void chip_free(struct chip *c)
 {
 	if (!c)
 		return;
+	cut_disarm(c);
 	core_free(c);
 	bus_free(c);
 	free(c);

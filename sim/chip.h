@@ -157,6 +157,19 @@ const char *chip_illegal(const struct chip *c, size_t n);
 uint8_t *chip_flash(struct chip *c, size_t *len);
 void chip_flash_changed(struct chip *c);
 
+/* When the supply fails during a flash operation: cells as before it, undefined, as after it. */
+enum chip_cut { CHIP_CUT_BEFORE, CHIP_CUT_TORN, CHIP_CUT_AFTER };
+
+/* chip_cut_supply - the supply fails at the nth flash operation (erase, program, option bytes) from
+ * now, counted from 1; 0: it does not. chip_power brings it back. */
+void chip_cut_supply(struct chip *c, uint64_t nth, enum chip_cut when);
+
+/* chip_supply_was_cut - has it failed since chip_cut_supply? */
+bool chip_supply_was_cut(const struct chip *c);
+
+/* chip_flash_operations - how many flash operations have begun. */
+uint64_t chip_flash_operations(const struct chip *c);
+
 /* chip_swap - another chip of the same kind takes the place of this one: uid is its unique id, 12
  * bytes in the order of memory; its flash is blank. */
 void chip_swap(struct chip *c, const uint8_t uid[12]);

@@ -301,7 +301,7 @@ bool flash_wait(struct chip *c)
 		until = c->flash.busy_until_ps;
 	}
 	flash_settle(c);
-	return true;
+	return c->power;
 }
 
 /* Nothing may stay pending from a debugger's write: resets happen now. */

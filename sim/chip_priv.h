@@ -181,6 +181,17 @@ struct flash {
 	uint32_t sector_erases[MAX_SECTORS];
 };
 
+/* The supply is to fail at a flash operation. */
+struct cut {
+	uint64_t operations;            /* begun since the chip was made */
+	uint64_t left;                  /* operations until the one; 0: none */
+	enum chip_cut when;
+	bool due;                       /* at at_ps */
+	uint64_t at_ps;
+	bool done;
+	uint8_t *was[MAX_BLOCKS];       /* CHIP_CUT_BEFORE: the cells as they were */
+};
+
 /* Bytes on their way to a USART's receiver, and when the first will have arrived. */
 struct rx_line {
 	uint8_t data[CHIP_RX_MAX];
@@ -197,6 +208,7 @@ struct chip {
 	unsigned n_periphs;
 	struct periph *rcc_periph;
 	struct flash flash;
+	struct cut cut;
 	struct core core;
 	enum { BY_CORE, BY_DEBUG } acc_by;
 	uint64_t at_ps;
@@ -255,6 +267,17 @@ void habit_settle(struct chip *c);
 /* habit_state - the habit that has come about, CHIP_STAYS: none. */
 enum chip_habit habit_state(struct chip *c);
 
+/* ---- cut.c --------------------------------------------------------------------- */
+
+/* cut_operation_begins, cut_operation_ends - of the flash: it has started, it is done. */
+void cut_operation_begins(struct chip *c);
+void cut_operation_ends(struct chip *c);
+/* cut_next_ps - when the supply fails. cut_settle - at core.t_ps: it does, if it is time. */
+uint64_t cut_next_ps(const struct chip *c);
+void cut_settle(struct chip *c);
+/* cut_disarm - the supply will not fail. */
+void cut_disarm(struct chip *c);
+
 /* ---- sleep.c ------------------------------------------------------------------- */
 
 /* sleep_settle - at core.t_ps: stop or start the clocks if the chip has entered or left STOP. */
@@ -281,6 +304,8 @@ bool flash_busy(const struct chip *c);
 void flash_settle(struct chip *c);
 void flash_start(struct chip *c, enum flash_op op, uint32_t addr, uint32_t len, uint64_t ns);
 void flash_abort(struct chip *c);
+/* flash_tear - flash_abort at at_ps. */
+void flash_tear(struct chip *c);
 void flash_fill(struct chip *c, uint32_t addr, uint32_t len, uint8_t value);
 int flash_sector_of(const struct chip *c, uint32_t addr);
 bool flash_in_main(const struct chip *c, uint32_t addr);

@@ -75,6 +75,7 @@ void flash_settle(struct chip *c)
 	if (f->op == FLASH_IDLE || c->at_ps < f->busy_until_ps)
 		return;
 	count_operation(c);
+	cut_operation_ends(c);
 	c->kind->flash->finish(c);
 	f->op = FLASH_IDLE;
 }
@@ -88,15 +89,21 @@ void flash_start(struct chip *c, enum flash_op op, uint32_t addr, uint32_t len, 
 	f->op_len = len;
 	f->busy_until_ps = ns >= PS_NEVER ? PS_NEVER : c->at_ps + ns * PS_PER_NS;
 	bus_dirty(c, addr, len);
+	cut_operation_begins(c);
 }
 
 void flash_abort(struct chip *c)
+{
+	c->at_ps = chip_clock_ps(c) > c->core.t_ps ? chip_clock_ps(c) : c->core.t_ps;
+	flash_tear(c);
+}
+
+void flash_tear(struct chip *c)
 {
 	struct flash *f = &c->flash;
 	uint8_t *m;
 	uint32_t i;
 
-	c->at_ps = chip_clock_ps(c) > c->core.t_ps ? chip_clock_ps(c) : c->core.t_ps;
 	flash_settle(c);
 	if (f->op == FLASH_IDLE)
 		return;
