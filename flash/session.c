@@ -123,10 +123,11 @@ static enum sl_err end_controller(struct flash *f, struct ctx *c)
 
 static enum sl_err end_core(struct flash *f, struct ctx *c)
 {
-	bool was = f->s.core_saved;
-
+	(void)c;
+	if (f->s.core_saved)
+		target_restore_core(f->t, &f->s.core);
 	f->s.core_saved = false;
-	return was ? target_restore_core(f->t, c, &f->s.core) : SL_OK;
+	return SL_OK;
 }
 
 /* After a reset firmware runs anew: what was saved is of another life. */

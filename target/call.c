@@ -25,17 +25,30 @@ enum {
 
 enum sl_err target_save_core(struct target *t, struct ctx *c, struct target_core *out)
 {
-	return link_read_all_regs(t->l, c, out->regs);
+	if (!t->core_pending)
+		return link_read_all_regs(t->l, c, out->regs);
+	*out = t->core_was;
+	return SL_OK;
 }
 
-enum sl_err target_restore_core(struct target *t, struct ctx *c, const struct target_core *was)
+void target_restore_core(struct target *t, const struct target_core *was)
+{
+	t->core_was = *was;
+	t->core_pending = true;
+}
+
+enum sl_err core_settle(struct target *t, struct ctx *c)
 {
 	struct target_core now;
-	enum sl_err err = target_save_core(t, c, &now);
+	enum sl_err err;
 
+	if (!t->core_pending)
+		return SL_OK;
+	err = link_read_all_regs(t->l, c, now.regs);
 	for (unsigned i = 0; !err && i < SAVED_REGS; i++)
-		if (now.regs[i] != was->regs[i])
-			err = link_write_reg(t->l, c, i, was->regs[i]);
+		if (now.regs[i] != t->core_was.regs[i])
+			err = link_write_reg(t->l, c, i, t->core_was.regs[i]);
+	t->core_pending = err != SL_OK;
 	return err;
 }
 
@@ -150,6 +163,7 @@ enum sl_err target_call_poll(struct target *t, struct ctx *c, bool *done)
 		t->call_running = false;
 		t->call_reset = true;
 		t->mpu_ctrl = 0;        /* its regions are gone as well */
+		t->core_pending = false;
 		err = ctx_fail(c, SL_TARGET, "target", "the chip was reset while code ran in its SRAM");
 		ctx_hint(c, "a watchdog or the supply may have reset it; try --connect=under-reset");
 		return err;
@@ -204,7 +218,7 @@ enum sl_err target_call_finish(struct target *t, struct ctx *c, struct target_ca
 			ctx_sleep_us(c, POLL_US);
 	}
 	if (!err)
-		err = target_save_core(t, c, &core);
+		err = link_read_all_regs(t->l, c, core.regs);
 	if (err)
 		return err;
 	if (core.regs[REG_PC] != t->call_stop)

@@ -204,6 +204,8 @@ enum sl_err target_run(struct target *t, struct ctx *c)
 		return err;
 	err = core_look(t, c);
 	if (!err)
+		err = core_settle(t, c);
+	if (!err)
 		err = core_unmask(t, c);
 	/* Faults and resets are caught for our own calls only; firmware handles its own. */
 	if (!err)
@@ -230,6 +232,8 @@ enum sl_err target_step(struct target *t, struct ctx *c)
 {
 	enum sl_err err = target_halt_quietly(t, c);
 
+	if (!err)
+		err = core_settle(t, c);
 	/* Mask interrupts first, in a write of its own, so that the step is not spent on a handler. */
 	if (!err)
 		err = core_write_dhcsr(t, c, DHCSR_HALT | DHCSR_MASKINTS);
@@ -253,7 +257,7 @@ static enum sl_err need_halt(struct target *t, struct ctx *c)
 	enum sl_err err = core_look(t, c);
 
 	if (err || t->halted)
-		return err;
+		return err ? err : core_settle(t, c);
 	err = core_read_dhcsr(t, c, &dhcsr);
 	if (err)
 		return err;

@@ -29,6 +29,9 @@ struct target {
 	bool ints_masked;               /* C_MASKINTS is set */
 	uint32_t mpu_ctrl;              /* MPU_CTRL as found, when a call turned the MPU off; else 0 */
 
+	struct target_core core_was;    /* what the core's registers must hold again */
+	bool core_pending;              /* ... before anybody looks at them or the core goes on */
+
 	uint32_t demcr_found, demcr_now;
 	bool demcr_saved;               /* core_look was done */
 	struct saved_reg dbg_clock;     /* the clock of DBGMCU on Cortex-M0/M0+ that was off: its bit */
@@ -81,6 +84,10 @@ enum sl_err core_wait_halted(struct target *t, struct ctx *c, unsigned timeout_m
 enum sl_err core_set_demcr(struct target *t, struct ctx *c, uint32_t value) MUST_CHECK;
 /* core_unmask - let interrupts through again before the core runs for the user. */
 enum sl_err core_unmask(struct target *t, struct ctx *c) MUST_CHECK;
+
+/* core_settle - core registers that target_restore_core was given are put back now: before the core
+ * goes on or somebody looks. A reset makes that needless, so it is not done earlier. */
+enum sl_err core_settle(struct target *t, struct ctx *c) MUST_CHECK;
 
 /* read_quiet - a word that may not be there: SL_OK with *there false on a target fault. */
 enum sl_err read_quiet(struct target *t, struct ctx *c, uint32_t addr, uint32_t *value,

@@ -140,6 +140,7 @@ enum sl_err target_reset(struct target *t, struct ctx *c, enum target_reset how)
 	err = reset_chip(t, c);
 	if (err)
 		return ctx_doing(c, err, "resetting the chip");
+	t->core_pending = false;
 	freeze_lost(t);
 	return how == RESET_HALT ? stay_halted(t, c) : let_run_clean(t, c);
 }

@@ -102,10 +102,11 @@ struct target_core {
 	uint32_t regs[LINK_ALL_REGS];
 };
 
-/* target_save_core, target_restore_core - r0-r15 and xPSR of the halted core, and back;
- * only registers that differ are written. */
+/* target_save_core, target_restore_core - r0-r15 and xPSR of the halted core, and back: only
+ * registers that differ are written, and only when the core goes on or is looked at; a reset makes
+ * it needless. */
 enum sl_err target_save_core(struct target *t, struct ctx *c, struct target_core *out) MUST_CHECK;
-enum sl_err target_restore_core(struct target *t, struct ctx *c, const struct target_core *was) MUST_CHECK;
+void target_restore_core(struct target *t, const struct target_core *was);
 
 /* A call of code in target SRAM: registers in, run to BKPT, registers out. */
 enum { TARGET_CALL_REGS = 6 };

@@ -327,7 +327,8 @@ static void program__core_and_sram__are_as_before(void **state)
 	(void)state;
 	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
 		uint8_t was[4096], is[4096];
-		struct target_core before, after;
+		struct target_core before;
+		uint32_t r0 = 0;
 		struct bench b;
 
 		bench_open(&b, boards[k], true);
@@ -335,10 +336,11 @@ static void program__core_and_sram__are_as_before(void **state)
 		rig_ok(&b.rig, target_write_mem(b.rig.t, b.rig.c, 0x20000000, was, sizeof(was)));
 		rig_ok(&b.rig, target_save_core(b.rig.t, b.rig.c, &before));
 		program_span(&b, 0, 5000, 15);
-		rig_ok(&b.rig, target_save_core(b.rig.t, b.rig.c, &after));
+		rig_ok(&b.rig, target_read_reg(b.rig.t, b.rig.c, 0, &r0));
 		rig_ok(&b.rig, target_read_mem(b.rig.t, b.rig.c, 0x20000000, is, sizeof(is)));
 		assert_memory_equal(was, is, sizeof(was));
-		assert_memory_equal(&before, &after, sizeof(before));
+		for (unsigned i = 0; i < 17; i++)
+			assert_int_equal(chip_core_reg(board_chip(b.rig.bl.board), i), before.regs[i]);
 		bench_close(&b);
 	}
 }

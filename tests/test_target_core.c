@@ -384,7 +384,8 @@ static void call__sums_its_arguments_and_stops_at_its_bkpt(void **state)
 			.pc = CODE, .stop = CODE + 10, .r = { 1, 20, 300, 4000, 50000, 600000 },
 			.timeout_ms = 100,
 		};
-		struct target_core before, after;
+		struct target_core before;
+		uint32_t r0 = 0;
 		struct rig r;
 
 		open_running(&r, boards[k]);
@@ -393,9 +394,11 @@ static void call__sums_its_arguments_and_stops_at_its_bkpt(void **state)
 		rig_ok(&r, target_call(r.t, r.c, &call));
 		assert_int_equal(call.r[0], 654321);
 		assert_int_equal(call.r[5], 600000);
-		rig_ok(&r, target_restore_core(r.t, r.c, &before));
-		rig_ok(&r, target_save_core(r.t, r.c, &after));
-		assert_memory_equal(&before, &after, sizeof(before));
+		target_restore_core(r.t, &before);
+		rig_ok(&r, target_read_reg(r.t, r.c, 0, &r0));  /* not put back before that */
+		assert_int_equal(r0, before.regs[0]);
+		for (unsigned i = 0; i < 17; i++)
+			assert_int_equal(chip_core_reg(board_chip(r.bl.board), i), before.regs[i]);
 		rig_ok(&r, target_run(r.t, r.c));
 		assert_int_equal(state_of(&r), TARGET_RUNNING);
 		board_link_no_illegal(&r.bl);
