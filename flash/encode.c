@@ -90,6 +90,15 @@ static struct encoding encode_masked(const struct flash *f, const struct engine_
 	return e;
 }
 
+size_t encode_bytes(const struct flash *f, const struct engine_data *d, size_t off)
+{
+	size_t step = d->how->step_bytes, units = 0, all = (d->len - off) / step;
+
+	for (size_t at = off; at < d->len; at += step)
+		units += !blank_step(f, d, at);
+	return units * step + (units < all ? (all + GROUP_UNITS - 1) / GROUP_UNITS * 4 : 0);
+}
+
 struct encoding encode_slot(const struct flash *f, const struct engine_data *d, size_t off,
 			    uint8_t *payload, size_t room)
 {

@@ -28,4 +28,9 @@ struct encoding {
 struct encoding encode_slot(const struct flash *f, const struct engine_data *d, size_t off,
 			    uint8_t *payload, size_t room);
 
+/* encode_bytes - about what the payload of all slots for the data from off on takes together; each
+ * may be up to ENCODE_GRAIN short of its room, where the next group does not fit. */
+#define ENCODE_GRAIN(step_bytes) (4u + 16u * (step_bytes))
+size_t encode_bytes(const struct flash *f, const struct engine_data *d, size_t off);
+
 #endif

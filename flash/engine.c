@@ -276,13 +276,10 @@ enum sl_err engine_script(struct flash *f, struct ctx *c, const struct flash_scr
  * can be there. */
 static size_t even_part(const struct flash *f, const struct engine_data *d, size_t off)
 {
-	size_t left = d->len - off, n = (left + room(f) - 1) / room(f), part = (left + n - 1) / n;
-	size_t grain = d->how->step_bytes > 4 ? d->how->step_bytes : 4;
+	size_t left = encode_bytes(f, d, off), n = (left + room(f) - 1) / room(f);
+	size_t part = n ? (left + n - 1) / n + ENCODE_GRAIN(d->how->step_bytes) : room(f);
 
-	part = (part + grain - 1) / grain * grain;
-	if (d->how->masked)
-		part += part / 128 * 4 + 4;     /* masks: for the least unit, a word for 32 bytes */
-	return part < room(f) ? part : room(f);
+	return part < room(f) ? part & ~(size_t)3 : room(f);
 }
 
 enum sl_err engine_program(struct flash *f, struct ctx *c, const struct engine_data *d, uint64_t *units)

@@ -12,7 +12,10 @@
 #include "flash/crc.h"
 #include "flash/plan.h"
 
-enum { LOOK_LEAST = 16384 };       /* bytes: an erase of such a sector takes a quarter of a second */
+enum {
+	LOOK_LEAST = 16384,             /* bytes: an erase of such a sector takes a quarter of a second */
+	PEEK_BYTES = 64
+};
 
 #define NO_BAD UINT32_MAX
 
@@ -135,6 +138,20 @@ static void compare(struct planner *k, struct plan_sector *ps, uint32_t i)
 	}
 }
 
+/* The first bytes often tell that the sector must be erased, and no sums are needed. */
+static enum sl_err peek(struct planner *k, struct ctx *c, const struct plan_sector *ps)
+{
+	uint8_t is[PEEK_BYTES];
+	const uint8_t *want = want_of(k, ps);
+	enum sl_err err = target_read_mem(k->f->t, c, ps->s->addr, is, sizeof(is));
+
+	k->bad = NO_BAD;
+	for (uint32_t at = 0; !err && at < sizeof(is) && k->bad == NO_BAD; at += k->f->unit)
+		if (memcmp(want + at, is + at, k->f->unit) != 0 && !bytes_blank(k->f, is + at, k->f->unit))
+			k->bad = ps->s->addr + at;
+	return err;
+}
+
 /* Must the sector be erased? Looks until that is known. */
 static enum sl_err look_closely(struct planner *k, struct ctx *c, struct plan_sector *ps)
 {
@@ -166,7 +183,11 @@ static enum sl_err decide(struct planner *k, struct ctx *c, struct plan_sector *
 	enum sl_err err = SL_OK;
 
 	memset(k->piece, 0, n * sizeof(*k->piece));
-	if (k->sums && ps->s->bytes > PLAN_PIECE && !(must && whole(ps)))
+	k->bad = NO_BAD;
+	if (k->sums && ps->s->bytes > PLAN_PIECE && !must && whole(ps))
+		err = peek(k, c, ps);
+	must = must || k->bad != NO_BAD;
+	if (!err && k->sums && ps->s->bytes > PLAN_PIECE && !(must && whole(ps)))
 		err = sum_pieces(k, c, ps);
 	if (!err && !must)
 		err = look_closely(k, c, ps);

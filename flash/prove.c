@@ -63,10 +63,12 @@ static enum sl_err find_wrong(struct run *r, struct ctx *c, const struct plan_se
 	return err;
 }
 
-/* A run of equal sectors that were written. */
+/* A run of equal sectors that were written. SRAM is put back while the chip counts, if it counts
+ * for long. */
 static enum sl_err prove_run(struct run *r, struct ctx *c, const struct plan_sector *ps, size_t n)
 {
-	struct engine_pieces pieces = { ps->s->addr, ps->s->bytes / 4, n, borrow_end_other };
+	bool most = n * ps->s->bytes * 2 >= r->p->bytes;
+	struct engine_pieces pieces = { ps->s->addr, ps->s->bytes / 4, n, most ? borrow_end_other : NULL };
 	uint32_t *sum = malloc(n * sizeof(*sum));
 	enum sl_err err = sum ? SL_OK : ctx_fail(c, SL_NOMEM, "flash", "no memory for %zu sums", n);
 

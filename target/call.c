@@ -8,6 +8,9 @@
  */
 #include "target/priv.h"
 
+#include <string.h>
+
+#include "base/bytes.h"
 #include "target/scs.h"
 
 /* Firmware may have enabled the handlers of the lesser faults: those are caught, too. ARMv6-M
@@ -52,18 +55,17 @@ enum sl_err core_settle(struct target *t, struct ctx *c)
 	return err;
 }
 
-/* Old fault flags would look like ours. */
+/* Old fault flags would look like ours. CFSR, HFSR and DFSR lie side by side, and each 1 written
+ * clears (B3.2.15, B3.2.16, C1.6.1); ARMv6-M has DFSR alone. */
 static enum sl_err clear_faults(struct target *t, struct ctx *c)
 {
-	enum sl_err err = link_write32(t->l, c, SCS_DFSR, DFSR_ALL);
+	uint8_t all[12];
 
 	if (t->ints_masked || !t->info.core || !t->info.core->mainline)
-		return err;
-	if (!err)
-		err = link_write32(t->l, c, SCS_CFSR, UINT32_MAX);
-	if (!err)
-		err = link_write32(t->l, c, SCS_HFSR, UINT32_MAX);
-	return err;
+		return link_write32(t->l, c, SCS_DFSR, DFSR_ALL);
+	memset(all, 0xFF, 8);
+	put_le32(all + 8, DFSR_ALL);
+	return link_write_mem(t->l, c, SCS_CFSR, all, sizeof(all));
 }
 
 /* Firmware's MPU regions are not made for our code: off until core_unmask. */
