@@ -107,7 +107,7 @@ enum sl_err core_unmask(struct target *t, struct ctx *c)
 	if (err || !t->ints_masked)
 		return err;
 	err = core_write_dhcsr(t, c, DHCSR_HALT | DHCSR_MASKINTS);
-	if (!err)
+	if (!err && !t->halted)
 		err = core_wait_halted(t, c, CORE_WAIT_MS);
 	if (!err)
 		err = core_write_dhcsr(t, c, DHCSR_HALT);

@@ -126,13 +126,14 @@ static enum sl_err let_run_clean(struct target *t, struct ctx *c)
 enum sl_err target_reset(struct target *t, struct ctx *c, enum target_reset how)
 {
 	enum sl_err err = core_look(t, c);
+	bool unmasked = t->ints_masked && t->halted;    /* which leaves it as it must be */
 
 	if (!err)
 		err = core_unmask(t, c);
 	if (!err)
 		err = core_set_demcr(t, c, t->demcr_found | DEMCR_VC_CORERESET | DEMCR_TRCENA);
 	/* Halting debug must be on for the catch, and a stale halt request off for a run. */
-	if (!err)
+	if (!err && !unmasked)
 		err = core_write_dhcsr(t, c, how == RESET_HALT || t->halted ? DHCSR_HALT : 0);
 	if (err)
 		return err;

@@ -31,7 +31,8 @@ enum ring_mailbox {
 	BOX_STATE = 0x04,       /* enum ring_state */
 	BOX_STATUS = 0x08,      /* after a failure: the status register; RING_UNKNOWN: the op word */
 	BOX_WHERE = 0x0C,       /* PROGRAM, MASKED: the unit (burst) that failed; WRITES: in SRAM, the
-				 * waiting pair, or the header for the wait at the end */
+				 * waiting pair, or the header for the wait at the end. While a CRC
+				 * is at work: where its next result goes, the others are ready */
 	BOX_SLOTS = 0x10,       /* address of the header of slot 0 */
 	BOX_STRIDE = 0x14,      /* bytes from one header to the next */
 	BOX_LAST = 0x18,        /* address of the header of the last slot */
@@ -69,7 +70,7 @@ enum ring_op {
 };
 
 /* Room for the largest; a test holds it against the table. */
-enum { RING_MAX_BYTES = 448 };
+enum { RING_MAX_BYTES = 456 };
 
 extern const struct loader loader_ring_f1;
 extern const struct loader loader_ring_f4x8;
