@@ -114,8 +114,8 @@ static enum sl_err leave(struct target *t, struct ctx *c)
 enum sl_err target_detach(struct target *t, struct ctx *c)
 {
 	static enum sl_err (*const steps[])(struct target *, struct ctx *) = {
-		target_call_abort, core_settle, core_unmask, thaw_halted, restore_demcr, let_go, freeze_restore,
-		leave,
+		target_call_abort, core_settle, core_unmask, thaw_halted, restore_demcr, let_go,
+		freeze_restore, leave,
 	};
 	enum sl_err first = SL_OK;
 	struct fault why = { 0 };

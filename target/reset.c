@@ -32,10 +32,11 @@ static enum sl_err watch_reset(struct target *t, struct ctx *c, bool *seen)
 
 		if (err && err != SL_TARGET && err != SL_NOTARGET && err != SL_PROBE)
 			return err;
-		if (!err && (dhcsr & DHCSR_S_RESET))
-			*seen = true;
-		else if (!err && *seen)
+		if (!err && *seen && !(dhcsr & DHCSR_S_RESET)) {
+			t->halted = (dhcsr & DHCSR_S_HALT) != 0;
 			return SL_OK;
+		}
+		*seen = *seen || (!err && (dhcsr & DHCSR_S_RESET));
 		if (late && err)
 			return err;
 		if (late && *seen)
@@ -89,7 +90,7 @@ static enum sl_err reset_chip(struct target *t, struct ctx *c)
 
 static enum sl_err stay_halted(struct target *t, struct ctx *c)
 {
-	enum sl_err err = core_wait_halted(t, c, RESET_HALT_MS);
+	enum sl_err err = t->halted ? SL_OK : core_wait_halted(t, c, RESET_HALT_MS);
 
 	if (!err)
 		err = core_set_demcr(t, c, t->demcr_found);
@@ -102,7 +103,7 @@ static enum sl_err stay_halted(struct target *t, struct ctx *c)
  * so everything is put back before it runs, and the write that starts it turns halting debug off. */
 static enum sl_err let_run_clean(struct target *t, struct ctx *c)
 {
-	enum sl_err err = core_wait_halted(t, c, RESET_HALT_MS), put_back;
+	enum sl_err err = t->halted ? SL_OK : core_wait_halted(t, c, RESET_HALT_MS), put_back;
 
 	t->let_run = true;
 	/* A core that vector catch does not stop runs already: then the same is done as far as the
