@@ -44,6 +44,8 @@ static const struct err_info table[] = {
 	{ SL_FLASH, "flash", "erasing or programming failed",
 	  "check the supply voltage and write protection, then run again", 11 },
 	{ SL_VERIFY, "verify", "the memory differs from the file", "program the file again", 12 },
+	{ SL_UNSEEN, "unseen", "the text that was expected did not come",
+	  "look at what came, and at --expect and --timeout", 13 },
 	{ SL_INTR, "interrupted", "stopped by a signal", "", 130 },
 };
 

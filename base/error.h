@@ -42,6 +42,7 @@ enum sl_err {
 	SL_UNSUPPORTED, /* chip is known, or not, but has no driver here */
 	SL_FLASH,       /* erasing or programming failed */
 	SL_VERIFY,      /* memory differs from what it must be */
+	SL_UNSEEN,      /* what the firmware was to say did not come */
 	SL_INTR,        /* a signal asked to stop */
 	SL_ERR_COUNT
 };

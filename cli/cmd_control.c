@@ -110,6 +110,7 @@ const struct command verb_halt = {
 
 const struct command verb_run = {
 	.name = "run",
+	.restarts = true,
 	.syntax = "run",
 	.summary = "let the core run; a program just written, from reset",
 	.help = "Lets the core run on from its program counter. After words that changed the\n"
@@ -140,6 +141,7 @@ const struct command verb_step = {
 
 const struct command verb_reset = {
 	.name = "reset",
+	.restarts = true,
 	.syntax = "reset",
 	.summary = "reset the chip and let it run",
 	.help = "Resets the whole chip; it starts as after power-on.\n"

@@ -46,6 +46,7 @@ struct command {
 	bool changes;                   /* the chip is not the same afterwards */
 	bool hidden;                    /* another spelling; not in the list of --help */
 	bool unattended;                /* autoflash may do it before and after its image */
+	bool restarts;                  /* the firmware begins anew: what it said before is past */
 	bool takes_rest;                /* "station": runs the words after it itself */
 	/* fits - for FORM_OWN: is this word the row's? */
 	bool (*fits)(const char *text);

@@ -59,6 +59,11 @@ static const struct option_row rows[] = {
 	{ .name = "log", .argument = "FILE",
 	  .help = "add a line for each board to FILE, .csv or else NDJSON (station)",
 	  .words = "station" },
+	{ .name = "expect", .argument = "REGEX",
+	  .help = "end with success when a line fits, with status 13 when none does (monitor)",
+	  .words = "monitor", .text = offsetof(struct options, expect) },
+	{ .name = "timeout", .argument = "S", .help = "end after S seconds (monitor)",
+	  .words = "monitor", .text = offsetof(struct options, timeout) },
 	{ .letter = 'V', .name = "version", .help = "version of this program",
 	  .flag = offsetof(struct options, show_version) },
 	{ .letter = 'h', .name = "help", .help = "this text; help WORD explains one word",
@@ -165,7 +170,7 @@ static enum sl_err apply(struct ctx *c, struct options *o, const struct option_r
 
 bool options_of_word(const struct option_row *row, const char *word)
 {
-	size_t len = strlen(word);
+	size_t len = strcspn(word, "=");
 
 	for (const char *p = row->words; p && *p; p += strcspn(p, " "), p += *p == ' ')
 		if (strncmp(p, word, len) == 0 && (p[len] == ' ' || p[len] == '\0'))

@@ -219,6 +219,23 @@ static const char *e_number(char out[E_NUMBER_MAX], enum sl_cause cause)
 	return out;
 }
 
+void output_bytes(struct output *o, const uint8_t *data, size_t n)
+{
+	if (o->json_on || n == 0)
+		return;
+	output_progress_end(o);
+	if (fwrite(data, 1, n, o->out) != n || fflush(o->out))
+		note_failure(o);
+	o->line_open = data[n - 1] != '\n';
+}
+
+void output_bytes_end(struct output *o)
+{
+	if (o->line_open)
+		(void)fputc('\n', o->out);
+	o->line_open = false;
+}
+
 static void fault_event(struct output *o, const struct fault *f, const char *cause,
 			const char *cure)
 {

@@ -25,6 +25,7 @@ struct output {
 	unsigned verbosity;
 	bool terminal;                  /* err is one: progress rewrites its line */
 	bool color;
+	bool line_open;                 /* output_bytes left off inside a line */
 	int write_errno;                /* of the first write to out that failed; 0 none */
 	size_t line_columns;            /* columns of the progress line now showing; 0 none */
 	const struct clock *clock;
@@ -53,6 +54,11 @@ void output_progress_line(struct output *o, const char *text);
 
 /* output_progress_end - remove the progress line. */
 void output_progress_end(struct output *o);
+
+/* output_bytes - what came from a serial port, as it is; nothing in JSON mode. output_bytes_end - it
+ * is over: what comes next begins a line. */
+void output_bytes(struct output *o, const uint8_t *data, size_t n);
+void output_bytes_end(struct output *o);
 
 /* output_event - start an event; NULL in text mode. output_event_end writes it. */
 struct json *output_event(struct output *o, const char *event);

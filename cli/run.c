@@ -4,6 +4,7 @@
  */
 #include "cli/run.h"
 
+#include "cli/serial_port.h"
 #include "cli/session.h"
 #include "cli/version.h"
 #include "cli/word.h"
@@ -61,6 +62,8 @@ static enum sl_err run_word(struct session *s, struct word *w)
 	if (err)
 		return err;
 	ctx_log(s->ctx, LOG_DEBUG, "word: %s", w->text);
+	if (w->command->restarts && s->serial_open)
+		serial_drop_input(s->serial);
 	return ctx_doing(s->ctx, w->command->run(s, w), "%.100s", w->text);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/describe.h"
+#include "cli/serial_port.h"
 
 enum { BUSY_MS = 200, BUSY_POLL_US = 40000 };
 
@@ -137,6 +138,9 @@ static enum sl_err leave(struct session *s, enum sl_err so_far, bool keep_probe)
 	c->signal_flag = NULL;
 	flash_close(s->flash);
 	s->flash = NULL;
+	if (s->serial_open)
+		serial_close(s->serial);
+	s->serial_open = false;
 	ctx_clear(c);
 	err = ctx_doing(c, target_detach(s->target, c), "leaving the chip");
 	s->target = NULL;

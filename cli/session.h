@@ -33,6 +33,9 @@ struct session {
 	const struct given_file *given; /* NULL: none */
 	struct word *rest;              /* the words after one that takes_rest, not owned */
 	size_t n_rest;
+	int serial;                     /* the probe's serial port, while serial_open */
+	bool serial_open;
+	char serial_node[64];
 	bool program_changed;           /* flash was written, chip not reset nor pc set since */
 };
 

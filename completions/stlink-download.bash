@@ -29,6 +29,7 @@ _stlink_download_words="
 	write0x
 	sleep
 	blink
+	monitor
 	autoflash
 	station
 	help
@@ -40,6 +41,7 @@ _stlink_download_other_spellings="
 	erase=all
 	halt
 	sleep=
+	monitor=
 "
 _stlink_download_options="
 	--device=
@@ -59,6 +61,8 @@ _stlink_download_options="
 	--check
 	--dry-run
 	--log=
+	--expect=
+	--timeout=
 	--version
 	--help
 "

@@ -28,6 +28,7 @@ _stlink_download_words() {
 		'regs:show the core registers'
 		'sleep:wait 5 seconds, or S'
 		'blink:blink the LEDs of a STM32VLDISCOVERY by hand'
+		'monitor:the serial port of the probe'
 		'autoflash:flash the board at --sysfs=PATH as configured'
 		'station:do WORD... to each board that comes, until ^C'
 		'help:all words, or one explained with an example'
@@ -103,6 +104,8 @@ _stlink_download() {
 		'--check[check the configuration and tell who gets what]' \
 		'--dry-run[look at the chip]' \
 		'--log=[add a line for each board to FILE]:log:_files' \
+		'--expect=[end with success when a line fits]:expect:' \
+		'--timeout=[end after S seconds]:timeout:' \
 		{-V,--version}'[version of this program]' \
 		{-h,--help}'[this text]' \
 		'*: :_stlink_download_words'

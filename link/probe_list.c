@@ -23,7 +23,7 @@
 
 static const char where[] = "link";
 
-enum { INTERFACES_MAX = 16 };
+enum { INTERFACES_MAX = 8 };
 
 /* The node of a SCSI class below the interface: hostN/targetN:0:0/N:0:0:0/CLASS/NODE. */
 static void find_scsi_node(const struct ctx *c, const char *interface, const char *class,
@@ -106,7 +106,9 @@ static void fill_interfaces(const struct ctx *c, const char *dir, struct probe *
 		find_scsi_node(c, interface, "scsi_generic", p->sg_node, sizeof(p->sg_node));
 		find_scsi_node(c, interface, "block", p->disk_node, sizeof(p->disk_node));
 	}
-	for (unsigned i = 1; i < INTERFACES_MAX && interface_dir(dir, p, i, interface); i++) {
+	for (unsigned i = 1; i < INTERFACES_MAX; i++) {
+		if (!interface_dir(dir, p, i, interface))
+			continue;
 		if (!p->volume_node[0])
 			find_scsi_node(c, interface, "block", p->volume_node,
 				       sizeof(p->volume_node));

@@ -48,7 +48,7 @@ static void error__every_failure__has_a_cure_and_a_status(void **state)
 		const struct err_info *a = err_info((enum sl_err)i);
 
 		assert_true(a->exit_status > 0);
-		assert_true(a->exit_status <= 12 || a->exit_status == 130);
+		assert_true(a->exit_status <= 13 || a->exit_status == 130);
 		/* Who pressed Ctrl-C needs no advice. */
 		assert_true(strlen(a->cure) > 0 || i == SL_INTR);
 	}
@@ -85,7 +85,7 @@ static void error__exit_status__is_the_tables_or_the_signals(void **state)
 		{ SL_OK, 0 }, { SL_OTHER, 1 }, { SL_USAGE, 2 }, { SL_IMAGE, 3 }, { SL_FILE, 4 },
 		{ SL_NOPROBE, 5 }, { SL_MANYPROBES, 5 }, { SL_PERM, 6 }, { SL_BUSY, 7 },
 		{ SL_HOST, 8 }, { SL_PROBE, 9 }, { SL_TARGET, 10 }, { SL_FLASH, 11 },
-		{ SL_VERIFY, 12 }, { SL_INTR, 130 },
+		{ SL_VERIFY, 12 }, { SL_UNSEEN, 13 }, { SL_INTR, 130 },
 	};
 	struct fault f = { .code = SL_OK };
 

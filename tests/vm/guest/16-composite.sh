@@ -43,6 +43,20 @@ composite() {
 	wait $waiting
 	check "bytes written to the serial port come back through the chip" grep -qx IBM /tmp/back
 	rm -f /tmp/back
+	tool list
+	check "list has its firmware" says "$5"
+	check "... its serial port and its disk" says "/dev/ttyACM0  (serial port)"
+	check "... and no sign of a copy" says "no sign of a copy"
+	chmod 666 /dev/ttyACM0
+	tool_says_hal() { printf HAL | as_user timeout -s KILL 60 $TOOL "$@" > /tmp/out 2> /tmp/err; status=$?; }
+	tool_says_hal program=/tmp/echo.bin reset monitor --expect '^IBM$' --timeout 1
+	check "monitor: a line without its end is no line" exit_is 13
+	tool_says_hal program=/tmp/echo.bin reset monitor --expect '^IBM' --timeout 20
+	check "monitor: flash, reset, and the text that is to come, in one command" exit_is 0
+	tool_says_hal -d /dev/ttyACM0 monitor --expect ABC --timeout 1
+	check "monitor: a text that does not come is exit status 13" exit_is 13
+	tool -d /dev/ttyACM0 --connect=under-reset info
+	check "the name of the serial port selects the probe" exit_is 0
 	dd if=/dev/zero of="$(disk_node)" bs=512 seek=100 count=4 conv=fsync 2>/dev/null
 	check "a write to the disk is taken" [ $? = 0 ]
 	tool info
@@ -56,5 +70,5 @@ composite() {
 	check "the board counted no illegal act" no_illegal_acts "$board"
 	dmesg | grep -v 'unlink->seqnum\|urb->status' | sed 's,^,# kernel: ,'
 }
-composite nucleo-f401re 12 1072 echo_f4
-composite nucleo-v3 480 328 echo_f1
+composite nucleo-f401re 12 1072 echo_f4 V2J37M27
+composite nucleo-v3 480 328 echo_f1 V3J7M2
