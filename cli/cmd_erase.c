@@ -59,10 +59,10 @@ static void report(struct session *s, const struct word *w, const struct flash_s
 	/* What was kept was proved as well, but is not blank. */
 	uint64_t blank = w->has_len ? w->len : st->bytes_proved;
 
-	output_done(s->out, "erase: %s at 0x%08x, proved blank by read-back, %s",
+	output_done(s->out, "erase: %s at 0x%08x, proved blank by %s, %s",
 		    format_bytes(blank).s,
 		    (unsigned)(w->has_len || n == 0 ? w->addr : sectors[0].addr),
-		    format_seconds(us).s);
+		    format_proof(st->bytes_proved, st->bytes_summed), format_seconds(us).s);
 	if (st->mass_erased)
 		output_done(s->out, "       erased the whole flash");
 	else
@@ -75,6 +75,7 @@ static void report(struct session *s, const struct word *w, const struct flash_s
 	json_string(j, "word", w->text);
 	json_number(j, "bytes", blank);
 	json_number(j, "bytes_proved", st->bytes_proved);
+	json_number(j, "bytes_summed", st->bytes_summed);
 	json_number(j, "bytes_kept", st->bytes_kept);
 	json_number(j, "sectors_erased", st->sectors_erased);
 	json_bool(j, "mass_erased", st->mass_erased);

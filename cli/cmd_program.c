@@ -2,7 +2,7 @@
  *
  * cmd_program.c - program=, verify=, flash:w:, flash:v:: files against flash.
  *
- * Nothing is reported as done that the flash room has not read back.
+ * Nothing is reported as done that the flash room has not proved.
  */
 #include <stdio.h>
 #include <string.h>
@@ -93,6 +93,7 @@ static void proof_event(struct session *s, const struct word *w, const struct fl
 	json_string(j, "word", w->text);
 	json_number(j, "bytes", w->image->total);
 	json_number(j, "bytes_proved", st->bytes_proved);
+	json_number(j, "bytes_summed", st->bytes_summed);
 	json_number(j, "bytes_programmed", st->bytes_programmed);
 	json_number(j, "bytes_kept", st->bytes_kept);
 	json_number(j, "sectors_erased", st->sectors_erased);
@@ -131,10 +132,10 @@ static void report(struct session *s, const struct word *w, const struct kind *k
 
 	if (img->n_spans > 1)
 		(void)snprintf(where, sizeof(where), " in %zu segments from", img->n_spans);
-	output_done(s->out, "%s: %s%s 0x%08x, %s by read-back, %s", k->action,
+	output_done(s->out, "%s: %s%s 0x%08x, %s by %s, %s", k->action,
 		    format_bytes(img->total).s, where[0] ? where : " at",
 		    (unsigned)img->spans[0].addr, k->writes ? "proved" : "the same",
-		    format_seconds(us).s);
+		    format_proof(st->bytes_proved, st->bytes_summed), format_seconds(us).s);
 	if (k->writes)
 		report_effort(s, st, (int)strlen(k->action) + 1);
 }
@@ -175,7 +176,7 @@ static enum sl_err work(struct session *s, struct word *w, const struct kind *k)
 		return err;
 	/* The promise of the program, checked where it is given. */
 	if (st.bytes_proved < w->image->total)
-		return ctx_fail(s->ctx, SL_BUG, "cli", "only %s of %s were read back",
+		return ctx_fail(s->ctx, SL_BUG, "cli", "only %s of %s were proved",
 				format_count(st.bytes_proved).s, format_bytes(w->image->total).s);
 	us = ctx_now_us(s->ctx) - start;
 	report(s, w, k, &st, us);
@@ -203,7 +204,7 @@ const struct command verb_program = {
 	.syntax = "program=FILE[@ADDR]",
 	.summary = "erase what it must, write FILE, prove every byte",
 	.help = "Writes FILE into flash: erases the sectors it touches, keeps what they hold\n"
-		"outside of it, writes, and reads every byte back. FILE is Intel HEX, S-record,\n"
+		"outside of it, writes, and proves every byte. FILE is Intel HEX, S-record,\n"
 		"ELF or plain binary, told apart by content; - is standard input. A plain binary\n"
 		"goes to ADDR, or to 0x08000000. All files are read and checked before the probe\n"
 		"is opened. What flash holds already is not written again. The core is left as\n"

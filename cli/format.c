@@ -113,3 +113,10 @@ const char *format_escape(char *dst, size_t size, const char *src)
 	dst[at] = '\0';
 	return dst;
 }
+
+const char *format_proof(uint64_t proved, uint64_t summed)
+{
+	if (summed == 0)
+		return "read-back";
+	return summed < proved ? "CRC-32 and read-back" : "CRC-32";
+}

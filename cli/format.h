@@ -21,6 +21,10 @@ struct text format_count(uint64_t n);
 /* format_bytes - "1 byte", "12,345 bytes". */
 struct text format_bytes(uint64_t n);
 
+/* format_proof - how bytes were proved: "CRC-32", "read-back", "CRC-32 and read-back"; summed of them
+ * by the first. */
+const char *format_proof(uint64_t proved, uint64_t summed);
+
 /* format_seconds - "0.034 s", "1.23 s", "12.3 s", "3 min 20 s". */
 struct text format_seconds(uint64_t us);
 

@@ -28,6 +28,10 @@ static const struct option_row rows[] = {
 	  .help = "how to begin: normal, under-reset (for chips that sleep or lock SWD) or hotplug "
 		  "(only words such as debug may halt the core)",
 	  .values = "normal under-reset hotplug" },
+	{ .name = "proof", .argument = "HOW",
+	  .help = "how work on flash is proved: crc, by the chip's CRC-32 of each sector, or read, by "
+		  "reading every byte back; default: crc where the chip can, else read",
+	  .values = "crc read" },
 	{ .name = "json", .help = "one JSON event a line on standard output",
 	  .flag = offsetof(struct options, json) },
 	{ .letter = 'q', .name = "quiet", .help = "no progress, no talk: results and errors only",
@@ -123,6 +127,16 @@ enum sl_err options_set_connect(struct ctx *c, struct options *o, const char *ar
 	return SL_USAGE;
 }
 
+static enum sl_err set_proof(struct ctx *c, struct options *o, const char *arg)
+{
+	o->proof_read = strcmp(arg, "read") == 0;
+	if (o->proof_read || strcmp(arg, "crc") == 0)
+		return SL_OK;
+	(void)ctx_fail(c, SL_USAGE, where, "--proof=%.40s is not known", arg);
+	ctx_hint(c, "--proof=crc or --proof=read");
+	return SL_USAGE;
+}
+
 static enum sl_err set_device(struct ctx *c, struct options *o, const char *arg, const char *from)
 {
 	if (arg[0] == '\0')
@@ -161,6 +175,8 @@ static enum sl_err apply(struct ctx *c, struct options *o, const struct option_r
 		return set_speed(c, o, arg);
 	else if (strcmp(row->name, "connect") == 0)
 		return options_set_connect(c, o, arg);
+	else if (strcmp(row->name, "proof") == 0)
+		return set_proof(c, o, arg);
 	else if (strcmp(row->name, "log") == 0)
 		return add_log(c, o, arg);
 	else

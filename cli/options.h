@@ -22,6 +22,7 @@ struct options {
 	const char *device_from;        /* for messages: "-d", "the first word", "STLINK_DEVICE" */
 	unsigned speed_khz;             /* 0: the probe's default */
 	enum target_connect connect;
+	bool proof_read;                /* prove by reading everything back */
 	bool json, quiet, force;
 	bool show_help, show_version;
 	unsigned verbosity;             /* number of -v, at most 3 */

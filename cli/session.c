@@ -109,6 +109,8 @@ static enum sl_err climb_flash(struct session *s)
 	err = session_chip(s, &chip);
 	if (!err)
 		err = flash_open(s->ctx, s->target, &s->flash);
+	if (!err)
+		flash_set_proof(s->flash, s->options->proof_read);
 	return ctx_doing(s->ctx, err, "preparing the flash");
 }
 

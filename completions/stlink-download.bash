@@ -47,6 +47,7 @@ _stlink_download_options="
 	--device=
 	--speed=
 	--connect=
+	--proof=
 	--json
 	--quiet
 	--verbose
@@ -154,6 +155,7 @@ _stlink_download()
 	-d?*) values=$(_stlink_download_devices "$1") word=--device=${word#-d} ;;
 	--device=*) values=$(_stlink_download_devices "$1") ;;
 	--connect=*) values="normal under-reset hotplug" ;;
+	--proof=*) values="crc read" ;;
 	esac
 	if [ -n "$values" ]; then
 		_stlink_download_offer "$values" "${word#*=}"

@@ -134,6 +134,7 @@ struct flash {
 	bool guard_inverted;
 	uint32_t work_addr, work_bytes; /* of SRAM: code, then slots */
 	uint32_t slot_bytes;
+	bool proof_read;                /* compare and prove by reading */
 	struct engine engine;
 	struct flash_session s;
 };

@@ -33,7 +33,8 @@ struct flash_stats {
 	uint32_t sectors_erased;
 	bool mass_erased;
 	uint64_t bytes_programmed;      /* sent to the loader; blank units are skipped */
-	uint64_t bytes_proved;          /* by their sums or read back */
+	uint64_t bytes_proved;          /* after the last write to them */
+	uint64_t bytes_summed;          /* of these, by the chip's CRC-32 of each sector, not read back */
 	uint64_t bytes_kept;            /* of touched sectors, not asked for, written again */
 };
 
@@ -48,6 +49,10 @@ struct flash_sector {
  *   protection forbids work on flash. Changes nothing on the chip. */
 enum sl_err flash_open(struct ctx *c, struct target *t, struct flash **out) MUST_CHECK;
 void flash_close(struct flash *f);
+
+/* flash_set_proof - from now on compare and prove by reading every byte back instead of by the
+ * chip's CRC-32 of each sector. */
+void flash_set_proof(struct flash *f, bool by_reading);
 
 /* flash_sectors - the chip's sectors in address order. */
 const struct flash_sector *flash_sectors(const struct flash *f, size_t *n);
@@ -74,7 +79,6 @@ struct flash_job {
 	const struct span *spans;
 	size_t n_spans;
 	bool erase_first;
-	bool proof_read;                /* compare and prove by reading every byte back */
 	struct flash_progress progress;
 };
 enum sl_err flash_program(struct flash *f, struct ctx *c, const struct flash_job *job,
@@ -90,7 +94,7 @@ struct flash_range {
 
 /* flash_erase_range - erase len bytes at addr; bytes of the first and last sector outside the range
  * keep their value. flash_erase_all - the whole main flash. Both erase what is blank already, too,
- * and prove by reading that it is blank. Errors and effects as flash_program; SL_USAGE for 0 bytes. */
+ * and prove that it is blank. Errors and effects as flash_program; SL_USAGE for 0 bytes. */
 enum sl_err flash_erase_range(struct flash *f, struct ctx *c, struct flash_range range,
 			      const struct flash_progress *p, struct flash_stats *stats) MUST_CHECK;
 enum sl_err flash_erase_all(struct flash *f, struct ctx *c, const struct flash_progress *p,

@@ -114,7 +114,7 @@ enum sl_err plan_make(struct flash *f, struct ctx *c, const struct plan_request 
 {
 	struct planner k = {
 		.f = f, .req = req, .p = p,
-		.sums = f->engine.on && !f->engine.crc_lies && !req->read,
+		.sums = f->engine.on && !f->engine.crc_lies && !f->proof_read,
 	};
 	enum sl_err err;
 

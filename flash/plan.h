@@ -42,7 +42,6 @@ struct plan_request {
 	const struct span *spans;
 	size_t n;
 	enum plan_mode mode;
-	bool read;                      /* compare by reading, do not rely on the chip's sums */
 	/* Done while the chip counts, at most once for each run of sectors. NULL: nothing. */
 	enum sl_err (*meanwhile)(struct flash *f, struct ctx *c);
 };

@@ -80,6 +80,7 @@ static enum sl_err prove_run(struct run *r, struct ctx *c, const struct plan_sec
 			continue;
 		}
 		r->stats->bytes_proved += ps[i].s->bytes;
+		r->stats->bytes_summed += ps[i].s->bytes;
 		run_progress(r, FLASH_PROVE, ps[i].s->bytes);
 	}
 	free(sum);
@@ -100,7 +101,7 @@ static size_t run_of(const struct plan *p, size_t i)
 
 static bool sums_count(const struct run *r)
 {
-	return r->f->engine.on && !r->f->engine.crc_lies && !r->proof_read;
+	return r->f->engine.on && !r->f->engine.crc_lies && !r->f->proof_read;
 }
 
 enum sl_err run_proof(struct run *r, struct ctx *c)
@@ -118,8 +119,10 @@ enum sl_err run_proof(struct run *r, struct ctx *c)
 		if (!ps->differs) {
 			/* Nothing was written there since the plan compared it. */
 			run_progress(r, FLASH_PROVE, bytes);
-			for (size_t k = 0; k < n; k++)
+			for (size_t k = 0; k < n; k++) {
 				r->stats->bytes_proved += ps[k].asked;
+				r->stats->bytes_summed += sums_count(r) ? ps[k].asked : 0;
+			}
 		} else if (sums_count(r)) {
 			err = prove_run(r, c, ps, n);
 		} else {

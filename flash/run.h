@@ -26,7 +26,6 @@ struct run {
 	struct plan *p;
 	const struct flash_progress *progress;
 	struct flash_stats *stats;
-	bool proof_read;                /* read back, do not rely on sums */
 	uint64_t done[FLASH_READ + 1], total[FLASH_READ + 1];   /* by phase */
 };
 
@@ -38,7 +37,7 @@ void run_tell_broken(struct ctx *c);
 
 /* run_changes - erase and program what the plan says, in groups between which an interrupt may
  * come. Needs a session. run_proof - compare all sectors of the plan with what they must hold: by
- * the chip's sums where they were written, by reading where there is no loader or proof_read. */
+ * the chip's sums where they were written, by reading where there is no loader or flash_set_proof. */
 enum sl_err run_changes(struct run *r, struct ctx *c) MUST_CHECK;
 enum sl_err run_proof(struct run *r, struct ctx *c) MUST_CHECK;
 

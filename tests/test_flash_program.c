@@ -44,6 +44,33 @@ static void program__unaligned_spans__leave_their_neighbours(void **state)
 	}
 }
 
+/* With proof by reading, each byte of the image travels at least once more than with sums. */
+static void program__proof_by_reading__reads_every_byte(void **state)
+{
+	enum { LEN = 20000 };
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
+		struct usb_report before, after;
+		uint64_t n[2];
+		struct bench b;
+
+		for (int by_reading = 0; by_reading < 2; by_reading++) {
+
+			bench_open(&b, boards[k], true);
+			flash_set_proof(b.f, by_reading);
+			usbdev_get_report(b.rig.bl.board, &before);
+			program_span(&b, 0, LEN, 3);
+			usbdev_get_report(b.rig.bl.board, &after);
+			n[by_reading] = after.bytes_in - before.bytes_in;
+			assert_int_equal(b.stats.bytes_summed > 0, !by_reading);
+			assert_true(b.stats.bytes_summed <= b.stats.bytes_proved);
+			bench_close(&b);
+		}
+		assert_true(n[1] >= n[0] + LEN);
+	}
+}
+
 static void program__ends_of_flash__are_reached(void **state)
 {
 	(void)state;
@@ -490,6 +517,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(program__unaligned_spans__leave_their_neighbours),
+		cmocka_unit_test(program__proof_by_reading__reads_every_byte),
 		cmocka_unit_test(program__ends_of_flash__are_reached),
 		cmocka_unit_test(program__two_spans_with_a_hole__keep_the_hole),
 		cmocka_unit_test(program__image_across_sectors__arrives_and_again_changes_nothing),
