@@ -29,8 +29,8 @@ static const struct option_row rows[] = {
 		  "(only words such as debug may halt the core)",
 	  .values = "normal under-reset hotplug" },
 	{ .name = "proof", .argument = "HOW",
-	  .help = "how work on flash is proved: crc, by the chip's CRC-32 of each sector, or read, by "
-		  "reading every byte back; default: crc where the chip can, else read",
+	  .help = "how flash is proved: crc, by the chip's CRC-32 of each sector (default), or read, "
+		  "every byte read back",
 	  .values = "crc read" },
 	{ .name = "json", .help = "one JSON event a line on standard output",
 	  .flag = offsetof(struct options, json) },

@@ -91,7 +91,7 @@ complete -c stlink-download -n __stlink_download_at_word -a 'help' -d 'all words
 complete -c stlink-download -l device -s d -x -a '(__stlink_download_devices)' -d 'which probe'
 complete -c stlink-download -l speed -x -d 'SWD clock'
 complete -c stlink-download -l connect -x -a 'normal under-reset hotplug' -d 'how to begin'
-complete -c stlink-download -l proof -x -a 'crc read' -d 'how work on flash is proved'
+complete -c stlink-download -l proof -x -a 'crc read' -d 'how flash is proved'
 complete -c stlink-download -l json -d 'one JSON event a line on standard output'
 complete -c stlink-download -l quiet -s q -d 'no progress'
 complete -c stlink-download -l verbose -s v -d 'say more'

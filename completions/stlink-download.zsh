@@ -90,7 +90,7 @@ _stlink_download() {
 		{-d+,--device=}'[which probe]:device:_stlink_download_devices' \
 		'--speed=[SWD clock]:speed:' \
 		'--connect=[how to begin]:connect:(normal under-reset hotplug)' \
-		'--proof=[how work on flash is proved]:proof:(crc read)' \
+		'--proof=[how flash is proved]:proof:(crc read)' \
 		'--json[one JSON event a line on standard output]' \
 		{-q,--quiet}'[no progress]' \
 		\*{-v,--verbose}'[say more]' \
