@@ -55,6 +55,7 @@ struct flash_ops {
 	uint32_t busy;                          /* bits of the status register */
 	/* Register of RCC that gates DMAs and CRC unit, and their bits. */
 	uint32_t ahb_clock, dma_bits, crc_bit;
+	uint32_t apb1_clock;            /* RCC_APB1ENR: WWDGEN is bit 11 in all */
 	/* Size of a slot for the loader: a piece of work that lasts well longer than its journey. */
 	uint16_t slot_bytes;
 	struct flash_flag flags[FLASH_FLAGS_MAX];       /* ends with bit 0 */
@@ -111,6 +112,7 @@ struct flash_session {
 	uint8_t *sram;                  /* copy of the work area, where it is borrowed */
 	struct borrowed part[BORROW_PARTS];
 	uint32_t ahb_was;               /* f->ops->ahb_clock as found */
+	uint32_t apb1_was;              /* f->ops->apb1_clock as found, while the WWDG stands still; else 0 */
 	bool ahb_changed;
 	uint32_t crc_was;               /* state of the CRC unit, where firmware may use it */
 	bool crc_used;

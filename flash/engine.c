@@ -342,17 +342,23 @@ static enum sl_err read_early(struct flash *f, struct ctx *c, struct results *r,
 			      uint32_t *sum)
 {
 	enum sl_err err = wait_for(f, c, 1);
+	size_t seen = SIZE_MAX;
+	bool idle = false;
 
-	while (!err && r->n - r->have > EARLY_LEAST) {
+	while (!err && r->n - r->have > EARLY_LEAST && !idle) {
 		uint32_t where = 0;
 		size_t ready;
 
-		ctx_sleep_us(c, each_us * EARLY_LEAST / 2);
 		err = target_read32(f->t, c, mailbox(f) + BOX_WHERE, &where);
 		ready = (where - r->at) / 4;
-		if (err || where < r->at || ready > r->n || ready <= r->have)
+		if (err || where < r->at || ready > r->n || ready < r->have)
 			break;
-		err = read_results(f, c, r, ready, sum);
+		idle = ready == r->have && ready == seen;
+		seen = ready;
+		if (ready - r->have >= EARLY_LEAST)
+			err = read_results(f, c, r, ready, sum);
+		else
+			ctx_sleep_us(c, each_us * EARLY_LEAST / 2);
 	}
 	return err;
 }

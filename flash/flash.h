@@ -74,7 +74,8 @@ enum sl_err flash_check(struct flash *f, struct ctx *c, const struct span *spans
  *   blank when the whole chip was erased at once. What a failure left half done is logged.
  * Effects: flash locked again, core registers and SRAM as before, on every path (after a reset
  *   under the loader they are left alone); DMA clocks off meanwhile; core left halted
- *   (target_detach decides how it ends). A running independent watchdog is reloaded. */
+ *   (target_detach decides how it ends). A running independent watchdog is reloaded, a
+ *   window watchdog stands still meanwhile. */
 struct flash_job {
 	const struct span *spans;
 	size_t n_spans;

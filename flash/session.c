@@ -8,6 +8,8 @@
 #include "flash/borrow.h"
 #include "flash/crc.h"
 
+#define WWDGEN (UINT32_C(1) << 11)      /* RCC_APB1ENR */
+
 /* A DMA goes on when the core is halted: it must not write over a loader, or read the flash
  * that is worked on (RCC_AHBENR, RCC_AHB1ENR of each manual; st-flash does the same). The clock of
  * the CRC unit is in the same register. */
@@ -49,6 +51,29 @@ static enum sl_err end_ahb(struct flash *f, struct ctx *c)
 	return was ? target_write32(f->t, c, f->ops->ahb_clock, f->s.ahb_was) : SL_OK;
 }
 
+/* The loader cannot feed a window watchdog, whose window only the firmware knows, and the bit that
+ * freezes it counts only while the core is halted: it stands still without its clock (RM0008 20.3;
+ * WWDGEN, "set and cleared by software", of each manual). */
+static enum sl_err begin_wwdg(struct flash *f, struct ctx *c)
+{
+	uint32_t was = 0;
+	enum sl_err err = target_read32(f->t, c, f->ops->apb1_clock, &was);
+
+	f->s.apb1_was = 0;
+	if (err || !(was & WWDGEN))
+		return err;
+	f->s.apb1_was = was;
+	return target_write32(f->t, c, f->ops->apb1_clock, was & ~WWDGEN);
+}
+
+static enum sl_err end_wwdg(struct flash *f, struct ctx *c)
+{
+	uint32_t was = f->s.apb1_was;
+
+	f->s.apb1_was = 0;
+	return was ? target_write32(f->t, c, f->ops->apb1_clock, was) : SL_OK;
+}
+
 static enum sl_err begin_clock(struct flash *f, struct ctx *c)
 {
 	f->s.core_khz = 0;
@@ -84,6 +109,8 @@ enum sl_err session_begin(struct flash *f, struct ctx *c)
 	if (!err)
 		err = target_save_core(f->t, c, &f->s.core);
 	f->s.core_saved = !err;
+	if (!err)
+		err = begin_wwdg(f, c);
 	if (!err)
 		err = begin_clock(f, c);
 	return err ? err : begin_engine(f, c);
@@ -136,12 +163,13 @@ static void forget(struct flash *f)
 	borrow_forget(f);
 	f->s.core_saved = f->s.ahb_changed = f->s.crc_used = false;
 	f->s.clock_raised = f->s.hsi_changed = false;
+	f->s.apb1_was = 0;
 }
 
 enum sl_err session_end(struct flash *f, struct ctx *c, enum sl_err err)
 {
 	static enum sl_err (*const steps[])(struct flash *, struct ctx *) = {
-		engine_stop, end_controller, end_crc, end_clock, borrow_end, end_core, end_ahb,
+		engine_stop, end_controller, end_crc, end_clock, borrow_end, end_core, end_ahb, end_wwdg,
 	};
 	struct fault why = c->fault;
 

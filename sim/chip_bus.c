@@ -122,7 +122,7 @@ static struct periph *find_periph(struct chip *c, uint32_t addr)
 	return NULL;
 }
 
-static bool clocked(const struct chip *c, const struct periph *p)
+bool periph_clocked(const struct chip *c, const struct periph *p)
 {
 	if (p->d->clk_mask == 0)
 		return true;
@@ -133,7 +133,7 @@ static bool clocked(const struct chip *c, const struct periph *p)
  * debugger may look at everything. */
 static void note_unclocked(struct chip *c, const struct periph *p, const char *what)
 {
-	if (p && p->d->ops->wants_clock && !clocked(c, p))
+	if (p && p->d->ops->wants_clock && !periph_clocked(c, p))
 		chip_note_illegal(c, "%s %s without its clock", p->d->name, what);
 }
 
@@ -154,7 +154,7 @@ static enum bus_result word_read(struct chip *c, uint32_t addr, uint32_t *v)
 		return BUS_FAULT;
 	p = find_periph(c, addr);
 	/* RM0041, RCC: a peripheral without clock reads 0 and ignores writes. */
-	*v = p && clocked(c, p) ? p->d->ops->read(c, p, addr - p->d->base) : 0;
+	*v = p && periph_clocked(c, p) ? p->d->ops->read(c, p, addr - p->d->base) : 0;
 	if (c->acc_by == BY_CORE)
 		note_unclocked(c, p, "read");
 	return BUS_OK;
@@ -170,7 +170,7 @@ static enum bus_result word_write(struct chip *c, uint32_t addr, uint32_t v)
 		return BUS_FAULT;
 	p = find_periph(c, addr);
 	note_unclocked(c, p, "written");
-	if (!p || !clocked(c, p))
+	if (!p || !periph_clocked(c, p))
 		return BUS_OK;
 	c->replan |= !p->d->ops->untimed;
 	return p->d->ops->write(c, p, addr - p->d->base, v);

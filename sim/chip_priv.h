@@ -239,7 +239,8 @@ struct chip {
 
 enum reset_cause {
 	RESET_NONE, RESET_POWER = 1, RESET_PIN = 2, RESET_SOFT = 4, RESET_IWDG = 8,
-	RESET_CORE = 16                 /* VECTRESET: the core only */
+	RESET_CORE = 16,                /* VECTRESET: the core only */
+	RESET_WWDG = 32
 };
 
 /* ---- chip.c -------------------------------------------------------------------- */
@@ -322,10 +323,12 @@ extern const struct flash_ops flash_f1, flash_f4, flash_l1;
 
 /* ---- peripherals ------------------------------------------------------------------- */
 
-extern const struct periph_ops rcc_regs, gpio_f1, gpio_f4, afio_f1, timer_basic, iwdg, usart_f1,
+extern const struct periph_ops rcc_regs, gpio_f1, gpio_f4, afio_f1, timer_basic, iwdg, wwdg, usart_f1,
 	crc_unit, pwr_regs, regs_plain, flash_regs;
 extern const struct rcc_map rcc_f100, rcc_f103, rcc_f4, rcc_f401, rcc_l1;
 
+/* periph_clocked - is its clock on in RCC? */
+bool periph_clocked(const struct chip *c, const struct periph *p);
 void gpio_refresh(struct chip *c);
 void iwdg_start(struct chip *c);
 /* iwdg_is_feed - such a write does nothing but reload the watchdog. */

@@ -116,6 +116,7 @@ void rcc_set_reset_flags(struct chip *c, unsigned cause)
 
 	v |= cause & RESET_SOFT ? CSR_SOFT : 0;
 	v |= cause & RESET_IWDG ? CSR_IWDG : 0;
+	v |= cause & RESET_WWDG ? CSR_WWDG : 0;
 	c->rcc_periph->reg[RCC_FLAGS] |= v;
 }
 
@@ -273,6 +274,11 @@ static enum bus_result rcc_write(struct chip *c, struct periph *p, uint32_t off,
 		v &= CSR_LSION;
 	if (off >= m->rstr_lo && off <= m->rstr_hi)
 		reset_some(c, off + m->rstr_delta, v);
+	/* What counts by a clock that is turned on or off here has counted until now. */
+	if (off != m->csr_off) {
+		chip_rebase(c, c->at_ps);
+		c->replan = true;
+	}
 	p->reg[off / 4u] = v;
 	return BUS_OK;
 }

@@ -16,7 +16,7 @@ struct init_word;
 enum { CR = 0x00, CR_HSION = 1u << 0, CR_MSION = 1u << 8, CR_HSEON = 1u << 16,
        CR_HSEBYP = 1u << 18, CR_PLLON = 1u << 24 };
 enum { CSR_LSION = 1u << 0, CSR_LSIRDY = 1u << 1, CSR_RMVF = 1u << 24, CSR_PIN = 1u << 26,
-       CSR_SOFT = 1u << 28, CSR_IWDG = 1u << 29 };
+       CSR_SOFT = 1u << 28, CSR_IWDG = 1u << 29, CSR_WWDG = 1u << 30 };
 
 /* Clock tree of a family. */
 struct rcc_map {

@@ -411,6 +411,33 @@ static void program__with_the_watchdog_running__keeps_it_fed(void **state)
 	}
 }
 
+/* A window watchdog of 64 counts, 33 to 131 ms, that has the rest of one count to go when the core
+ * runs: nobody but the firmware could refresh it. It goes on afterwards. */
+static void program__with_the_window_watchdog_running__lets_it_stand_still(void **state)
+{
+	static const uint32_t enr[] = { 0x4002101C, 0x4002101C, 0x40023824, 0x40023840 };
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(enr); k++) {
+		struct bench b;
+		uint64_t resets;
+		uint32_t cr = 0;
+
+		bench_open(&b, boards[k], true);
+		resets = rig_report(&b.rig).resets;
+		(void)chip_write(b.rig.chip, enr[k], 4, UINT32_C(1) << 11);
+		(void)chip_write(b.rig.chip, 0x40002C00, 4, 0xFF);
+		program_span(&b, 0, 20000, 16);
+		assert_int_equal(rig_report(&b.rig).resets, resets);
+		rig_ok(&b.rig, target_read32(b.rig.t, b.rig.c, 0x40002C00, &cr));
+		assert_int_equal(cr, 0xFF);
+		rig_ok(&b.rig, target_run(b.rig.t, b.rig.c));
+		chip_idle_until(b.rig.chip, board_clock(b.rig.bl.board)->now_ns + 200000000u);
+		assert_true(rig_report(&b.rig).resets > resets);
+		bench_close(&b);
+	}
+}
+
 struct meddler {
 	struct bench *b;
 	size_t at;
@@ -535,6 +562,7 @@ int main(void)
 		cmocka_unit_test(program__core_and_sram__are_as_before),
 		cmocka_unit_test(program__blank_bytes_over_data__erase_it),
 		cmocka_unit_test(program__with_the_watchdog_running__keeps_it_fed),
+		cmocka_unit_test(program__with_the_window_watchdog_running__lets_it_stand_still),
 		cmocka_unit_test(proof__byte_that_is_wrong_after_programming__is_found_kept_ones_too),
 		cmocka_unit_test(program__supply_that_drops_after_the_choice__is_never_called_done),
 		cmocka_unit_test(program__f4_with_its_caches_on__leaves_them_on),

@@ -9,6 +9,7 @@
 #define GPIOC 0x40011000u
 #define GPIOA 0x40010800u
 #define IWDG 0x40003000u
+#define WWDG 0x40002C00u
 #define TIM2 0x40000000u
 #define DBGMCU_CR 0xE0042004u
 
@@ -265,6 +266,42 @@ static void watchdog__resets_unless_frozen(void **state)
 	bench_free(b);
 }
 
+/* 10 counts of 4096 clocks of 8 MHz: 5.12 ms. */
+static void window_watchdog__resets_late_and_early__stands_still_without_clock(void **state)
+{
+	struct bench *b = bench_new("STM32F100RB");
+
+	(void)state;
+	halt(b);
+	w32(b, RCC + 0x1Cu, 1u << 11);
+	w32(b, WWDG + 4u, 0x45u);
+	w32(b, WWDG, 0xC9u);
+	w32(b, DBGMCU_CR, 0x200u);
+	pass(b, 500000000u);
+	w32(b, DBGMCU_CR, 0);
+	pass(b, 3 * 512000u);
+	assert_int_equal(r32(b, WWDG) & 0x7Fu, 0x46u);
+	w32(b, RCC + 0x1Cu, 0);
+	pass(b, 500000000u);
+	w32(b, RCC + 0x1Cu, 1u << 11);
+	pass(b, 512000u);
+	w32(b, WWDG, 0xC9u);                            /* 0x45 now: in the window */
+	pass(b, 5110000u);
+	assert_int_equal(report(b).resets, 0);
+	pass(b, 20000u);
+	assert_int_equal(report(b).resets, 1);
+	assert_int_equal(r32(b, RCC + 0x24u) >> 30 & 1u, 1);
+	halt(b);
+	w32(b, RCC + 0x1Cu, 1u << 11);
+	w32(b, WWDG + 4u, 0x45u);
+	w32(b, WWDG, 0xC9u);
+	pass(b, 512000u);
+	w32(b, WWDG, 0xC9u);                            /* too early */
+	pass(b, 1000u);
+	assert_int_equal(report(b).resets, 2);
+	bench_free(b);
+}
+
 /* The simulator passes over the turns of such a loop; the watchdog must not notice. */
 static void watchdog__fed_by_a_waiting_loop__counts_from_the_last_turn(void **state)
 {
@@ -465,6 +502,7 @@ int main(void)
 		cmocka_unit_test(reset_flags__name_the_cause),
 		cmocka_unit_test(pll__runs_the_core_at_24_mhz),
 		cmocka_unit_test(watchdog__resets_unless_frozen),
+		cmocka_unit_test(window_watchdog__resets_late_and_early__stands_still_without_clock),
 		cmocka_unit_test(watchdog__fed_by_a_waiting_loop__counts_from_the_last_turn),
 		cmocka_unit_test(timer__counts_and_interrupts),
 		cmocka_unit_test(usart__sends_when_enabled),
