@@ -266,7 +266,8 @@ const struct flash_ops flash_stm32f1 = {
 	.name = "stm32f1",
 	.busy = UINT32_C(1) << 0,
 	/* RCC_AHBENR: DMA1EN, DMA2EN, CRCEN. */
-	.apb1_clock = 0x4002101C, .ahb_clock = 0x40021014, .dma_bits = 3, .crc_bit = UINT32_C(1) << 6,
+	.apb1_clock = 0x4002101C,
+	.ahb_clock = 0x40021014, .dma_bits = 3, .crc_bit = UINT32_C(1) << 6,
 	.slot_bytes = ENGINE_SLOT_LEAST,
 	.flags = {
 		{ UINT32_C(1) << 2, "PGERR", "the place is not blank" },

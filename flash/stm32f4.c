@@ -352,7 +352,8 @@ const struct flash_ops flash_stm32f4 = {
 	.name = "stm32f4",
 	.busy = UINT32_C(1) << 16,
 	/* RCC_AHB1ENR: DMA1EN, DMA2EN, CRCEN. */
-	.apb1_clock = 0x40023840, .ahb_clock = 0x40023830, .dma_bits = UINT32_C(3) << 21, .crc_bit = UINT32_C(1) << 12,
+	.apb1_clock = 0x40023840,
+	.ahb_clock = 0x40023830, .dma_bits = UINT32_C(3) << 21, .crc_bit = UINT32_C(1) << 12,
 	.slot_bytes = ENGINE_SLOT_MOST,
 	.flags = {
 		{ UINT32_C(1) << 1, "OPERR", "the operation failed" },

@@ -236,7 +236,8 @@ static enum sl_err l0_clock_back(struct flash *f, struct ctx *c)
 const struct flash_ops flash_stm32l1 = {
 	.name = "stm32l1",
 	/* RCC_AHBENR: DMA1EN, DMA2EN, CRCEN. */
-	.apb1_clock = 0x40023824, .ahb_clock = 0x4002381C, .dma_bits = UINT32_C(3) << 24, .crc_bit = UINT32_C(1) << 12,
+	.apb1_clock = 0x40023824,
+	.ahb_clock = 0x4002381C, .dma_bits = UINT32_C(3) << 24, .crc_bit = UINT32_C(1) << 12,
 	.clock_up = l1_clock_up, .clock_back = l1_clock_back,
 	.flags = { COMMON_FLAGS },
 	COMMON_OPS,
@@ -245,7 +246,8 @@ const struct flash_ops flash_stm32l1 = {
 const struct flash_ops flash_stm32l0 = {
 	.name = "stm32l0",
 	/* RCC_AHBENR: DMAEN, CRCEN. */
-	.apb1_clock = 0x40021038, .ahb_clock = 0x40021030, .dma_bits = 1, .crc_bit = UINT32_C(1) << 12,
+	.apb1_clock = 0x40021038,
+	.ahb_clock = 0x40021030, .dma_bits = 1, .crc_bit = UINT32_C(1) << 12,
 	.clock_up = l0_clock_up, .clock_back = l0_clock_back,
 	.flags = {
 		COMMON_FLAGS,
