@@ -18,6 +18,7 @@ enum { CR_PG = 1u << 0, CR_SER = 1u << 1, CR_MER = 1u << 2, CR_STRT = 1u << 16,
 enum { OPT_LOCK = 1u << 0, OPT_STRT = 1u << 1, OPT_WDG_SW = 1u << 5 };
 #define OPT_RDP 0x0000FF00u
 #define OPT_FIELDS 0x0FFFFFECu
+#define OPT_SPRMOD (1u << 31)           /* RM0368, FLASH_OPTCR; the F407 has none */
 
 #define OB_BASE 0x1FFFC000u
 #define OTP_BASE 0x1FFF7800u
@@ -59,11 +60,16 @@ static bool psize_allowed(struct chip *c)
 	return false;
 }
 
+static uint32_t option_fields(const struct chip *c)
+{
+	return OPT_FIELDS | (c->kind->pcrop ? OPT_SPRMOD : 0);
+}
+
 static void load_options(struct chip *c)
 {
 	uint32_t user = info_get(c, OB_BASE, 2), wrp = info_get(c, OB_BASE + 8u, 2);
 
-	c->flash.optcr = OPT_LOCK | (user & 0xFFECu) | (wrp & 0x0FFFu) << 16;
+	c->flash.optcr = OPT_LOCK | (user & 0xFFECu) | ((wrp & 0x8FFFu) << 16 & option_fields(c));
 	c->flash.rdp = rdp_byte(c) != RDP_LEVEL0;
 }
 
@@ -110,9 +116,13 @@ static uint32_t f4_reg_read(struct chip *c, uint32_t off)
 
 /* ---- erase --------------------------------------------------------------------------------------- */
 
+/* With SPRMOD the bits mean the opposite: 1 is PCROP, which refuses erase and program, too (RM0368).
+ * Reading of such a sector is not modelled. */
 static bool sector_locked(const struct chip *c, unsigned n)
 {
-	return !(c->flash.optcr >> (16u + n) & 1u);
+	bool set = c->flash.optcr >> (16u + n) & 1u;
+
+	return c->flash.optcr & OPT_SPRMOD ? set : !set;
 }
 
 static bool any_sector_locked(const struct chip *c)
@@ -246,9 +256,16 @@ static void start_options(struct chip *c, uint32_t v)
 		mass_erase_by_rdp(c);
 		ns += mass_erase_ns(c);
 	}
-	f->optcr = (f->optcr & OPT_LOCK) | (v & OPT_FIELDS);
+	/* RM0368, PCROP: SPRMOD goes only together with level 1 to level 0. */
+	if (info_get(c, OB_BASE + 8u, 2) & ~v >> 16 & 0x8000u & option_fields(c) >> 16 &&
+	    !(old != RDP_LEVEL0 && now == RDP_LEVEL0)) {
+		f->sr |= SR_WRPERR;
+		chip_note_illegal(c, "SPRMOD cleared without leaving level 1");
+		return;
+	}
+	f->optcr = (f->optcr & OPT_LOCK) | (v & option_fields(c));
 	info_put(c, OB_BASE, 2, v & 0xFFECu);
-	info_put(c, OB_BASE + 8u, 2, 0xF000u | (v >> 16 & 0xFFFu));
+	info_put(c, OB_BASE + 8u, 2, (0xF000u & ~(option_fields(c) >> 16)) | (v >> 16 & option_fields(c) >> 16));
 	f->rdp = now != RDP_LEVEL0;
 	f->optcr |= OPT_STRT;
 	c->rep.option_erases++;
@@ -263,12 +280,12 @@ static void write_optcr(struct chip *c, uint32_t v)
 	if (!flash_wait(c))
 		return;
 	if (f->optcr & OPT_LOCK) {
-		if ((v ^ f->optcr) & (OPT_FIELDS | OPT_STRT))
+		if ((v ^ f->optcr) & (option_fields(c) | OPT_STRT))
 			chip_note_illegal(c, "FLASH_OPTCR <- %08x while locked", (unsigned)v);
 		return;
 	}
 	/* Fields written wait in the register; protection changes with OPTSTRT. */
-	f->optcr = v & OPT_FIELDS;
+	f->optcr = v & option_fields(c);
 	if (v & OPT_LOCK) {
 		f->optcr |= OPT_LOCK;
 		f->optkey_step = 0;

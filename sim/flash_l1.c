@@ -22,6 +22,9 @@ enum { SR_BSY = 1u << 0, SR_EOP = 1u << 1, SR_ENDHV = 1u << 2, SR_READY = 1u << 
 
 #define OB_BASE 0x1FF80000u
 #define OB_BYTES 32u
+#define USER_DEFAULT 0x78u             /* no reset by Stop and Standby, watchdog by software, BOR level 8 */
+#define LEVEL0 0xAAu                    /* RM0038, RDP */
+#define LEVEL2 0xCCu
 #define PAGE 256u
 #define HALF_PAGE 128u
 #define EEPROM_BASE 0x08080000u
@@ -35,29 +38,30 @@ static const uint32_t pe_keys[2] = { 0x89ABCDEFu, 0x02030405u };        /* RM003
 static const uint32_t prg_keys[2] = { 0x8C9DAEBFu, 0x13141516u };
 static const uint32_t opt_keys[2] = { 0xFBEAD9C8u, 0x24252627u };
 
-static uint32_t option(struct chip *c, unsigned n, bool *bad)
+/* Half-word n; where the complement does not agree, what the chip works with then. Seen on an L151
+ * (ST community, "State of the option byte values in flash after a forced mass erase"): OBR 007800AA
+ * and WRPR 0 with USER and WRP words erased. RM0038, RDP: no valid value is level 1. */
+static uint32_t option(struct chip *c, unsigned n, uint32_t otherwise)
 {
 	uint32_t v = info_get(c, OB_BASE + 4u * n, 4);
 
-	if ((v & 0xFFFFu) != (~v >> 16 & 0xFFFFu))
-		*bad = true;
-	return v & 0xFFFFu;
+	if ((v & 0xFFFFu) == (~v >> 16 & 0xFFFFu))
+		return v & 0xFFFFu;
+	c->flash.sr |= SR_OPTVERR;
+	return otherwise;
 }
 
 static void load_options(struct chip *c)
 {
 	struct flash *f = &c->flash;
-	bool bad = false;
-	uint32_t rdp = option(c, 0, &bad) & 0xFFu, user = option(c, 1, &bad) & 0xFFu;
+	uint32_t rdp, user;
 
-	f->wrpr = option(c, 2, &bad);
-	f->wrpr |= option(c, 3, &bad) << 16;
-	if (bad) {
-		f->sr |= SR_OPTVERR;
-		rdp = 0;
-	}
+	f->sr &= ~(uint32_t)SR_OPTVERR;
+	rdp = option(c, 0, 0) & 0xFFu;
+	user = option(c, 1, USER_DEFAULT) & 0xFFu;
+	f->wrpr = option(c, 2, 0) | option(c, 3, 0) << 16;
 	f->obr = rdp | user << 16;
-	f->rdp = rdp != 0xAAu;
+	f->rdp = rdp != LEVEL0;
 	f->wdg_hw = !(user & 1u << 4);  /* IWDG_SW: bit 20 of OBR */
 }
 
@@ -83,7 +87,7 @@ static void l1_reset(struct chip *c, bool power_on)
 		f->optcr = 0;
 		load_options(c);
 	}
-	f->debug_off = (f->obr & 0xFFu) == 0xCCu;
+	f->debug_off = (f->obr & 0xFFu) == LEVEL2;
 }
 
 static void l1_finish(struct chip *c)
@@ -338,10 +342,13 @@ static enum bus_result store_eeprom(struct chip *c, uint32_t addr, unsigned size
 	return BUS_OK;
 }
 
-/* Level 1 to level 0: program memory and EEPROM are erased (RM0038, RDP). */
+/* Level 1 to level 0: program memory and EEPROM are erased (RM0038, RDP), and the option words that
+ * are not written meanwhile (seen on an L151, see option()). */
 static void leave_level1(struct chip *c)
 {
 	unsigned i;
+
+	flash_fill(c, OB_BASE, OB_BYTES, 0);
 
 	flash_fill(c, c->kind->flash_base, c->kind->flash_bytes, 0);
 	flash_fill(c, EEPROM_BASE, EEPROM_BYTES, 0);
@@ -359,7 +366,9 @@ static enum bus_result store_option(struct chip *c, uint32_t addr, unsigned size
 		return refuse(c, SR_WRPERR, addr, "while the option bytes are locked");
 	if (size != 4)
 		return refuse(c, SR_SIZERR, addr, "must be a whole option word");
-	if (addr == OB_BASE && f->rdp && (v & 0xFFu) == 0xAAu) {
+	if (f->debug_off || (f->obr & 0xFFu) == LEVEL2)
+		return refuse(c, SR_WRPERR, addr, "while level 2 freezes the option bytes");
+	if (addr == OB_BASE && f->rdp && (v & 0xFFu) == LEVEL0) {
 		leave_level1(c);
 		ns += ERASE_NS;         /* UNSURE: duration of the mass erase */
 	}

@@ -415,7 +415,7 @@ static const struct chip_kind f401re = {
 	.dbgmcu_cr_mask = 0x000000E7, .iwdg_freeze_off = 8, .iwdg_freeze_bit = 12,
 	.lsi_hz = 32000, .n_irq = 85,
 	.periphs = f401_periphs, .rcc = &rcc_f401, .limits = &f401_limits, .vos = &f401_vos,
-	.flash = &flash_f4, .flash_acr_mask = 0x1F0F,
+	.flash = &flash_f4, .flash_acr_mask = 0x1F0F, .pcrop = true,
 	.mass_erase_ms = { 8000, 5500, 4000 },
 	.periph_end = 0x40026800, .ahb2_base = 0x50000000, .ahb2_size = 0x40000,
 };

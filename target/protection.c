@@ -71,3 +71,10 @@ enum sl_err protection_read(struct target *t, struct ctx *c, enum target_protect
 	}
 	return SL_OK;
 }
+
+enum sl_err target_look_at_protection(struct target *t, struct ctx *c)
+{
+	enum sl_err err = freeze_set(t, c);
+
+	return err ? err : protection_read(t, c, &t->info.protection);
+}

@@ -48,9 +48,16 @@ static enum sl_err watch_reset(struct target *t, struct ctx *c, bool *seen)
 	}
 }
 
-static enum sl_err request_reset(struct target *t, struct ctx *c)
+/* The write that makes the chip reset itself. */
+struct request {
+	uint32_t addr, value;
+};
+
+static const struct request sysresetreq = { SCS_AIRCR, AIRCR_VECTKEY | AIRCR_SYSRESETREQ };
+
+static enum sl_err request_reset(struct target *t, struct ctx *c, const struct request *by)
 {
-	enum sl_err err = link_write32(t->l, c, SCS_AIRCR, AIRCR_VECTKEY | AIRCR_SYSRESETREQ);
+	enum sl_err err = link_write32(t->l, c, by->addr, by->value);
 
 	/* The write itself may not be acknowledged by a chip that resets at once. */
 	if (err == SL_TARGET || err == SL_PROBE) {
@@ -60,14 +67,14 @@ static enum sl_err request_reset(struct target *t, struct ctx *c)
 	return err;
 }
 
-static enum sl_err reset_chip(struct target *t, struct ctx *c)
+static enum sl_err reset_chip(struct target *t, struct ctx *c, const struct request *by)
 {
 	uint32_t dhcsr = 0;
 	bool seen = false;
 	enum sl_err err = core_read_dhcsr(t, c, &dhcsr);        /* clears S_RESET_ST */
 
 	if (!err)
-		err = request_reset(t, c);
+		err = request_reset(t, c, by);
 	if (!err)
 		err = watch_reset(t, c, &seen);
 	if (err || seen)
@@ -124,7 +131,8 @@ static enum sl_err let_run_clean(struct target *t, struct ctx *c)
 	return put_back ? put_back : err;
 }
 
-enum sl_err target_reset(struct target *t, struct ctx *c, enum target_reset how)
+static enum sl_err reset_by(struct target *t, struct ctx *c, enum target_reset how,
+			    const struct request *by)
 {
 	enum sl_err err = core_look(t, c);
 	bool unmasked = t->ints_masked && t->halted;    /* which leaves it as it must be */
@@ -139,10 +147,22 @@ enum sl_err target_reset(struct target *t, struct ctx *c, enum target_reset how)
 	if (err)
 		return err;
 	t->halted = false;
-	err = reset_chip(t, c);
+	err = reset_chip(t, c, by);
 	if (err)
 		return ctx_doing(c, err, "resetting the chip");
 	t->core_pending = false;
 	freeze_lost(t);
 	return how == RESET_HALT ? stay_halted(t, c) : let_run_clean(t, c);
+}
+
+enum sl_err target_reset(struct target *t, struct ctx *c, enum target_reset how)
+{
+	return reset_by(t, c, how, &sysresetreq);
+}
+
+enum sl_err target_reset_by(struct target *t, struct ctx *c, uint32_t addr, uint32_t value)
+{
+	const struct request by = { addr, value };
+
+	return reset_by(t, c, RESET_HALT, &by);
 }

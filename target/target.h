@@ -83,6 +83,13 @@ enum target_reset { RESET_RUN, RESET_HALT };
  * S_RESET_ST); RESET_HALT stops at the first instruction by vector catch. */
 enum sl_err target_reset(struct target *t, struct ctx *c, enum target_reset how) MUST_CHECK;
 
+/* target_reset_by - as target_reset with RESET_HALT, but by a write to a register of the chip that
+ * resets it (OBL_LAUNCH of flash controllers). */
+enum sl_err target_reset_by(struct target *t, struct ctx *c, uint32_t addr, uint32_t value) MUST_CHECK;
+
+/* target_look_at_protection - read it again into target_info, once it may have changed. */
+enum sl_err target_look_at_protection(struct target *t, struct ctx *c) MUST_CHECK;
+
 /* target_halt_quietly - halt for work on memory without changing how detach leaves the core. */
 enum sl_err target_halt_quietly(struct target *t, struct ctx *c) MUST_CHECK;
 

@@ -78,4 +78,7 @@ extern const struct loader loader_ring_f4x16;
 extern const struct loader loader_ring_f4x32;
 extern const struct loader loader_ring_lx;
 
+/* Option bytes of F0, F1 and F3: erased and written in one go. Registers: flash/loaders/option_f1.s. */
+extern const struct loader loader_option_f1;
+
 #endif
