@@ -214,6 +214,17 @@ bool ob_has_level2(const struct option_bytes *ob)
 	return ob->kind->level2 != 0;
 }
 
+bool ob_unlocked(const struct option_bytes *ob, const struct ob_state *st, struct ob_image *want)
+{
+	*want = st->stored;
+	ob_set_level(ob, want, PROTECTION_NONE);
+	ob_pcrop_off(ob, want);
+	for (size_t i = 0; i < ob->n_areas; i++)
+		ob_area_guard(ob, want, i, false);
+	return st->bad || !st->loaded || st->level != PROTECTION_NONE ||
+	       memcmp(want, &st->stored, sizeof(*want)) != 0;
+}
+
 const char *ob_power_cycle(const struct option_bytes *ob)
 {
 	return ob->kind->power_cycle;
@@ -361,11 +372,28 @@ static enum sl_err reload(struct option_bytes *ob, struct ctx *c, bool for_ever)
 	return ctx_doing(c, err, "reloading the option bytes");
 }
 
+/* Whoever was here before may have left in the middle of the keys: then only a reset helps. */
+static enum sl_err unlock(struct option_bytes *ob, struct ctx *c)
+{
+	enum sl_err err = ob->kind->ops->unlock(ob, c);
+
+	if (err != SL_FLASH)
+		return err;
+	ctx_log(c, LOG_INFO, "%s: resetting the chip, and again", c->fault.text);
+	ctx_clear(c);
+	err = target_reset(ob->f.t, c, RESET_HALT);
+	return err ? err : ob->kind->ops->unlock(ob, c);
+}
+
 static enum sl_err write_and_lock(struct option_bytes *ob, struct ctx *c, const struct ob_image *want)
 {
 	const struct ob_ops *ops = ob->kind->ops;
-	enum sl_err err = ops->write(ob, c, want), locked;
-	struct fault why = c->fault;
+	enum sl_err err = unlock(ob, c), locked;
+	struct fault why;
+
+	if (!err)
+		err = ops->write(ob, c, want);
+	why = c->fault;
 
 	/* Open still, for the launch. */
 	if (!err && ob->kind->launch_value)

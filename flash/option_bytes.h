@@ -94,6 +94,10 @@ enum target_protection ob_level(const struct option_bytes *ob, const struct ob_i
 void ob_set_level(const struct option_bytes *ob, struct ob_image *img, enum target_protection level);
 bool ob_has_level2(const struct option_bytes *ob);
 
+/* ob_unlocked - st without read protection, PCROP and write protection: what unlock writes. Returns
+ * false where that is so already, complements included. */
+bool ob_unlocked(const struct option_bytes *ob, const struct ob_state *st, struct ob_image *want);
+
 /* ob_read - the option bytes as they are. Returns what reading memory returns. No effect. */
 enum sl_err ob_read(struct option_bytes *ob, struct ctx *c, struct ob_state *out) MUST_CHECK;
 

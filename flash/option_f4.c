@@ -38,7 +38,7 @@ static enum sl_err f4_read(struct option_bytes *ob, struct ctx *c, struct ob_sta
 	return err;
 }
 
-static enum sl_err unlock(struct option_bytes *ob, struct ctx *c)
+static enum sl_err f4_unlock(struct option_bytes *ob, struct ctx *c)
 {
 	uint32_t optcr = 0;
 	enum sl_err err = ctrl_write(&ob->f, c, F4_SR, ctrl_flag_mask(ob->f.ops) | SR_EOP);
@@ -59,9 +59,9 @@ static enum sl_err unlock(struct option_bytes *ob, struct ctx *c)
 static enum sl_err f4_write(struct option_bytes *ob, struct ctx *c, const struct ob_image *want)
 {
 	uint32_t optcr = want->w[0] & ~(OPTCR_OPTLOCK | OPTCR_OPTSTRT);
-	enum sl_err err = unlock(ob, c);
+	enum sl_err err = SL_OK;
 
-	if (!err && ob->n_words > 1)
+	if (ob->n_words > 1)
 		err = ctrl_write(&ob->f, c, F4_OPTCR1, want->w[1]);
 	if (!err)
 		err = ctrl_write(&ob->f, c, F4_OPTCR, optcr);
@@ -79,5 +79,6 @@ static enum sl_err f4_lock(struct option_bytes *ob, struct ctx *c)
 }
 
 const struct ob_ops ob_f4 = {
-	.read = f4_read, .write = f4_write, .lock = f4_lock, .words = f4_words,
+	.read = f4_read, .unlock = f4_unlock, .write = f4_write, .lock = f4_lock,
+	.words = f4_words,
 };

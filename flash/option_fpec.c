@@ -82,7 +82,7 @@ static enum sl_err fpec_read(struct option_bytes *ob, struct ctx *c, struct ob_s
 	return look_at_loaded(ob, c, out);
 }
 
-static enum sl_err unlock(struct option_bytes *ob, struct ctx *c)
+static enum sl_err fpec_unlock(struct option_bytes *ob, struct ctx *c)
 {
 	uint32_t cr = 0;
 	enum sl_err err = ob->f.ops->unlock(&ob->f, c);
@@ -139,9 +139,7 @@ static enum sl_err fpec_write(struct option_bytes *ob, struct ctx *c, const stru
 		err = ob->f.ops->clock_up(&ob->f, c);
 	if (err)
 		return err;
-	err = unlock(ob, c);
-	if (!err)
-		err = run_code(ob, c, want);
+	err = run_code(ob, c, want);
 	why = c->fault;
 	if (target_call_lost(t))
 		return err;
@@ -163,5 +161,6 @@ static enum sl_err fpec_lock(struct option_bytes *ob, struct ctx *c)
 }
 
 const struct ob_ops ob_fpec = {
-	.read = fpec_read, .write = fpec_write, .lock = fpec_lock, .words = fpec_words,
+	.read = fpec_read, .unlock = fpec_unlock, .write = fpec_write, .lock = fpec_lock,
+	.words = fpec_words,
 };

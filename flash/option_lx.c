@@ -78,7 +78,7 @@ static enum sl_err lx_read(struct option_bytes *ob, struct ctx *c, struct ob_sta
 	return err;
 }
 
-static enum sl_err unlock(struct option_bytes *ob, struct ctx *c)
+static enum sl_err lx_unlock(struct option_bytes *ob, struct ctx *c)
 {
 	struct flash *f = &ob->f;
 	uint32_t pecr = 0;
@@ -117,10 +117,8 @@ static enum sl_err lx_write(struct option_bytes *ob, struct ctx *c, const struct
 {
 	struct ob_state now = { .blank = false };
 	bool erases = ob->f.info->protection == PROTECTION_LEVEL1 && ob_level(ob, want) == PROTECTION_NONE;
-	enum sl_err err = unlock(ob, c);
+	enum sl_err err = lx_read(ob, c, &now);
 
-	if (!err)
-		err = lx_read(ob, c, &now);
 	if (!err && erases)
 		err = write_word(ob, c, RDP, want->w[RDP]);
 	for (unsigned i = USER; !err && i < ob->n_words; i++)
@@ -137,5 +135,6 @@ static enum sl_err lx_lock(struct option_bytes *ob, struct ctx *c)
 }
 
 const struct ob_ops ob_lx = {
-	.read = lx_read, .write = lx_write, .lock = lx_lock, .words = lx_words,
+	.read = lx_read, .unlock = lx_unlock, .write = lx_write, .lock = lx_lock,
+	.words = lx_words,
 };

@@ -19,7 +19,9 @@ struct ob_guard {
 /* How a controller keeps its option bytes. */
 struct ob_ops {
 	enum sl_err (*read)(struct option_bytes *ob, struct ctx *c, struct ob_state *out);
-	/* Needs the core halted; leaves the controller open for launch. */
+	/* Not busy, open for option bytes; nothing is changed. */
+	enum sl_err (*unlock)(struct option_bytes *ob, struct ctx *c);
+	/* Needs the core halted and the controller open; leaves it open for launch. */
 	enum sl_err (*write)(struct option_bytes *ob, struct ctx *c, const struct ob_image *want);
 	/* Tries everything even when something fails. */
 	enum sl_err (*lock)(struct option_bytes *ob, struct ctx *c);
