@@ -54,7 +54,7 @@ static enum sl_err check_unattended(struct ctx *c, const struct candidate *cand)
 		if (w->command->unattended || w->text == cand->word)
 			continue;
 		(void)ctx_fail(c, SL_USAGE, where, "%.60s is not for unattended work", w->text);
-		ctx_hint(c, "before and after take erase, reset, run, halt, sleep and write");
+		ctx_hint(c, "before and after take erase, reset, run, halt, sleep, write and lock=1");
 		return SL_USAGE;
 	}
 	return SL_OK;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/confirm.h"
 #include "cli/session.h"
 #include "host/host.h"
 
@@ -156,26 +157,6 @@ static void show_plan(struct session *s, const struct host_plan *plan)
 	}
 }
 
-static enum sl_err ask(struct session *s)
-{
-	char answer[16] = "";
-
-	if (s->options->yes)
-		return SL_OK;
-	if (s->out->json_on || !isatty(STDIN_FILENO)) {
-		(void)ctx_fail(s->ctx, SL_USAGE, "cli", "nothing was changed: nobody is there to ask");
-		ctx_hint(s->ctx, "add --yes");
-		return SL_USAGE;
-	}
-	(void)fputs("do this? [y/N] ", s->out->err);
-	(void)fflush(s->out->err);
-	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
-		return SL_OK;
-	(void)ctx_fail(s->ctx, SL_OTHER, "cli", "nothing was changed, as you wished");
-	ctx_hint(s->ctx, "stlink-download setup shows how things stand");
-	return SL_OTHER;
-}
-
 static void step_event(struct output *o, const struct host_step *step)
 {
 	struct json *j = output_event(o, "install");
@@ -230,7 +211,9 @@ static enum sl_err fix(struct session *s, struct place *p)
 		ctx_hint(s->ctx, "sudo stlink-download setup --fix");
 	}
 	if (!err)
-		err = ask(s);
+		err = confirm_yes(s, "do this? [y/N] ");
+	if (err == SL_OTHER)
+		ctx_hint(s->ctx, "stlink-download setup shows how things stand");
 	if (!err)
 		err = do_plan(s, p, plan);
 	if (!err)

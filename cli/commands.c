@@ -17,7 +17,9 @@ extern const struct command verb_list, verb_list_names, verb_version, verb_info,
 	verb_erase_range, verb_debug, verb_halt, verb_run, verb_step,
 	verb_reset, verb_regs, verb_reg, verb_wreg, verb_read_word,
 	verb_write_word, verb_sleep, verb_sleep_for, verb_blink, verb_help,
-	verb_peripheral, verb_setup, verb_doctor, verb_autoflash, verb_station, verb_monitor, verb_monitor_at;
+	verb_peripheral, verb_setup, verb_doctor, verb_autoflash, verb_station, verb_protection,
+		   verb_unlock, verb_lock1, verb_lock2, verb_wrp,
+	verb_options, verb_option, verb_options_save, verb_options_write, verb_monitor, verb_monitor_at;
 
 static const struct command *const table[] = {
 	&verb_list, &verb_list_names, &verb_info, &verb_version, &verb_status, &verb_setup, &verb_doctor,
@@ -27,6 +29,8 @@ static const struct command *const table[] = {
 	&verb_reset, &verb_run, &verb_debug, &verb_halt, &verb_step,
 	&verb_regs, &verb_reg, &verb_wreg, &verb_read_word, &verb_write_word,
 	&verb_peripheral, &verb_sleep, &verb_sleep_for, &verb_blink,
+	&verb_protection, &verb_unlock, &verb_wrp, &verb_lock1, &verb_lock2,
+	&verb_options, &verb_option, &verb_options_save, &verb_options_write,
 	&verb_monitor, &verb_monitor_at,
 	&verb_autoflash, &verb_station, &verb_help,
 };

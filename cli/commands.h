@@ -15,6 +15,7 @@
 #include "base/ctx.h"
 #include "image/image.h"
 
+struct assignments;
 struct peripheral;
 struct reg_name;
 struct session;
@@ -47,6 +48,7 @@ struct command {
 	bool hidden;                    /* another spelling; not in the list of --help */
 	bool unattended;                /* autoflash may do it before and after its image */
 	bool restarts;                  /* the firmware begins anew: what it said before is past */
+	bool reloads;                   /* option bytes: the words after it are checked when it is done */
 	bool takes_rest;                /* "station": runs the words after it itself */
 	/* fits - for FORM_OWN: is this word the row's? */
 	bool (*fits)(const char *text);
@@ -72,6 +74,7 @@ struct word {
 	const struct reg_name *reg;
 	const struct peripheral *peripheral;
 	struct image *image;            /* owned; loaded by prepare */
+	struct assignments *assign;     /* owned; fields of option bytes */
 };
 
 /* verb_table - all rows in the order of --help; *n rows. */

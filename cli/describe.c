@@ -21,7 +21,7 @@ const char *describe_protection(enum target_protection p)
 	return "unknown";
 }
 
-static const char *protection_word(enum target_protection p)
+const char *describe_protection_word(enum target_protection p)
 {
 	switch (p) {
 	case PROTECTION_NONE:
@@ -150,7 +150,7 @@ void describe_chip_event(struct output *o, const struct target_info *info)
 	json_bool(j, "flash_assumed", info->flash_kb_assumed);
 	json_number(j, "sram_bytes", info->sram_bytes);
 	json_string(j, "uid", or_null(describe_uid(info, uid)));
-	json_string(j, "protection", protection_word(info->protection));
+	json_string(j, "protection", describe_protection_word(info->protection));
 	json_bool(j, "clone_suspected", info->clone_suspected);
 	optional_number(j, "supply_mv", info->supply_mv, info->supply_known);
 	optional_number(j, "speed_khz", info->speed_khz, info->speed_khz != 0);

@@ -7,7 +7,9 @@
 
 #include "cli/session.h"
 
-/* describe_protection - "none", "level 1: ...". Static. */
+/* describe_protection_word - "none", "level1", "level2", "unknown". describe_protection - the same for
+ * people. Both static. */
+const char *describe_protection_word(enum target_protection p);
 const char *describe_protection(enum target_protection p);
 
 /* describe_state - "running", "halted" ... Static. */

@@ -36,7 +36,8 @@ static void done_event(struct output *out)
 	output_event_end(out);
 }
 
-/* Before the first word that changes something: does everything after it fit this chip? */
+/* Before the first word that changes something: does everything after it fit this chip? What comes
+ * after a word that reloads option bytes is looked at when that is done. */
 static enum sl_err check_rest(struct session *s, struct chain *chain, size_t from)
 {
 	enum sl_err err = SL_OK;
@@ -44,14 +45,27 @@ static enum sl_err check_rest(struct session *s, struct chain *chain, size_t fro
 	for (size_t i = from; i < chain->n && !err; i++) {
 		struct word *w = &chain->words[i];
 
-		if (!w->command->check)
-			continue;
-		err = session_climb(s, w->command->needs);
-		if (!err)
-			err = w->command->check(s, w);
-		err = ctx_doing(s->ctx, err, "%.100s", w->text);
+		if (w->command->check) {
+			err = session_climb(s, w->command->needs);
+			if (!err)
+				err = w->command->check(s, w);
+			err = ctx_doing(s->ctx, err, "%.100s", w->text);
+		}
+		if (w->command->reloads)
+			break;
 	}
 	return err;
+}
+
+/* Flash that only a power cycle opens: better now than in the middle of the work. */
+static enum sl_err await_power_cycle(struct session *s, const struct word *w)
+{
+	if (!s->power_cycle || !w->command->changes || w->command->needs < RUNG_FLASH)
+		return SL_OK;
+	(void)ctx_fail(s->ctx, SL_FLASH, "cli", "after unlock, %s until the board is powered off and on",
+		       s->power_cycle);
+	ctx_hint(s->ctx, "power the board off and on, then: stlink-download %.200s", w->text);
+	return ctx_doing(s->ctx, SL_FLASH, "%.100s", w->text);
 }
 
 static enum sl_err run_word(struct session *s, struct word *w)
@@ -76,6 +90,8 @@ enum sl_err run_chain(struct session *s, struct chain *chain)
 		struct word *w = &chain->words[i];
 
 		err = ctx_doing(s->ctx, ctx_interrupted(s->ctx), "%.100s", w->text);
+		if (!err)
+			err = await_power_cycle(s, w);
 		if (!err && !checked && (w->command->changes || w->command->check)) {
 			checked = true;
 			err = check_rest(s, chain, i);
@@ -87,6 +103,7 @@ enum sl_err run_chain(struct session *s, struct chain *chain)
 		}
 		if (!err)
 			err = run_word(s, w);
+		checked = checked && !w->command->reloads;
 	}
 	return err;
 }

@@ -127,6 +127,12 @@ enum sl_err session_climb(struct session *s, enum rung rung)
 	return err;
 }
 
+void session_drop_flash(struct session *s)
+{
+	flash_close(s->flash);
+	s->flash = NULL;
+}
+
 /* Chip, then, unless it is kept, the probe. */
 static enum sl_err leave(struct session *s, enum sl_err so_far, bool keep_probe)
 {
@@ -146,6 +152,7 @@ static enum sl_err leave(struct session *s, enum sl_err so_far, bool keep_probe)
 	ctx_clear(c);
 	err = ctx_doing(c, target_detach(s->target, c), "leaving the chip");
 	s->target = NULL;
+	s->power_cycle = NULL;
 	if (!keep_probe) {
 		link_close(s->link, c);
 		s->link = NULL;

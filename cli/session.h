@@ -36,6 +36,7 @@ struct session {
 	int serial;                     /* the probe's serial port, while serial_open */
 	bool serial_open;
 	char serial_node[64];
+	const char *power_cycle;        /* what stays as it was until the board is powered off and on */
 	bool program_changed;           /* flash was written, chip not reset nor pc set since */
 };
 
@@ -55,6 +56,9 @@ enum sl_err session_close(struct session *s, enum sl_err so_far) MUST_CHECK;
 /* session_drop_target - leave the chip as session_close does, but keep the probe open.
  * Returns as session_close. */
 enum sl_err session_drop_target(struct session *s, enum sl_err so_far) MUST_CHECK;
+
+/* session_drop_flash - forget what is known of the flash; it may have changed with the option bytes. */
+void session_drop_flash(struct session *s);
 
 /* session_chip - the chip that was identified; SL_UNSUPPORTED when it is not in the table. */
 enum sl_err session_chip(struct session *s, const struct chip_row **out) MUST_CHECK;

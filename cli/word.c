@@ -251,6 +251,7 @@ void chain_free(struct chain *chain)
 	for (size_t i = 0; i < chain->n; i++) {
 		free(chain->words[i].file);
 		image_free(chain->words[i].image);
+		free(chain->words[i].assign);
 	}
 	free(chain->words);
 	chain->words = NULL;

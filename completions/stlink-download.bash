@@ -29,6 +29,15 @@ _stlink_download_words="
 	write0x
 	sleep
 	blink
+	protection
+	unlock
+	wrp=
+	lock=1
+	lock=
+	options
+	option:
+	options=
+	options:w:
 	monitor
 	autoflash
 	station
@@ -68,7 +77,7 @@ _stlink_download_options="
 	--help
 "
 _stlink_download_file_words="
-	program= verify= read= flash:w: flash:v: flash:r: sys:r:
+	program= verify= read= flash:w: flash:v: flash:r: sys:r: options= options:w:
 	--root=
 	--sysfs=
 	--config=

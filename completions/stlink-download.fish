@@ -4,7 +4,7 @@
 # the template is stlink-download.fish.in. Devices come from "list=names", which opens no probe.
 
 set -g __stlink_download_file_words \
-	program= verify= read= flash:w: flash:v: flash:r: sys:r:
+	program= verify= read= flash:w: flash:v: flash:r: sys:r: options= options:w:
 set -g __stlink_download_registers (string split -n ' ' (string replace -a \n\t ' ' '
 	r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11 r12 sp lr pc
 	xpsr msp psp primask basepri faultmask control fpscr s0 s1 s2 s3 s4 s5 s6 s7
@@ -84,6 +84,15 @@ complete -c stlink-download -n __stlink_download_at_word -a 'read0x' -d 'show 16
 complete -c stlink-download -n __stlink_download_at_word -a 'write0x' -d 'write one word of SRAM or of a peripheral'
 complete -c stlink-download -n __stlink_download_at_word -a 'sleep' -d 'wait 5 seconds, or S'
 complete -c stlink-download -n __stlink_download_at_word -a 'blink' -d 'blink the LEDs of a STM32VLDISCOVERY by hand'
+complete -c stlink-download -n __stlink_download_at_word -a 'protection' -d 'read and write protection, in words'
+complete -c stlink-download -n __stlink_download_at_word -a 'unlock' -d 'take read protection off; erases the flash'
+complete -c stlink-download -n __stlink_download_at_word -a 'wrp=' -d 'write-protect parts of the flash, or nothing'
+complete -c stlink-download -n __stlink_download_at_word -a 'lock=1' -d 'read-protect the flash (level 1)'
+complete -c stlink-download -n __stlink_download_at_word -a 'lock=' -d 'close the debug port FOR EVER (level 2)'
+complete -c stlink-download -n __stlink_download_at_word -a 'options' -d 'the option bytes, by name, with their meaning'
+complete -c stlink-download -n __stlink_download_at_word -a 'option:' -d 'change option bytes'
+complete -c stlink-download -n __stlink_download_at_word -a 'options=' -d 'save the option bytes in a new FILE'
+complete -c stlink-download -n __stlink_download_at_word -a 'options:w:' -d 'write the option bytes of FILE'
 complete -c stlink-download -n __stlink_download_at_word -a 'monitor' -d 'the serial port of the probe'
 complete -c stlink-download -n __stlink_download_at_word -a 'autoflash' -d 'flash the board at --sysfs=PATH as configured'
 complete -c stlink-download -n __stlink_download_at_word -a 'station' -d 'do WORD... to each board that comes, until ^C'

@@ -28,6 +28,10 @@ _stlink_download_words() {
 		'regs:show the core registers'
 		'sleep:wait 5 seconds, or S'
 		'blink:blink the LEDs of a STM32VLDISCOVERY by hand'
+		'protection:read and write protection, in words'
+		'unlock:take read protection off; erases the flash'
+		'lock=1:read-protect the flash (level 1)'
+		'options:the option bytes, by name, with their meaning'
 		'monitor:the serial port of the probe'
 		'autoflash:flash the board at --sysfs=PATH as configured'
 		'station:do WORD... to each board that comes, until ^C'
@@ -46,9 +50,14 @@ _stlink_download_words() {
 		'wreg:write one core register of a halted core'
 		'read0x:show 16 bytes of memory as four words'
 		'write0x:write one word of SRAM or of a peripheral'
+		'wrp=:write-protect parts of the flash, or nothing'
+		'lock=:close the debug port FOR EVER (level 2)'
+		'option\::change option bytes'
+		'options=:save the option bytes in a new FILE'
+		'options\:w\::write the option bytes of FILE'
 	)
 	file_words=(
-	program= verify= read= flash:w: flash:v: flash:r: sys:r:
+	program= verify= read= flash:w: flash:v: flash:r: sys:r: options= options:w:
 	)
 	core_registers=(
 	r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11 r12 sp lr pc

@@ -57,8 +57,11 @@ enum sl_err ctrl_flags(struct flash *f, struct ctx *c, uint32_t status, uint32_t
 			     g->meaning);
 		used += n > 0 ? (size_t)n : 0;
 	}
-	return ctx_fail_addr(c, SL_FLASH, "flash", addr, "at 0x%08x: %s (status 0x%08x)", addr, text,
-			     status);
+	(void)ctx_fail_addr(c, SL_FLASH, "flash", addr, "at 0x%08x: %s (status 0x%08x)", addr, text, status);
+	for (size_t i = 0; i < FLASH_FLAGS_MAX; i++)
+		if ((status & f->ops->flags[i].bit) && f->ops->flags[i].cure)
+			ctx_hint(c, "%s", f->ops->flags[i].cure);
+	return SL_FLASH;
 }
 
 enum sl_err ctrl_wait(struct flash *f, struct ctx *c, uint32_t sr_off, unsigned max_ms, uint32_t addr)

@@ -17,6 +17,7 @@ struct flash_flag {
 	uint32_t bit;
 	const char *name;               /* in the manual's spelling */
 	const char *meaning;
+	const char *cure;               /* NULL: that of the error code */
 };
 
 enum { FLASH_FLAGS_MAX = 10, FLASH_GUARD_WORDS = 4 };

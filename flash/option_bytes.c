@@ -260,13 +260,15 @@ static enum sl_err prepare(struct option_bytes *ob, struct ctx *c)
 
 	if (!chip)
 		return ctx_fail(c, SL_UNSUPPORTED, where,
-				"this chip (IDCODE 0x%08x) is not in the table, so its option bytes are not known",
+				"this chip (IDCODE 0x%08x) is not in the table, so its option bytes "
+					   "are not known",
 				ob->f.info->idcode);
 	ob->kind = find_kind(chip->controller);
 	ob->f.ops = driver_find(chip->controller);
 	if (!ob->kind || !ob->f.ops)
 		return ctx_fail(c, SL_UNSUPPORTED, where,
-				"the option bytes of %s (controller %s) are not known here yet", chip->devices,
+				"the option bytes of %s (controller %s) are not known here yet",
+					   chip->devices,
 				chip->controller);
 	err = geometry_build(&ob->f, c);
 	if (!err)
@@ -333,7 +335,8 @@ static enum sl_err compare(struct option_bytes *ob, struct ctx *c, const struct 
 		uint32_t w = ob_get(f, want), g = ob_get(f, &got->stored);
 
 		if (w != g)
-			return ctx_fail(c, SL_VERIFY, where, "option byte field %s reads 0x%x, was written 0x%x",
+			return ctx_fail(c, SL_VERIFY, where,
+				   "option byte field %s reads 0x%x, was written 0x%x",
 					f->name, g, w);
 		if (got->bad >> f->word & 1)
 			return ctx_fail(c, SL_VERIFY, where, "option byte field %s has a wrong complement",
@@ -348,14 +351,14 @@ static enum sl_err check_in_force(struct option_bytes *ob, struct ctx *c, const 
 
 	if (got->loaded && got->level == ob_level(ob, &got->stored))
 		return SL_OK;
-	err = ctx_fail(c, SL_PROTECTED, where,
-		       "the option bytes are written and read back, but the chip does not work with them yet");
+	err = ctx_fail(c, SL_FLASH, where,
+		       "the option bytes are written and read back, but the chip does not work with "
+				   "them yet");
 	ctx_hint(c, "power the board off and on, then ask again: stlink-download protection");
 	return err;
 }
 
-/* A chip that goes to level 2 does not answer any more: that is how it should be. */
-static enum sl_err reload(struct option_bytes *ob, struct ctx *c, bool for_ever)
+static enum sl_err reload(struct option_bytes *ob, struct ctx *c)
 {
 	const struct ob_kind *k = ob->kind;
 	enum sl_err err;
@@ -364,11 +367,6 @@ static enum sl_err reload(struct option_bytes *ob, struct ctx *c, bool for_ever)
 		err = target_reset_by(ob->f.t, c, ob->f.chip->flash_regs + k->launch_off, k->launch_value);
 	else
 		err = target_reset(ob->f.t, c, RESET_HALT);
-	if (err && for_ever) {
-		ctx_log(c, LOG_INFO, "after the reset: %s", c->fault.text);
-		ctx_clear(c);
-		err = SL_OK;
-	}
 	return ctx_doing(c, err, "reloading the option bytes");
 }
 
@@ -396,7 +394,7 @@ static enum sl_err write_and_lock(struct option_bytes *ob, struct ctx *c, const 
 	why = c->fault;
 
 	/* Open still, for the launch. */
-	if (!err && ob->kind->launch_value)
+	if (!err && ob->kind->launch_value && ob_level(ob, want) != PROTECTION_LEVEL2)
 		return SL_OK;
 	locked = ops->lock(ob, c);
 	if (!err)
@@ -415,46 +413,43 @@ enum sl_err ob_write(struct option_bytes *ob, struct ctx *c, const struct ob_ima
 		err = write_and_lock(ob, c, want);
 	if (err)
 		return ctx_doing(c, err, "writing the option bytes");
-	if (for_ever) {
-		err = ob->kind->ops->read(ob, c, out);
-		if (!err)
-			err = compare(ob, c, want, out);
-		return err ? err : reload(ob, c, true);
-	}
-	err = reload(ob, c, false);
+	if (!for_ever)
+		err = reload(ob, c);
 	if (!err)
 		err = ob_read(ob, c, out);
 	if (!err)
 		err = compare(ob, c, want, out);
-	return err ? err : check_in_force(ob, c, out);
+	return err || for_ever ? err : check_in_force(ob, c, out);
+}
+
+static enum sl_err prove_sector(struct option_bytes *ob, struct ctx *c, const struct flash_sector *s)
+{
+	uint8_t piece[PIECE_BYTES];
+	enum sl_err err = ctx_interrupted(c);
+	uint32_t n;
+
+	for (uint32_t at = 0; !err && at < s->bytes; at += n) {
+		n = s->bytes - at < PIECE_BYTES ? s->bytes - at : PIECE_BYTES;
+		err = target_read_mem(ob->f.t, c, s->addr + at, piece, n);
+		for (uint32_t k = 0; !err && k < n; k++)
+			if (piece[k] != ob->f.chip->erased)
+				err = ctx_fail_addr(c, SL_VERIFY, where, s->addr + at + k,
+						    "0x%08x is not blank after the erase", s->addr + at + k);
+	}
+	return err;
 }
 
 enum sl_err ob_prove_blank(struct option_bytes *ob, struct ctx *c, const struct flash_progress *p)
 {
 	const struct flash *f = &ob->f;
-	uint8_t piece[PIECE_BYTES];
 	uint64_t done = 0, all = (uint64_t)f->info->flash_kb * 1024;
+	enum sl_err err = SL_OK;
 
-	for (size_t i = 0; i < f->n_sectors; i++) {
-		const struct flash_sector *s = &f->sectors[i];
-		uint32_t n;
-
-		for (uint32_t at = 0; at < s->bytes; at += n) {
-			enum sl_err err = ctx_interrupted(c);
-
-			n = s->bytes - at < PIECE_BYTES ? s->bytes - at : PIECE_BYTES;
-			if (!err)
-				err = target_read_mem(f->t, c, s->addr + at, piece, n);
-			for (uint32_t k = 0; !err && k < n; k++)
-				if (piece[k] != f->chip->erased)
-					err = ctx_fail_addr(c, SL_VERIFY, where, s->addr + at + k,
-							    "0x%08x is not blank after the erase", s->addr + at + k);
-			if (err)
-				return err;
-			done += n;
-			if (p && p->fn)
-				p->fn(p->priv, FLASH_PROVE, done, all);
-		}
+	for (size_t i = 0; !err && i < f->n_sectors; i++) {
+		err = prove_sector(ob, c, &f->sectors[i]);
+		done += f->sectors[i].bytes;
+		if (!err && p && p->fn)
+			p->fn(p->priv, FLASH_PROVE, done, all);
 	}
-	return SL_OK;
+	return err;
 }

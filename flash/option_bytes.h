@@ -104,12 +104,13 @@ enum sl_err ob_read(struct option_bytes *ob, struct ctx *c, struct ob_state *out
 /* ob_write - write the option bytes, reload them by a reset of the chip, read back and compare.
  * Words that are the same already may be written again.
  * *out: as read after the reload.
- * Returns SL_FLASH with the controller's flags; SL_VERIFY where something else is read back;
- *   SL_PROTECTED when what is read back is right, but is not in force before the next power cycle.
+ * Returns SL_FLASH with the controller's flags, and when what is read back is right but is not in force
+ *   before the next power cycle; SL_VERIFY where something else is read back.
  * Effects: the core is left halted after the reset; from level 1 to level 0 the chip erases its
  *   flash. Not interrupted by signals. A power failure on the way: option bytes with wrong
  *   complements, or erased, count as level 1, and ob_write again puts them right.
- * Level 2: reads back before the reset, after which the chip is out of reach for ever. */
+ * Level 2: no reset; it is in force from the next power-on, after which the chip is out of reach for
+ *   ever. */
 enum sl_err ob_write(struct option_bytes *ob, struct ctx *c, const struct ob_image *want,
 		     struct ob_state *out) MUST_CHECK;
 

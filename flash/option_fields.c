@@ -26,7 +26,8 @@ static const uint16_t l0_boot_bits[] = { 0x457, 0 };            /* category 1 */
 #define LOCKS "unlock and lock=1"
 
 #define WATCHDOG(field, w, s, from) \
-	{ .name = (field), .word = (w), .shift = (s), .bits = 1, .text = "independent watchdog", .source = (from), \
+	{ .name = (field), .word = (w), .shift = (s), .bits = 1, .text = "independent watchdog", \
+	  .source = (from), \
 	  .meaning = { { 1, "the watchdog is started by software" }, \
 		       { 0, "the watchdog runs from each reset on" } } }
 #define RESET_IN(field, mode, w, s, from) \
@@ -41,7 +42,8 @@ static const uint16_t l0_boot_bits[] = { 0x457, 0 };            /* category 1 */
 #define F1_MANUAL "PM0075 2.5; PM0063 for STM32F100"
 #define F1_WRP(n) \
 	{ .name = "WRP" #n, .word = 4 + (n), .bits = 8, .source = "PM0075 2.5", \
-	  .text = "write protection, a bit for 4 KiB, 0 protects", .meaning = { { 0xFF, "no write protection" } } }
+	  .text = "write protection, a bit for 4 KiB, 0 protects", \
+	  .meaning = { { 0xFF, "no write protection" } } }
 
 static const struct ob_field f1_fields[] = {
 	{ .name = "RDP", .word = 0, .bits = 8, .text = "read protection on", .instead = LOCKS,
@@ -65,12 +67,15 @@ static const struct ob_field f1_fields[] = {
 	  .meaning = { { 0xAA, "no read protection" }, { 0xCC, "read protection level 2, for ever" } } }
 #define F0_WRP(n, from) \
 	{ .name = "WRP" #n, .word = 4 + (n), .bits = 8, .source = (from), \
-	  .text = "write protection, a bit for 4 KiB, 0 protects", .meaning = { { 0xFF, "no write protection" } } }
+	  .text = "write protection, a bit for 4 KiB, 0 protects", \
+	  .meaning = { { 0xFF, "no write protection" } } }
 #define BOOT1(s, from) \
 	{ .name = "nBOOT1", .word = 1, .shift = (s), .bits = 1, .text = "boot source", .source = (from), \
-	  .meaning = { { 1, "with BOOT0: starts from system memory" }, { 0, "with BOOT0: starts from SRAM" } } }
+	  .meaning = { { 1, "with BOOT0: starts from system memory" }, \
+		       { 0, "with BOOT0: starts from SRAM" } } }
 #define VDDA(from) \
-	{ .name = "VDDA_MONITOR", .word = 1, .shift = 5, .bits = 1, .text = "supervision of VDDA", .source = (from), \
+	{ .name = "VDDA_MONITOR", .word = 1, .shift = 5, .bits = 1, \
+	  .text = "supervision of VDDA", .source = (from), \
 	  .meaning = { { 1, "VDDA is supervised" }, { 0, "VDDA is not supervised" } } }
 #define PARITY(field, from) \
 	{ .name = (field), .word = 1, .shift = 6, .bits = 1, .text = "SRAM parity", .source = (from), \
@@ -81,13 +86,16 @@ static const struct ob_field f0_fields[] = {
 	WATCHDOG("WDG_SW", 1, 0, "RM0091 4.1"),
 	RESET_IN("nRST_STOP", "Stop", 1, 1, "RM0091 4.1"),
 	RESET_IN("nRST_STDBY", "Standby", 1, 2, "RM0091 4.1"),
-	{ .name = "nBOOT0", .word = 1, .shift = 3, .bits = 1, .text = "stands for pin BOOT0 when BOOT_SEL is 0",
+	{ .name = "nBOOT0", .word = 1, .shift = 3, .bits = 1,
+	  .text = "stands for pin BOOT0 when BOOT_SEL is 0",
 	  .only = f0_boot, .source = "RM0091 4.1" },
 	BOOT1(4, "RM0091 4.1"),
 	VDDA("RM0091 4.1"),
 	PARITY("RAM_PARITY_CHECK", "RM0091 4.1"),
-	{ .name = "BOOT_SEL", .word = 1, .shift = 7, .bits = 1, .text = "where BOOT0 comes from", .only = f0_boot,
-	  .meaning = { { 1, "BOOT0 is the pin" }, { 0, "BOOT0 is the option nBOOT0" } }, .source = "RM0091 4.1" },
+	{ .name = "BOOT_SEL", .word = 1, .shift = 7, .bits = 1, .text = "where BOOT0 comes from",
+	  .only = f0_boot,
+	  .meaning = { { 1, "BOOT0 is the pin" }, { 0, "BOOT0 is the option nBOOT0" } },
+	  .source = "RM0091 4.1" },
 	DATA_BYTE("DATA0", 2, "RM0091 4.1"),
 	DATA_BYTE("DATA1", 3, "RM0091 4.1"),
 	F0_WRP(0, "RM0091 4.1"), F0_WRP(1, "RM0091 4.1"), F0_WRP(2, "RM0091 4.1"), F0_WRP(3, "RM0091 4.1"),
@@ -115,26 +123,33 @@ static const struct ob_field f3_fields[] = {
 
 #define F4_NWRP(width, blank, who) \
 	{ .name = "nWRP", .word = 0, .shift = 16, .bits = (width), .only = (who), .source = "RM0090 3.9.10", \
-	  .text = "write protection, a bit for a sector, 0 protects", .meaning = { { (blank), "all bits set" } } }
+	  .text = "write protection, a bit for a sector, 0 protects", \
+	  .meaning = { { (blank), "all bits set" } } }
 
 static const struct ob_field f4_fields[] = {
-	{ .name = "BOR_LEV", .word = 0, .shift = 2, .bits = 2, .text = "brown-out reset", .source = "RM0090 3.9.10",
+	{ .name = "BOR_LEV", .word = 0, .shift = 2, .bits = 2, .text = "brown-out reset",
+	  .source = "RM0090 3.9.10",
 	  .meaning = { { 3, "brown-out reset off" }, { 2, "brown-out level 1 (about 2.1 V)" },
 		       { 1, "brown-out level 2 (about 2.4 V)" }, { 0, "brown-out level 3 (about 2.7 V)" } } },
 	{ .name = "BFB2", .word = 0, .shift = 4, .bits = 1, .text = "boot bank", .only = f4_two_banks,
-	  .meaning = { { 0, "starts from bank 1" }, { 1, "starts from bank 2" } }, .source = "RM0090 3.9.10" },
+	  .meaning = { { 0, "starts from bank 1" }, { 1, "starts from bank 2" } },
+	  .source = "RM0090 3.9.10" },
 	WATCHDOG("WDG_SW", 0, 5, "RM0090 3.9.10"),
 	RESET_IN("nRST_STOP", "Stop", 0, 6, "RM0090 3.9.10"),
 	RESET_IN("nRST_STDBY", "Standby", 0, 7, "RM0090 3.9.10"),
 	RDP_3_LEVELS(0, 8, "RM0090 3.7.3"),
 	F4_NWRP(15, 0x7FFF, f4_15_bits), F4_NWRP(12, 0xFFF, f4_12_bits), F4_NWRP(8, 0xFF, f4_8_bits),
 	F4_NWRP(6, 0x3F, f4_6_bits), F4_NWRP(5, 0x1F, f4_5_bits),
-	{ .name = "DB1M", .word = 0, .shift = 30, .bits = 1, .text = "banks of parts with 1 MiB", .only = f4_two_banks,
-	  .meaning = { { 0, "1 MiB parts: one bank" }, { 1, "1 MiB parts: two banks" } }, .source = "RM0090 3.9.10" },
+	{ .name = "DB1M", .word = 0, .shift = 30, .bits = 1, .text = "banks of parts with 1 MiB",
+	  .only = f4_two_banks,
+	  .meaning = { { 0, "1 MiB parts: one bank" }, { 1, "1 MiB parts: two banks" } },
+	  .source = "RM0090 3.9.10" },
 	{ .name = "SPRMOD", .word = 0, .shift = 31, .bits = 1, .text = "PCROP", .only = f4_pcrop,
 	  .instead = "unlock (off, after lock=1; never on)", .source = "RM0090 3.7.5",
-	  .meaning = { { 0, "nWRP is write protection" }, { 1, "nWRP is PCROP: 1 protects against reading, too" } } },
-	{ .name = "nWRP1", .word = 1, .shift = 16, .bits = 12, .text = "as nWRP, for bank 2", .only = f4_two_banks,
+	  .meaning = { { 0, "nWRP is write protection" },
+		       { 1, "nWRP is PCROP: 1 protects against reading, too" } } },
+	{ .name = "nWRP1", .word = 1, .shift = 16, .bits = 12, .text = "as nWRP, for bank 2",
+	  .only = f4_two_banks,
 	  .meaning = { { 0xFFF, "all bits set" } }, .source = "RM0090 3.9.11" },
 	{ .name = NULL },
 };
@@ -143,7 +158,8 @@ static const struct ob_field f4_fields[] = {
 
 #define LX_WRP(field, n, from) \
 	{ .name = (field), .word = (n), .bits = 16, .source = (from), \
-	  .text = "write protection, a bit for 4 KiB, 1 protects", .meaning = { { 0, "no write protection" } } }
+	  .text = "write protection, a bit for 4 KiB, 1 protects", \
+	  .meaning = { { 0, "no write protection" } } }
 #define LX_PCROP(field, who, from) \
 	{ .name = (field), .word = 0, .shift = 8, .bits = 1, .text = "PCROP", .only = (who), \
 	  .instead = "unlock (off, after lock=1; never on)", .source = (from), \
@@ -153,7 +169,8 @@ static const struct ob_field f4_fields[] = {
 static const struct ob_field l1_fields[] = {
 	RDP_3_LEVELS(0, 0, "RM0038 3.8"),
 	LX_PCROP("SPRMOD", l1_pcrop, "RM0038 3.8"),
-	{ .name = "BOR_LEV", .word = 1, .shift = 0, .bits = 4, .text = "brown-out reset, levels 8 to 12 (1.7 to 3 V), else off",
+	{ .name = "BOR_LEV", .word = 1, .shift = 0, .bits = 4,
+	  .text = "brown-out reset, levels 8 to 12 (1.7 to 3 V), else off",
 	  .source = "RM0038 3.8" },
 	WATCHDOG("IWDG_SW", 1, 4, "RM0038 3.8"),
 	RESET_IN("nRST_STOP", "Stop", 1, 5, "RM0038 3.8"),
@@ -171,16 +188,20 @@ static const struct ob_field l1_fields[] = {
 static const struct ob_field l0_fields[] = {
 	RDP_3_LEVELS(0, 0, "RM0367 3.8"),
 	LX_PCROP("WPRMOD", NULL, "RM0367 3.8"),
-	{ .name = "BOR_LEV", .word = 1, .shift = 0, .bits = 4, .text = "brown-out reset, levels 8 to 12 (1.7 to 3 V), else off",
+	{ .name = "BOR_LEV", .word = 1, .shift = 0, .bits = 4,
+	  .text = "brown-out reset, levels 8 to 12 (1.7 to 3 V), else off",
 	  .source = "RM0367 3.8" },
 	WATCHDOG("WDG_SW", 1, 4, "RM0367 3.8"),
 	RESET_IN("nRST_STOP", "Stop", 1, 5, "RM0367 3.8"),
 	RESET_IN("nRST_STDBY", "Standby", 1, 6, "RM0367 3.8"),
 	{ .name = "BFB2", .word = 1, .shift = 7, .bits = 1, .text = "boot bank", .only = l0_two_banks,
 	  .meaning = { { 0, "starts from bank 1" }, { 1, "starts from bank 2" } }, .source = "RM0367 3.8" },
-	{ .name = "nBOOT_SEL", .word = 1, .shift = 13, .bits = 1, .text = "where BOOT0 comes from", .only = l0_boot_bits,
-	  .meaning = { { 0, "BOOT0 is the pin" }, { 1, "BOOT0 is the option nBOOT0" } }, .source = "RM0377 3.8" },
-	{ .name = "nBOOT0", .word = 1, .shift = 14, .bits = 1, .text = "stands for pin BOOT0 when nBOOT_SEL is 1",
+	{ .name = "nBOOT_SEL", .word = 1, .shift = 13, .bits = 1, .text = "where BOOT0 comes from",
+	  .only = l0_boot_bits,
+	  .meaning = { { 0, "BOOT0 is the pin" }, { 1, "BOOT0 is the option nBOOT0" } },
+	  .source = "RM0377 3.8" },
+	{ .name = "nBOOT0", .word = 1, .shift = 14, .bits = 1,
+	  .text = "stands for pin BOOT0 when nBOOT_SEL is 1",
 	  .only = l0_boot_bits, .source = "RM0377 3.8" },
 	BOOT1(15, "RM0367 3.8"),
 	LX_WRP("WRP01", 2, "RM0367 3.8"), LX_WRP("WRP23", 3, "RM0367 3.8"), LX_WRP("WRP45", 4, "RM0367 3.8"),
@@ -205,7 +226,8 @@ static const struct ob_kind kinds[] = {
 	  .guard = { .word = 4, .bits = 8, .most = 32, .set = false },
 	  .level0 = 0xAA, .level1 = 0xBB, .level2 = 0xCC, .obr_user = 8, .obr_data = 16,
 	  .launch_off = 0x10, .launch_value = UINT32_C(1) << 13 | UINT32_C(1) << 9 },
-	{ .controllers = "f2 f4 f4db", .manual = "RM0090 3.7; RM0033 2.6 for F2", .ops = &ob_f4, .fields = f4_fields,
+	{ .controllers = "f2 f4 f4db", .manual = "RM0090 3.7; RM0033 2.6 for F2", .ops = &ob_f4,
+	  .fields = f4_fields,
 	  .guard = { .by_sector = true, .word = 0, .shift = 16, .bits = 15, .set = false },
 	  .level0 = 0xAA, .level1 = 0x55, .level2 = 0xCC },
 	{ .controllers = "l1", .manual = "RM0038 3.8", .ops = &ob_lx, .fields = l1_fields,

@@ -146,8 +146,7 @@ static enum sl_err fpec_write(struct option_bytes *ob, struct ctx *c, const stru
 	back = ob->f.ops->clock_back(&ob->f, c);
 	if (!back)
 		back = target_write_mem(t, c, ob->f.chip->sram_base, sram, sizeof(sram));
-	if (!back)
-		back = target_restore_core(t, c, &core);
+	target_restore_core(t, &core);
 	if (!back && !err)
 		return ctrl_write(&ob->f, c, FPEC_CR, CR_OPTWRE);
 	if (err)

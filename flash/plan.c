@@ -4,8 +4,12 @@
  */
 #include "flash/plan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* For the names of write-protected sectors; one run of them takes at most the second. */
+enum { NAMES_ROOM = 200, NAME_ROOM = 60 };
 
 bool bytes_blank(const struct flash *f, const uint8_t *data, size_t len)
 {
@@ -79,19 +83,62 @@ static enum sl_err allocate(struct planner *k, struct ctx *c)
 	return SL_OK;
 }
 
+static bool in_the_way(const struct flash *f, const struct plan_sector *ps)
+{
+	return ps->differs && f->ops->guarded(f, ps->s);
+}
+
+/* First sector after i that does not continue the run that i begins. */
+static size_t guarded_end(const struct flash *f, const struct plan *p, size_t i)
+{
+	for (i++; i < p->n && in_the_way(f, &p->sec[i]) &&
+	     p->sec[i].s->addr == p->sec[i - 1].s->addr + p->sec[i - 1].s->bytes; i++)
+		;
+	return i;
+}
+
+/* "sector 4 (0x08010000 to 0x0801ffff), sectors 6 to 7 (...)", as much of it as fits. */
+static void name_guarded(const struct flash *f, const struct plan *p, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0, end; i < p->n; i = end) {
+		const struct flash_sector *s = p->sec[i].s, *last;
+		int n;
+
+		end = i + 1;
+		if (!in_the_way(f, &p->sec[i]))
+			continue;
+		end = guarded_end(f, p, i);
+		last = p->sec[end - 1].s;
+		if (size - used < NAME_ROOM)
+			n = snprintf(text + used, size - used, " ...");
+		else if (s == last)
+			n = snprintf(text + used, size - used, "%ssector %u (0x%08x to 0x%08x)",
+				     used ? ", " : "", (unsigned)s->index, s->addr, s->addr + s->bytes - 1);
+		else
+			n = snprintf(text + used, size - used, "%ssectors %u to %u (0x%08x to 0x%08x)",
+				     used ? ", " : "", (unsigned)s->index, (unsigned)last->index, s->addr,
+				     last->addr + last->bytes - 1);
+		if (size - used < NAME_ROOM)
+			return;
+		used += n > 0 ? (size_t)n : 0;
+	}
+}
+
 static enum sl_err refuse_guarded(struct flash *f, struct ctx *c, const struct plan *p)
 {
+	char names[NAMES_ROOM];
 	enum sl_err err = f->ops->read_guards(f, c);
 
 	for (size_t i = 0; !err && i < p->n; i++) {
-		const struct flash_sector *s = p->sec[i].s;
-
-		if (!p->sec[i].differs || !f->ops->guarded(f, s))
+		if (!in_the_way(f, &p->sec[i]))
 			continue;
-		err = ctx_fail_addr(c, SL_FLASH, "flash", s->addr,
-				    "flash at 0x%08x (sector %u, %u bytes) is write-protected", s->addr,
-				    (unsigned)s->index, s->bytes);
-		ctx_hint(c, "nothing was changed; take write protection off in the option bytes first");
+		name_guarded(f, p, names, sizeof(names));
+		err = ctx_fail_addr(c, SL_FLASH, "flash", p->sec[i].s->addr, "write-protected: %s", names);
+		ctx_hint(c, "nothing was changed; stlink-download wrp=none takes write protection off, "
+			 "protection shows it");
 		err = ctx_cause(c, err, CAUSE_WRITE_PROTECTED);
 	}
 	return err;

@@ -271,7 +271,9 @@ const struct flash_ops flash_stm32f1 = {
 	.slot_bytes = ENGINE_SLOT_LEAST,
 	.flags = {
 		{ UINT32_C(1) << 2, "PGERR", "the place is not blank" },
-		{ UINT32_C(1) << 4, "WRPRTERR", "this part of flash is write-protected" },
+		/* PM0075, read protection: it guards the first pages against writing, option bytes or not. */
+		{ UINT32_C(1) << 4, "WRPRTERR", "this part of flash is write-protected",
+		  "if read protection was just taken off: power the board off and on, and run again" },
 	},
 	.read_guards = f1_read_guards, .guarded = f1_guarded,
 	.clock_up = f1_clock_up, .clock_back = f1_clock_back,

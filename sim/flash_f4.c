@@ -265,7 +265,8 @@ static void start_options(struct chip *c, uint32_t v)
 	}
 	f->optcr = (f->optcr & OPT_LOCK) | (v & option_fields(c));
 	info_put(c, OB_BASE, 2, v & 0xFFECu);
-	info_put(c, OB_BASE + 8u, 2, (0xF000u & ~(option_fields(c) >> 16)) | (v >> 16 & option_fields(c) >> 16));
+	info_put(c, OB_BASE + 8u, 2,
+		   (0xF000u & ~(option_fields(c) >> 16)) | (v >> 16 & option_fields(c) >> 16));
 	f->rdp = now != RDP_LEVEL0;
 	f->optcr |= OPT_STRT;
 	c->rep.option_erases++;

@@ -6,7 +6,8 @@
 #include "tests/support/option_rig.h"
 
 #define EACH_BOARD(o, locked) \
-	for (size_t i_ = 0; i_ < ARRAY_LEN(option_boards) && (option_open(&(o), &option_boards[i_], (locked)), true); \
+	for (size_t i_ = 0; i_ < ARRAY_LEN(option_boards) && (option_open(&(o), \
+		   &option_boards[i_], (locked)), true); \
 	     option_close(&(o)), i_++)
 
 static void read__fresh_chip__has_no_protection_and_agrees_with_the_registers(void **state)
@@ -181,6 +182,30 @@ static void unlock__f1__then_power_cycle__all_of_flash_can_be_programmed(void **
 	}
 }
 
+static void unlock__f1__without_a_power_cycle__says_what_is_missing(void **state)
+{
+	static const uint8_t data[4] = { 1, 2, 3, 4 };
+	struct option_rig o;
+
+	(void)state;
+	EACH_BOARD(o, true) {
+		struct span s = { .addr = 0x08000000, .len = sizeof(data), .data = data };
+		struct flash_job job = { .spans = &s, .n_spans = 1, .erase_first = true };
+		struct flash_stats stats = { 0 };
+		struct ob_image want;
+		struct flash *f = NULL;
+
+		if (!o.board->power_cycle)
+			continue;
+		assert_true(ob_unlocked(o.ob, &o.st, &want));
+		rig_ok(&o.rig, ob_write(o.ob, o.rig.c, &want, &o.st));
+		rig_ok(&o.rig, flash_open(o.rig.c, o.rig.t, &f));
+		assert_int_equal(flash_program(f, o.rig.c, &job, &stats), SL_FLASH);
+		assert_non_null(strstr(o.rig.c->fault.hint, "power the board off and on"));
+		flash_close(f);
+	}
+}
+
 static void level_2__ends_all_debugging(void **state)
 {
 	struct option_rig o;
@@ -201,6 +226,8 @@ static void level_2__ends_all_debugging(void **state)
 		if (target_detach(o.rig.t, o.rig.c))
 			ctx_clear(o.rig.c);
 		o.rig.t = NULL;
+		chip_power(o.rig.chip, false);
+		chip_power(o.rig.chip, true);
 		assert_int_equal(target_attach(o.rig.c, o.rig.bl.link, &to, &t), SL_NOTARGET);
 	}
 }
@@ -245,6 +272,7 @@ int main(void)
 		cmocka_unit_test(options__survive_a_power_cycle),
 		cmocka_unit_test(areas__agree_with_what_programming_refuses),
 		cmocka_unit_test(unlock__f1__then_power_cycle__all_of_flash_can_be_programmed),
+		cmocka_unit_test(unlock__f1__without_a_power_cycle__says_what_is_missing),
 		cmocka_unit_test(level_2__ends_all_debugging),
 		cmocka_unit_test(pcrop__is_shown_and_goes_with_level_1_to_0),
 	};

@@ -188,6 +188,56 @@ static void campaign(enum job job)
 	}
 }
 
+/* Each flash operation of the job, and the supply fails before it, within it, or just after it. */
+static void cut_operation(const struct option_board *board, enum job job, uint64_t nth, enum chip_cut when)
+{
+	struct cut never = { .done = true };
+	struct option_rig o;
+	uint8_t secret[64];
+
+	option_open(&o, board, job == JOB_UNLOCK);
+	memcpy(secret, o.flash, sizeof(secret));
+	chip_cut_supply(o.rig.chip, nth, when);
+	(void)cut_at(&o, job, &never);
+	assert_true(chip_supply_was_cut(o.rig.chip));
+	chip_cut_supply(o.rig.chip, 0, when);
+	if (job == JOB_UNLOCK)
+		nothing_leaks(&o, secret);
+	put_right(&o, job);
+	option_close(&o);
+}
+
+static uint64_t operations(const struct option_board *board, enum job job)
+{
+	struct option_rig o;
+	uint64_t n;
+
+	option_open(&o, board, job == JOB_UNLOCK);
+	n = chip_flash_operations(o.rig.chip);
+	rig_ok(&o.rig, write_job(&o, job));
+	n = chip_flash_operations(o.rig.chip) - n;
+	option_close(&o);
+	assert_true(n > 0);
+	return n;
+}
+
+static void cut_operations(const struct option_board *board, enum job job)
+{
+	uint64_t n = operations(board, job);
+
+	for (uint64_t k = 1; k <= n; k++)
+		for (int when = CHIP_CUT_BEFORE; when <= CHIP_CUT_AFTER; when++)
+			cut_operation(board, job, k, (enum chip_cut)when);
+}
+
+static void every_job__power_fails_at_each_operation__can_be_put_right(void **state)
+{
+	(void)state;
+	for (size_t b = 0; b < ARRAY_LEN(option_boards); b++)
+		for (int job = JOB_UNLOCK; job <= JOB_LOCK; job++)
+			cut_operations(&option_boards[b], (enum job)job);
+}
+
 static void unlock__power_fails_at_any_time__a_rerun_ends_it(void **state)
 {
 	(void)state;
@@ -242,6 +292,7 @@ static void unlock__f1__probe_lost_on_the_way__leaves_all_or_nothing(void **stat
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_job__power_fails_at_each_operation__can_be_put_right),
 		cmocka_unit_test(unlock__power_fails_at_any_time__a_rerun_ends_it),
 		cmocka_unit_test(change__power_fails_at_any_time__unlock_and_a_rerun_put_it_right),
 		cmocka_unit_test(lock__power_fails_at_any_time__it_can_be_put_right),

@@ -301,11 +301,21 @@ def words_before_and_after__run_in_their_order(b):
 def words_that_are_not_for_unattended_work__are_refused(b):
     b.plug("bluepill")
     for word in ("program=/etc/passwd", "read=/tmp/x@0x08000000:16", "verify=/etc/passwd", "blink",
-                 "autoflash", "station", "help", "step", "nonsense"):
+                 "autoflash", "station", "help", "step", "nonsense", "unlock", "wrp=none",
+                 "option:WDG_SW=0", "options:w:/etc/passwd", "lock=2", "lock=2:STM32F103x8/xB"):
         b.rule(more=f"before = {word}\n")
         p = b.flash(status=2)
         must("10-a.conf:1" in p.stderr, p.stderr)
     must(b.unplug()["usb"]["urbs"] == 0, "the probe was opened before the words were checked")
+
+
+@test
+def lock_1_after_the_image__is_done_and_read_back(b):
+    b.plug("bluepill")
+    b.rule(more="after = lock=1\n")
+    p = b.flash(status=0)
+    must("0xa5 -> 0x0" in p.stdout, p.stdout)
+    must(b.unplug()["flash"]["option_programs"] == 8, "the option bytes were not written once")
 
 
 # ---- the configuration ---------------------------------------------------------------

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * option_words.c - showing option bytes, and writing them for a command word.
+ */
+#include "cli/option_words.h"
+
+#include <inttypes.h>
+
+#include "cli/describe.h"
+
+enum sl_err options_get(struct session *s, struct option_bytes **ob, struct ob_state *st)
+{
+	enum sl_err err = ob_open(s->ctx, s->target, ob);
+
+	if (err)
+		return err;
+	err = ob_read(*ob, s->ctx, st);
+	if (err)
+		ob_close(*ob);
+	return err;
+}
+
+void options_tell_state(struct session *s, const struct ob_state *st)
+{
+	if (st->blank)
+		output_result(s->out, "caution:           the option bytes are erased: a write was cut off; "
+			      "unlock writes them anew");
+	else if (st->bad)
+		output_result(s->out, "caution:           option bytes have wrong complements: a "
+			   "write was cut off; "
+			      "the chip works with its defaults");
+	else if (!st->loaded)
+		output_result(s->out, "caution:           the option bytes were changed and are not "
+			   "in force before "
+			      "the board is powered off and on");
+}
+
+/* Lines or members for all fields that differ; returns how many do. */
+static size_t show_changes(struct session *s, const struct option_bytes *ob, const struct ob_image *from,
+			   const struct option_change *ch)
+{
+	const struct ob_field *f;
+	struct json *j;
+	size_t n = 0;
+
+	for (size_t i = 0; (f = ob_field(ob, i)) != NULL; i++) {
+		uint32_t was = ob_get(f, from), now = ob_get(f, ch->want);
+
+		if (was == now)
+			continue;
+		n++;
+		output_result(s->out, "%-12s 0x%" PRIx32 " -> 0x%" PRIx32 "  %s", f->name, was, now,
+			      ob_means(f, now));
+	}
+	j = n || ch->again ? output_event(s->out, "option-change") : NULL;
+	if (!j)
+		return n;
+	json_string(j, "word", ch->word->text);
+	json_array(j, "fields");
+	for (size_t i = 0; (f = ob_field(ob, i)) != NULL; i++) {
+		if (ob_get(f, from) == ob_get(f, ch->want))
+			continue;
+		json_object(j, NULL);
+		json_string(j, "name", f->name);
+		json_number(j, "before", ob_get(f, from));
+		json_number(j, "after", ob_get(f, ch->want));
+		json_object_end(j);
+	}
+	json_array_end(j);
+	output_event_end(s->out);
+	return n;
+}
+
+/* The chip was reset: what is known of flash is old, and the firmware has begun anew. */
+static enum sl_err after_reset(struct session *s, bool was_running)
+{
+	session_drop_flash(s);
+	s->program_changed = false;
+	return was_running ? target_run(s->target, s->ctx) : SL_OK;
+}
+
+enum sl_err options_change(struct session *s, struct option_bytes *ob, struct ob_state *st,
+			   const struct option_change *ch)
+{
+	struct ob_state before = *st;
+	bool was_running = false;
+	size_t n;
+	enum sl_err err = session_ask_halt(s, &was_running);
+
+	if (err)
+		return err;
+	n = show_changes(s, ob, &before.stored, ch);
+	if (n == 0 && !ch->again) {
+		output_done(s->out, "%s: the option bytes are so already; nothing was written",
+			   ch->word->text);
+		return SL_OK;
+	}
+	err = ob_write(ob, s->ctx, ch->want, st);
+	session_drop_flash(s);
+	if (err)
+		return err;
+	if (ob_level(ob, ch->want) == PROTECTION_LEVEL2) {
+		output_done(s->out, "%s: option bytes written and read back", ch->word->text);
+		return SL_OK;
+	}
+	output_done(s->out, "%s: option bytes written, loaded by a reset of the chip, and read "
+		   "back", ch->word->text);
+	return after_reset(s, was_running);
+}
