@@ -49,9 +49,9 @@ composite() {
 	check "... and no sign of a copy" says "no sign of a copy"
 	chmod 666 /dev/ttyACM0
 	tool_says_hal() { printf HAL | as_user timeout -s KILL 60 $TOOL "$@" > /tmp/out 2> /tmp/err; status=$?; }
-	tool_says_hal program=/tmp/echo.bin reset monitor --expect '^IBM$' --timeout 1
+	tool_says_hal --connect=under-reset program=/tmp/echo.bin reset monitor --expect '^IBM$' --timeout 1
 	check "monitor: a line without its end is no line" exit_is 13
-	tool_says_hal program=/tmp/echo.bin reset monitor --expect '^IBM' --timeout 20
+	tool_says_hal --connect=under-reset program=/tmp/echo.bin reset monitor --expect '^IBM' --timeout 20
 	check "monitor: flash, reset, and the text that is to come, in one command" exit_is 0
 	tool_says_hal -d /dev/ttyACM0 monitor --expect ABC --timeout 1
 	check "monitor: a text that does not come is exit status 13" exit_is 13
