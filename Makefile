@@ -4,7 +4,7 @@
 # make check           every test; make check-t0, check-t1, check-cli, check-vm, check-systemd: one tier
 # make demo            flash the virtual STM32VLDISCOVERY and watch its LEDs
 # make lint            the limits of the house
-# make install         DESTDIR, PREFIX, and see there; make uninstall; make deb: Debian packages
+# make install         DESTDIR, PREFIX, and see there; make uninstall; make install-compat: st-flash, st-info; make deb: Debian packages
 # make bench           against other tools, in the guest; make bench-quick: a small form of it
 # WITHOUT_LIBUSB=1     builds with no library at all
 # Sources are found by wildcard: a new file needs no edit here.
@@ -27,9 +27,9 @@ CPPFLAGS += -DWITHOUT_LIBUSB
 endif
 
 # Rooms of the tool, lowest last: a static library each, linked in this order.
-ROOMS = cli auto host flash target usb sg link image base
+ROOMS = compat cli auto host flash target usb sg link image base
 # The transport table in link/ names usb/ and sg/, which call back into link/.
-TOOL_LIBS = $(foreach r,cli auto host flash target link usb sg link image base,$(BUILD)/lib$(r).a)
+TOOL_LIBS = $(foreach r,compat cli auto host flash target link usb sg link image base,$(BUILD)/lib$(r).a)
 SIM_LIBS  = $(BUILD)/libsim.a $(BUILD)/libbase.a
 SIM_LDLIBS = -lunicorn -lpthread -lm
 
@@ -82,6 +82,7 @@ LIBS_target = target $(LIBS_link)
 LIBS_flash  = flash target $(LIBS_link)
 LIBS_host   = host $(LIBS_link)
 LIBS_cli    = cli auto host flash target image $(LIBS_link)
+LIBS_compat = compat $(LIBS_cli)
 LIBS_t1     = $(LIBS_cli)
 
 TEST_SRC  = $(sort $(wildcard tests/test_*.c))
@@ -230,6 +231,10 @@ check-systemd: all $(if $(or $(if $(G),,every),$(filter 4%,$(G))),$(DEB))
 	$(Q)tests/vm/systemd/run.sh $(SYSTEMD_VM) $(G)
 	$(Q)tests/vm/systemd/table.py $(if $(G),-s) $(SYSTEMD_VM)/rows docs/v1-on-linux.md
 
+# st-flash and st-info, ours and stock, on all boards of the mock kernel: minutes.
+check-personality: all with-board
+	$(Q)python3 tests/cli/personality.py -a
+
 check-strangers: all
 	$(Q)tests/vm/build.sh $(BUILD)/vm-strangers ./stlink-download ./stlink-sim
 	$(Q)VM_TIMEOUT=1200 tests/vm/run.sh $(BUILD)/vm-strangers $(STRANGERS)
@@ -242,9 +247,9 @@ demo: all
 
 # ---- lint -------------------------------------------------------------------
 
-LINT_SRC = $(wildcard *.c auto/*.c base/*.c cli/*.c flash/*.c flash/*/*.c host/*.c image/*.c link/*.c sg/*.c \
+LINT_SRC = $(wildcard *.c auto/*.c base/*.c cli/*.c compat/*.c flash/*.c flash/*/*.c host/*.c image/*.c link/*.c sg/*.c \
            target/*.c usb/*.c sim/*.c)
-HEADERS  = $(wildcard auto/*.h base/*.h cli/*.h flash/*.h flash/*/*.h host/*.h image/*.h link/*.h sg/*.h target/*.h \
+HEADERS  = $(wildcard auto/*.h base/*.h cli/*.h compat/*.h flash/*.h flash/*/*.h host/*.h image/*.h link/*.h sg/*.h target/*.h \
            usb/*.h sim/*.h)
 LINT_CC  = -std=c17 -I. $(WARN) -Werror -fsyntax-only
 
@@ -324,6 +329,14 @@ install-tool: stlink-download
 	$(foreach f,$(UNIT_FILES),sed -i 's,=/usr/bin/,=$(bindir)/,' "$(DESTDIR)$(call field,$(f),3)"$(newline)	)
 	install -d -m 755 "$(DESTDIR)$(autoflashdir)"
 
+# The program under the names of the tools that it can stand in for: only on demand, because the
+# packages of those tools have the same names.
+COMPAT_NAMES = st-flash st-info
+install-compat: install-tool
+	$(foreach n,$(COMPAT_NAMES),ln -sf stlink-download "$(DESTDIR)$(bindir)/$(n)"$(newline)	)
+uninstall-compat:
+	$(foreach n,$(COMPAT_NAMES),test "$$(readlink "$(DESTDIR)$(bindir)/$(n)")" != stlink-download || rm -f "$(DESTDIR)$(bindir)/$(n)"$(newline)	)
+
 install-sim: stlink-sim
 	$(foreach f,$(SIM_FILES),$(call put,$(f))$(newline)	)
 
@@ -354,11 +367,11 @@ check-deb: $(DEB)
 
 always:
 
-.PHONY: install install-tool install-sim uninstall check-install always deb check-deb
+.PHONY: install install-tool install-sim install-compat uninstall-compat uninstall check-install always deb check-deb
 
 clean:
 	rm -rf $(BUILD) stlink-download stlink-sim
 
 .PHONY: all tests figures bench bench-quick bench-virtual check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
-        check-generated udev check-vm check-systemd check-strangers demo lint lint-text lint-gcc lint-clang lint-headers unsure \
+        check-generated udev check-vm check-systemd check-strangers check-personality demo lint lint-text lint-gcc lint-clang lint-headers unsure \
         clean

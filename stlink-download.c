@@ -15,6 +15,7 @@
 #include "cli/output.h"
 #include "cli/run.h"
 #include "cli/version.h"
+#include "compat/compat.h"
 
 /* --help and --version answer alone; no word at all is a mistake. */
 static bool answered(struct ctx *c, const struct options *opt, enum sl_err *err)
@@ -42,10 +43,13 @@ int main(int argc, char *argv[])
 	struct options opt;
 	struct output out;
 	enum sl_err err, closed;
-	int status = 0;
+	int status = 0, skip;
+	const struct personality *other = compat_find(argc, argv, &skip);
 
 	ctx_init(&c);
 	c.signal_flag = interrupt_install();
+	if (other)
+		return other->run(&c, argc - skip, argv + skip);
 	err = options_read(&c, argc, argv, getenv("STLINK_DEVICE"), &opt);
 	if (output_open(&out, &c, &opt))
 		err = SL_NOMEM;

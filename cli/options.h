@@ -23,6 +23,7 @@ struct options {
 	unsigned speed_khz;             /* 0: the probe's default */
 	enum target_connect connect;
 	bool proof_read;                /* prove by reading everything back */
+	uint32_t flash_bytes;           /* what the flash is to count as; 0: as the chip says */
 	bool json, quiet, force;
 	bool show_help, show_version;
 	unsigned verbosity;             /* number of -v, at most 3 */

@@ -74,6 +74,7 @@ static enum sl_err climb_target(struct session *s)
 	struct target_options o = {
 		.connect = s->options->connect,
 		.speed_khz = s->options->speed_khz,
+		.flash_bytes = s->options->flash_bytes,
 		/* Core and memory words work on any Cortex-M; flash_open asks for the chip. */
 		.allow_unknown = true,
 	};

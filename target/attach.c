@@ -49,6 +49,10 @@ static enum sl_err attach(struct target *t, struct ctx *c, const struct target_o
 		err = leave_reset_halted(t, c);
 	if (!err)
 		err = target_identify(t, c, o->allow_unknown);
+	if (!err && o->flash_bytes && t->info.chip) {
+		t->info.flash_kb = o->flash_bytes / 1024;
+		t->info.flash_kb_assumed = true;
+	}
 	/* A core that is held halted: its watchdogs shall not run on. */
 	if (!err && t->halted)
 		err = freeze_set(t, c);

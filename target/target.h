@@ -23,6 +23,7 @@ enum target_connect { CONNECT_NORMAL, CONNECT_UNDER_RESET, CONNECT_HOTPLUG };
 struct target_options {
 	enum target_connect connect;
 	unsigned speed_khz;             /* 0: default */
+	uint32_t flash_bytes;           /* what the chip's flash is to count as; 0: as it says */
 	bool allow_unknown;             /* core commands on a chip that is not in the table */
 };
 

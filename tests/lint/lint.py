@@ -26,7 +26,8 @@ MAY_INCLUDE = {
     "host": {"base", "link"},
     "auto": {"base", "link"},
     "cli": {"auto", "base", "image", "link", "target", "flash", "host"},
-    ".": {"base", "cli"},
+    "compat": {"base", "cli", "flash", "image", "link", "target"},
+    ".": {"base", "cli", "compat"},
     "sim": {"base"},
 }
 # The one file that may name the transports, which it does by extern declarations.
@@ -43,7 +44,7 @@ BANNED = ["sprintf", "vsprintf", "strcpy", "strcat", "strtok", "sscanf", "atoi",
           "system", "popen", "alloca", "gmtime", "localtime"]
 BELOW_CLI = ["exit", "_exit", "abort", "printf", "fprintf", "puts", "putchar", "fputs", "perror"]
 # Files that are programs of their own or print by trade.
-MAY_PRINT = re.compile(r"^(cli/|stlink-download\.c|sim/(main|report|options|leds)\w*\.c|man/|tests/)")
+MAY_PRINT = re.compile(r"^(cli/|compat/|stlink-download\.c|sim/(main|report|options|leds)\w*\.c|man/|tests/)")
 STRANGE = re.compile(r"(\bsub-?agents?\b|\bdossiers?\b|/home/\w+/)", re.I)
 
 # A table may be as long as its subject: files whose lines are mostly initialisers.
