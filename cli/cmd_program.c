@@ -163,6 +163,7 @@ static enum sl_err work(struct session *s, struct word *w, const struct kind *k)
 		.spans = w->image->spans,
 		.n_spans = w->image->n_spans,
 		.erase_first = k->erases,
+		.mass_erase = k->erases && s->options->mass_erase,
 		.progress = progress_begin(&p, s->out, w->text),
 	};
 	struct flash_stats st = { 0 };

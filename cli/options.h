@@ -24,7 +24,7 @@ struct options {
 	enum target_connect connect;
 	bool proof_read;                /* prove by reading everything back */
 	uint32_t flash_bytes;           /* what the flash is to count as; 0: as the chip says */
-	bool json, quiet, force;
+	bool json, quiet, force, mass_erase;
 	bool show_help, show_version;
 	unsigned verbosity;             /* number of -v, at most 3 */
 	bool fix, yes, group, system;   /* setup */

@@ -119,6 +119,8 @@ enum sl_err run_prepare(struct session *s, struct chain *chain)
 			err = w->command->prepare(s, w);
 		err = ctx_doing(s->ctx, err, "%.100s", w->text);
 	}
+	if (!err && s->options->mass_erase)
+		err = chain_check_mass_erase(s->ctx, chain);
 	return err ? err : chain_check_images(s->ctx, chain, s->options->force);
 }
 

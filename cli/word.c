@@ -225,6 +225,17 @@ static enum sl_err check_images(struct ctx *c, const struct word *a, const struc
 	return SL_USAGE;
 }
 
+static enum sl_err check_alone(struct ctx *c, const struct word *a, const struct word *b, bool force)
+{
+	(void)force;
+	if (a->command != b->command || !a->command->changes || !a->image || !b->image)
+		return SL_OK;
+	(void)ctx_fail(c, SL_USAGE, where, "with --mass-erase, %.80s would erase what %.80s wrote",
+		       b->text, a->text);
+	ctx_hint(c, "use: erase program=FILE program=FILE, or one file that holds both");
+	return SL_USAGE;
+}
+
 static enum sl_err each_pair(struct ctx *c, const struct chain *chain, check_pair *check,
 			     bool force)
 {
@@ -244,6 +255,11 @@ enum sl_err chain_check_names(struct ctx *c, const struct chain *chain, bool for
 enum sl_err chain_check_images(struct ctx *c, const struct chain *chain, bool force)
 {
 	return each_pair(c, chain, check_images, force);
+}
+
+enum sl_err chain_check_mass_erase(struct ctx *c, const struct chain *chain)
+{
+	return each_pair(c, chain, check_alone, false);
 }
 
 void chain_free(struct chain *chain)

@@ -27,6 +27,9 @@ enum sl_err chain_check_names(struct ctx *c, const struct chain *chain, bool for
 /* chain_check_images - refuse, once they are loaded, images of two program= words that overlap
  * (unless force): the second would undo what was proved of the first. */
 enum sl_err chain_check_images(struct ctx *c, const struct chain *chain, bool force) MUST_CHECK;
+
+/* chain_check_mass_erase - refuse a second program= word: each would erase what the other wrote. */
+enum sl_err chain_check_mass_erase(struct ctx *c, const struct chain *chain) MUST_CHECK;
 void chain_free(struct chain *chain);
 
 /* word_parse_file - FILE, no address. */

@@ -61,6 +61,7 @@ _stlink_download_options="
 	--quiet
 	--verbose
 	--force
+	--mass-erase
 	--fix
 	--yes
 	--group

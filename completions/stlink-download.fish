@@ -105,6 +105,7 @@ complete -c stlink-download -l json -d 'one JSON event a line on standard output
 complete -c stlink-download -l quiet -s q -d 'no progress'
 complete -c stlink-download -l verbose -s v -d 'say more'
 complete -c stlink-download -l force -d 'replace existing output files'
+complete -c stlink-download -l mass-erase -d 'program= may erase the whole flash at once'
 complete -c stlink-download -l fix -d 'install what is missing'
 complete -c stlink-download -l yes -d 'do not ask'
 complete -c stlink-download -l group -d 'also group stlink'

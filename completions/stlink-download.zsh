@@ -104,6 +104,7 @@ _stlink_download() {
 		{-q,--quiet}'[no progress]' \
 		\*{-v,--verbose}'[say more]' \
 		'--force[replace existing output files]' \
+		'--mass-erase[program= may erase the whole flash at once]' \
 		'--fix[install what is missing]' \
 		'--yes[do not ask]' \
 		'--group[also group stlink]' \

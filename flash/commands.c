@@ -32,7 +32,8 @@ static uint64_t total_len(const struct span *spans, size_t n)
 static enum sl_err do_plan(struct flash *f, struct ctx *c, const struct flash_job *job,
 			   enum plan_mode mode, struct flash_stats *stats)
 {
-	struct plan_request req = { job->spans, job->n_spans, mode, session_unlock_early };
+	struct plan_request req = { job->spans, job->n_spans, mode, job->mass_erase && mode == PLAN_PROGRAM,
+				    session_unlock_early };
 	struct plan p = { 0 };
 	struct run r = { .f = f, .p = &p, .progress = &job->progress, .stats = stats };
 	enum sl_err err = flash_check(f, c, job->spans, job->n_spans);

@@ -65,6 +65,8 @@ enum sl_err flash_check(struct flash *f, struct ctx *c, const struct span *spans
 /* flash_program - erase what must be erased, write, prove every byte.
  * erase_first: false writes without erasing (flash:w:), and refuses beforehand where a unit
  *   that would change is not blank.
+ * mass_erase: the spans are all that flash is to hold; where anything must be erased, all of it is
+ *   at once, on controllers that can.
  *   What a sector holds already is not written again; what is not changed is proved by the
  *   comparison that showed it.
  * Returns SL_IMAGE for data outside flash or wanted twice; SL_FLASH for write-protected sectors
@@ -80,6 +82,7 @@ struct flash_job {
 	const struct span *spans;
 	size_t n_spans;
 	bool erase_first;
+	bool mass_erase;
 	struct flash_progress progress;
 };
 enum sl_err flash_program(struct flash *f, struct ctx *c, const struct flash_job *job,

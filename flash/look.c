@@ -54,9 +54,9 @@ static uint32_t piece_bytes(const struct plan_sector *ps)
 
 static uint32_t asked_in(const struct planner *k, uint32_t addr, uint32_t len)
 {
-	uint32_t sum = 0, from;
+	uint32_t sum = k->req->all ? len : 0, from;
 
-	for (size_t i = 0; i < k->req->n; i++)
+	for (size_t i = 0; i < k->req->n && !k->req->all; i++)
 		sum += plan_overlap(addr, len, &k->req->spans[i], &from);
 	return sum;
 }

@@ -35,7 +35,7 @@ static uint32_t asked_bytes(const struct flash_sector *s, const struct plan_requ
 
 	for (size_t i = 0; i < req->n; i++)
 		sum += plan_overlap(s->addr, s->bytes, &req->spans[i], &from);
-	return sum;
+	return req->all ? s->bytes : sum;
 }
 
 static void overlay(const struct planner *k, const struct plan_sector *ps)
@@ -144,9 +144,31 @@ static enum sl_err refuse_guarded(struct flash *f, struct ctx *c, const struct p
 	return err;
 }
 
-static void sum_up(struct flash *f, struct plan *p)
+/* The user gave all of flash away: if anything must be erased, it goes at once. */
+static void take_all(struct plan *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct plan_sector *ps = &p->sec[i];
+
+		ps->erase = ps->differs = ps->fresh = true;
+		memcpy(p->put + ps->off, p->want + ps->off, ps->s->bytes);
+	}
+}
+
+static bool any_erase(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->sec[i].erase)
+			return true;
+	return false;
+}
+
+static void sum_up(struct flash *f, struct plan *p, bool given)
 {
 	bool all = f->ops->erase_all && p->n == f->n_sectors && p->n > 1;
+
+	if (all && given && any_erase(p))
+		take_all(p);
 
 	for (size_t i = 0; i < p->n; i++) {
 		p->n_differs += p->sec[i].differs;
@@ -172,7 +194,7 @@ enum sl_err plan_make(struct flash *f, struct ctx *c, const struct plan_request 
 	free(k.cur);
 	free(k.piece);
 	if (!err)
-		sum_up(f, p);
+		sum_up(f, p, req->all);
 	if (!err && p->n_differs)
 		err = refuse_guarded(f, c, p);
 	return err;

@@ -42,6 +42,7 @@ struct plan_request {
 	const struct span *spans;
 	size_t n;
 	enum plan_mode mode;
+	bool all;                       /* all sectors, blank where the spans say nothing */
 	/* Done while the chip counts, at most once for each run of sectors. NULL: nothing. */
 	enum sl_err (*meanwhile)(struct flash *f, struct ctx *c);
 };

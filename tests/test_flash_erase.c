@@ -317,6 +317,37 @@ static void program__sector_protected_in_between__is_told_by_the_controllers_fla
 	}
 }
 
+/* Flash is given away: all that the image leaves out is blank afterwards; again changes nothing. */
+static void program__with_mass_erase__leaves_nothing_else(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
+		uint8_t one[301], two[77];
+		struct span s[2] = { { BASE + 9001, sizeof(two), two }, { BASE + 3, sizeof(one), one } };
+		struct flash_job job = { .spans = s, .n_spans = 2, .erase_first = true, .mass_erase = true };
+		struct bench b;
+
+		bench_open(&b, boards[k], true);
+		rig_noise(one, sizeof(one), 1);
+		rig_noise(two, sizeof(two), 2);
+		memset(b.expect, flash_erased_byte(b.f), b.bytes);
+		memcpy(b.expect + 3, one, sizeof(one));
+		memcpy(b.expect + 9001, two, sizeof(two));
+		rig_ok(&b.rig, flash_program(b.f, b.rig.c, &job, &b.stats));
+		check(&b, boards[k]);
+		assert_int_equal(b.stats.mass_erased, b.stats.sectors_erased == 0);
+		assert_int_equal(b.stats.bytes_kept, 0);
+		rig_ok(&b.rig, flash_program(b.f, b.rig.c, &job, &b.stats));
+		check(&b, boards[k]);
+		assert_false(b.stats.mass_erased || b.stats.sectors_erased || b.stats.bytes_programmed);
+		b.oracle[12345] = 0x5A;         /* what is left out, and no more */
+		chip_flash_changed(b.rig.chip);
+		rig_ok(&b.rig, flash_program(b.f, b.rig.c, &job, &b.stats));
+		check(&b, boards[k]);
+		bench_close(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -332,6 +363,7 @@ int main(void)
 		cmocka_unit_test(progress__of_a_job__ends_at_its_total),
 		cmocka_unit_test(program__sector_protected_in_between__is_told_by_the_controllers_flag),
 		cmocka_unit_test(program__f1_with_hsi_off__turns_it_on_and_off_again),
+		cmocka_unit_test(program__with_mass_erase__leaves_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
