@@ -142,6 +142,7 @@ struct chip_kind {
 	uint32_t periph_end, ahb2_base, ahb2_size;
 	uint32_t flash_acr_mask, flash_acr_reset;
 	uint32_t mass_erase_ms[3];      /* F4: typical, for x8, x16, x32 */
+	bool rdp_levels;                /* FPEC of F3: three levels, OBL_LAUNCH */
 	bool pcrop;                     /* F4: FLASH_OPTCR.SPRMOD exists */
 };
 

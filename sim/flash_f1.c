@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * flash_f1.c - the FPEC of STM32F100/F103: half-words, 1 KiB pages, option bytes.
+ * flash_f1.c - the FPEC of STM32F100/F103 and F303: half-words, pages, option bytes.
  *
- * After PM0075 (F10x flash programming) and PM0063 (F100). What those leave open
+ * After PM0075 (F10x flash programming), PM0063 (F100) and RM0316 (F303). What those leave open
  * is marked UNSURE and chosen so that a tool which relies on it is caught.
  */
 #include "sim/chip_priv.h"
@@ -17,11 +17,14 @@ enum { SR_PGERR = 1u << 2, SR_WRPRTERR = 1u << 4, SR_EOP = 1u << 5 };
 enum { CR_PG = 1u << 0, CR_PER = 1u << 1, CR_MER = 1u << 2, CR_OPTPG = 1u << 4,
        CR_OPTER = 1u << 5, CR_STRT = 1u << 6, CR_LOCK = 1u << 7, CR_OPTWRE = 1u << 9,
        CR_MODE = CR_PG | CR_PER | CR_MER | CR_OPTPG | CR_OPTER,
+       CR_OBL_LAUNCH = 1u << 13,        /* RM0316, FLASH_CR */
        CR_WRITABLE = CR_MODE | CR_STRT | 1u << 10 | 1u << 12 };
 
 #define OB_BASE 0x1FFFF800u
 #define OB_BYTES 16u
 #define RDP_OFF 0xA5u                   /* PM0075, RDP: the only value without protection */
+#define LEVEL0 0xAAu                    /* RM0316, RDP */
+#define LEVEL2 0xCCu
 
 /* Typical values, DS5319 table 28; the F100's are remembered to be the same.
  * The erase figure is the middle of the range 20-40 ms. */
@@ -43,6 +46,23 @@ static bool ob_valid(struct chip *c, unsigned n)
 	return v == 0xFFFFu || (v & 0xFFu) == (~v >> 8 & 0xFFu);
 }
 
+static uint32_t rdp_off(const struct chip *c)
+{
+	return c->kind->rdp_levels ? LEVEL0 : RDP_OFF;
+}
+
+/* RM0316, FLASH_OBR: RDPRT 0, 1 or 3 for the levels, then the bytes in whole ones. */
+static uint32_t obr_of(const struct chip *c, const uint8_t v[8], bool bad)
+{
+	uint32_t level = v[0] == rdp_off(c) ? 0 : c->kind->rdp_levels && v[0] == LEVEL2 ? 3u : 1u;
+
+	if (c->kind->rdp_levels)
+		return (bad ? 1u : 0) | level << 1 | (uint32_t)v[1] << 8 | (uint32_t)v[2] << 16 |
+		       (uint32_t)v[3] << 24;
+	return (bad ? 1u : 0) | level << 1 | (uint32_t)v[1] << 2 | (uint32_t)v[2] << 10 |
+	       (uint32_t)v[3] << 18;
+}
+
 static void load_options(struct chip *c)
 {
 	struct flash *f = &c->flash;
@@ -57,9 +77,10 @@ static void load_options(struct chip *c)
 			v[i] = 0xFF;
 		}
 	}
-	f->rdp = v[0] != RDP_OFF;
-	f->obr = (bad ? 1u : 0) | (f->rdp ? 2u : 0) | (uint32_t)v[1] << 2 |
-		 (uint32_t)v[2] << 10 | (uint32_t)v[3] << 18;
+	f->rdp = v[0] != rdp_off(c);
+	f->obr = obr_of(c, v, bad);
+	f->wdg_hw = !(v[1] & 1u);               /* WDG_SW = 0 */
+	f->debug_off = c->kind->rdp_levels && v[0] == LEVEL2;
 	f->wrpr = (uint32_t)v[4] | (uint32_t)v[5] << 8 | (uint32_t)v[6] << 16 |
 		  (uint32_t)v[7] << 24;
 }
@@ -86,8 +107,11 @@ static void f1_reset(struct chip *c, bool power_on)
 		f->first4k_locked = false;
 		f->debug_seen = false;
 	}
-	load_options(c);
-	f->wdg_hw = !(f->obr & 1u << 2);        /* WDG_SW = 0 */
+	/* F303: loaded at power-on and by OBL_LAUNCH. UNSURE whether any reset does it there, too: a tool
+	 * that relies on that is caught. */
+	if (power_on || !c->kind->rdp_levels || f->optcr)
+		load_options(c);
+	f->optcr = 0;
 }
 
 static void f1_finish(struct chip *c)
@@ -127,7 +151,7 @@ static bool page_locked(const struct chip *c, uint32_t addr)
 	const struct flash *f = &c->flash;
 	uint32_t group = (addr - c->kind->flash_base) / 4096u;
 
-	if (group == 0 && (f->rdp || f->first4k_locked))
+	if (group == 0 && !c->kind->rdp_levels && (f->rdp || f->first4k_locked))
 		return true;
 	return !(f->wrpr >> (group > 31u ? 31u : group) & 1u);
 }
@@ -143,7 +167,7 @@ static bool refuse_wrp(struct chip *c, uint32_t addr, const char *what)
 
 static void erase_page(struct chip *c)
 {
-	uint32_t page = c->flash.ar & ~1023u;
+	uint32_t bytes = c->kind->runs[0].size, page = c->flash.ar & ~(bytes - 1u);
 
 	if (!flash_in_main(c, page)) {
 		chip_note_illegal(c, "page erase outside flash, AR %08x", (unsigned)c->flash.ar);
@@ -151,8 +175,8 @@ static void erase_page(struct chip *c)
 	}
 	if (refuse_wrp(c, page, "page erase"))
 		return;
-	flash_fill(c, page, 1024, 0xFF);
-	flash_start(c, FLASH_ERASE, page, 1024, timed(c, ERASE_NS));
+	flash_fill(c, page, bytes, 0xFF);
+	flash_start(c, FLASH_ERASE, page, bytes, timed(c, ERASE_NS));
 }
 
 static void erase_all(struct chip *c)
@@ -170,6 +194,16 @@ static void erase_all(struct chip *c)
 	flash_start(c, FLASH_MASS, k->flash_base, k->flash_bytes, timed(c, ERASE_NS));
 }
 
+/* RM0316, level 2: option bytes cannot be changed any more. */
+static bool frozen(struct chip *c)
+{
+	if (!c->flash.debug_off)
+		return false;
+	c->flash.sr |= SR_WRPRTERR;
+	chip_note_illegal(c, "option bytes are frozen by level 2");
+	return true;
+}
+
 static void start_operation(struct chip *c)
 {
 	switch (c->flash.cr & CR_MODE) {
@@ -180,6 +214,8 @@ static void start_operation(struct chip *c)
 		erase_all(c);
 		break;
 	case CR_OPTER:
+		if (frozen(c))
+			break;
 		flash_fill(c, OB_BASE, OB_BYTES, 0xFF);
 		flash_start(c, FLASH_OPT_ERASE, OB_BASE, OB_BYTES, timed(c, ERASE_NS));
 		break;
@@ -219,6 +255,14 @@ static void write_cr(struct chip *c, uint32_t v)
 	}
 	if (v & CR_STRT)
 		start_operation(c);
+	if (v & CR_OBL_LAUNCH && c->kind->rdp_levels) {
+		if (!(f->cr & CR_OPTWRE)) {
+			chip_note_illegal(c, "OBL_LAUNCH without OPTWRE");
+			return;
+		}
+		f->optcr = 1;           /* reload at the reset that it causes */
+		c->reset_request = RESET_SOFT;
+	}
 }
 
 static enum bus_result write_key(struct chip *c, uint32_t v)
@@ -304,13 +348,15 @@ static enum bus_result program_option(struct chip *c, uint32_t addr, uint32_t v)
 
 	if (addr - OB_BASE >= OB_BYTES)
 		return bad_store(c, addr, 2, "with OPTPG outside the option bytes");
+	if (frozen(c))
+		return BUS_OK;
 	if (info_get(c, addr, 2) != 0xFFFFu) {
 		c->flash.sr |= SR_PGERR;
 		chip_note_illegal(c, "option half-word %08x programmed without erase",
 				  (unsigned)addr);
 		return BUS_OK;
 	}
-	if (addr == OB_BASE && low == RDP_OFF && c->flash.rdp)
+	if (addr == OB_BASE && low == rdp_off(c) && c->flash.rdp)
 		ns += unprotect(c);
 	info_put(c, addr, 2, low | (~low & 0xFFu) << 8);        /* complement by hardware */
 	flash_start(c, FLASH_OPT_PROGRAM, addr, 2, timed(c, ns));
@@ -356,7 +402,7 @@ static enum bus_result f1_store(struct chip *c, uint32_t addr, unsigned size, ui
 
 static void f1_set_rdp(struct chip *c, bool on)
 {
-	info_put(c, OB_BASE, 2, on ? 0xFF00u : 0x5AA5u);
+	info_put(c, OB_BASE, 2, on ? 0xFF00u : rdp_off(c) | (~rdp_off(c) & 0xFFu) << 8);
 	load_options(c);
 }
 

@@ -420,10 +420,63 @@ static const struct chip_kind f401re = {
 	.periph_end = 0x40026800, .ahb2_base = 0x50000000, .ahb2_size = 0x40000,
 };
 
+/* ---- STM32F303VC: the FPEC with three levels of protection; for the tests of option bytes ---------- */
+
+#define F3_AHB(bit) 0x14, 1u << (bit)
+
+static const struct periph_desc f303_periphs[] = {
+	{ "RCC", 0x40021000, 0x400, &rcc_regs, F1_ALWAYS, RCC_ARG, 5 },
+	{ "FLASH", 0x40022000, 0x400, &flash_regs, F1_ALWAYS, 0, 4 },
+	{ "GPIOA", 0x48000000, 0x400, &gpio_f4, F3_AHB(17), 'A', 0 },
+	{ "GPIOB", 0x48000400, 0x400, &gpio_f4, F3_AHB(18), 'B', 0 },
+	{ "GPIOE", 0x48001000, 0x400, &gpio_f4, F3_AHB(21), 'E', 0 },
+	{ "EXTI", 0x40010400, 0x400, &regs_plain, F1_ALWAYS, 0, 0 },
+	{ "TIM2", 0x40000000, 0x400, &timer_basic, F1_APB1(0), 0, 28 },
+	{ "IWDG", 0x40003000, 0x400, &iwdg, F1_ALWAYS, 0, 0 },
+	{ "PWR", 0x40007000, 0x400, &pwr_regs, F1_APB1(28), 0, 0 },
+	{ "DMA1", 0x40020000, 0x100, &regs_plain, F1_AHB(0), 0, 0 },
+	{ "CRC", 0x40023000, 0x400, &crc_unit, F1_AHB(6), 0, 0 },
+	{ 0 }
+};
+
+static const struct sector_run f303_runs[] = { { 2048, 128 }, { 0, 0 } };
+
+static const struct block_desc f303_blocks[] = {
+	{ 0x08000000, 0x40000, BLOCK_FLASH }, { 0x20000000, 0xA000, BLOCK_RAM },
+	{ 0x10000000, 0x2000, BLOCK_CCM }, { 0x1FFFD000, 0x3000, BLOCK_INFO }, { 0 }
+};
+
+static const struct init_word f303_info[] = {
+	{ 0x1FFFF7AC, 0x00380030 }, { 0x1FFFF7B0, 0x3032470D }, { 0x1FFFF7B4, 0x20343939 },
+	{ 0x1FFFF7CC, 0xFFFF0100 }, { 0x1FFFF800, 0x00FF55AA }, { 0x1FFFF804, 0x00FF00FF },
+	{ 0x1FFFF808, 0x00FF00FF }, { 0x1FFFF80C, 0x00FF00FF }, { 0, 0 }
+};
+
+/* RM0316, FLASH_ACR: none to 24 MHz, one to 48, two to 72. DS9118: APB1 to 36 MHz. */
+static const struct clock_limits f303_limits = {
+	.hclk_hz = 72 * MHZ, .apb1_hz = 36 * MHZ, .apb2_hz = 72 * MHZ,
+	.latency_mask = 7, .waits = f103_waits,
+};
+
+/* Its clock tree is taken for the F100's, which has the same registers. */
+static const struct chip_kind f303vc = {
+	.name = "STM32F303VC", .m4 = true, .cpuid = 0x410FC241, .dpidr = 0x2BA01477,
+	.idcode = 0x10036422,
+	.flash_base = 0x08000000, .flash_bytes = 0x40000, .erased = 0xFF,
+	.runs = f303_runs, .blocks = f303_blocks, .info = f303_info,
+	.uid = { 0x1FFFF7AC, 0x1FFFF7B0, 0x1FFFF7B4 },
+	.size_reg = 0x1FFFF7CC, .sysmem_base = 0x1FFFD800, .sysmem_bytes = 0x1800,
+	.dbgmcu_cr_mask = 0x000000E7, .iwdg_freeze_off = 8, .iwdg_freeze_bit = 12,
+	.lsi_hz = 40000, .n_irq = 82,
+	.periphs = f303_periphs, .rcc = &rcc_f100, .limits = &f303_limits,
+	.flash = &flash_f1, .rdp_levels = true, .flash_acr_mask = 0x1F, .flash_acr_reset = 0x10,
+	.periph_end = 0x40023400, .ahb2_base = 0x48000000, .ahb2_size = 0x2000,
+};
+
 /* ---- the list ---------------------------------------------------------------------------------- */
 
 static const struct chip_kind *const all_kinds[] = {
-	&f100rb, &f103c8, &f103rb, &cs32f103, &l152rb, &f407vg, &f401re, NULL
+	&f100rb, &f103c8, &f103rb, &cs32f103, &l152rb, &f407vg, &f401re, &f303vc, NULL
 };
 
 const struct chip_kind *const *chip_kinds(void)

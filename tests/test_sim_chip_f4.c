@@ -319,6 +319,37 @@ static void read_protection__level_1_and_back(void **state)
 	bench_free(b);
 }
 
+static void pcrop__turns_the_bits_round_and_goes_with_level_1_to_0(void **state)
+{
+	struct bench *b = bench_new("STM32F401RE");
+
+	(void)state;
+	unlock_options(b);
+	w32(b, OPTCR, 0x8004AAEEu);             /* SPRMOD, sector 2 */
+	wait_idle(b, 1000000);
+	assert_int_equal(r32(b, OPTCR), 0x8004AAECu);
+	unlock(b);
+	w32(b, CR, PG | X32);
+	w32(b, 0x08008000u, 0);
+	assert_int_equal(r32(b, SR), WRPERR);
+	w32(b, SR, WRPERR);
+	w32(b, 0x08004000u, 0);
+	wait_idle(b, 1000);
+	assert_int_equal(r32(b, SR), 0);
+	w32(b, CR, X32);
+	w32(b, OPTCR, 0x0FFFAAEEu);             /* not in level 0 */
+	assert_int_equal(r32(b, SR), WRPERR);
+	w32(b, SR, WRPERR);
+	w32(b, OPTCR, 0x800455EEu);
+	wait_idle(b, 1000000);
+	w32(b, OPTCR, 0x0FFFAAEEu);
+	wait_idle(b, 100000000);
+	assert_int_equal(r32(b, OPTCR), 0x0FFFAAECu);
+	assert_int_equal(report(b).mass_erases, 1);
+	assert_int_equal(report(b).illegal, 2);
+	bench_free(b);
+}
+
 static void level_2__ends_debugging_at_the_next_reset(void **state)
 {
 	struct bench *b = bench_new("STM32F407VG");
@@ -396,6 +427,7 @@ int main(void)
 		cmocka_unit_test(write_protection__holds_for_one_sector),
 		cmocka_unit_test(option_register__is_locked_and_changes_at_start),
 		cmocka_unit_test(read_protection__level_1_and_back),
+		cmocka_unit_test(pcrop__turns_the_bits_round_and_goes_with_level_1_to_0),
 		cmocka_unit_test(level_2__ends_debugging_at_the_next_reset),
 		cmocka_unit_test(otp__programs_until_its_block_is_locked),
 		cmocka_unit_test(loader_in_ram__programs_words),

@@ -25,6 +25,7 @@ static const struct option_board option_boards[] = {
 	{ "nucleo-v3", 0x1FFFF800, 0x5AA5, 0xFFFF, true },
 	{ "f4discovery", 0x1FFFC000, 0xAA00, 0xFF00, false },
 	{ "nucleo-f401re", 0x1FFFC000, 0xAA00, 0xFF00, false },
+	{ "f303", 0x1FFFF800, 0x55AA, 0xFFFF, false },
 	{ "l-discovery", 0x1FF80000, 0xFF5500AA, 0xFFFFFFFF, false },
 };
 
