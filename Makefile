@@ -137,6 +137,19 @@ $(BUILD)/tests/figures $(BUILD)/tests/pace: $(BUILD)/tests/%: $(BUILD)/tests/%.o
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(foreach r,$(LIBS_flash),$(BUILD)/lib$(r).a) \
 		-lcmocka $(SIM_LDLIBS) $(LIBUSB_LIBS)
 
+# Every fault at every step: tests/faults/campaign.c says how. The program is the real one, its main
+# under another name; what would reach the host is wrapped.
+FAULTS_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/faults/*.c)))
+FAULTS_WRAP = $(foreach f,ctx_init interrupt_install transport_classes ioctl poll,-Wl,--wrap=$f)
+$(BUILD)/tests/faults/tool.o: $(BUILD)/stlink-download.o
+	@mkdir -p $(@D)
+	$(Q)objcopy --redefine-sym main=tool_main $< $@
+$(BUILD)/tests/faults/campaign: $(FAULTS_OBJ) $(BUILD)/tests/faults/tool.o $(SUPPORT_OBJ) \
+		$(foreach r,$(LIBS_cli),$(BUILD)/lib$(r).a)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $(FAULTS_OBJ) $(BUILD)/tests/faults/tool.o \
+		$(SUPPORT_OBJ) $(foreach r,$(LIBS_cli),$(BUILD)/lib$(r).a) -lcmocka $(SIM_LDLIBS) $(LIBUSB_LIBS)
+
 # The benchmark: bench/bench.py says what it does. Its C parts: one job in virtual time inside one
 # process, and a stopwatch for commands at a board.
 BENCH_BIN = $(BUILD)/bench/virtual $(BUILD)/bench/timed

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * campaign.c - every fault at every step of every scenario, or a sample of that.
+ *
+ *     campaign [--station=PREFIX] [--scenario=PREFIX] [--fault=PREFIX] [--cases=N] [--seed=N]
+ *              [--compound] [-v]
+ *     campaign --replay=CASE
+ *
+ * --cases: so many of each scenario at each station, chosen by the seed; without it, all. Prints
+ * a line for each scenario at each station, and one for each finding, whose first word after FINDING
+ * is what --replay takes. Exit status 1 when there is a finding.
+ */
+#define _GNU_SOURCE
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/faults/campaign.h"
+
+static bool starts(const char *text, const char *prefix)
+{
+	return !prefix || strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static double seconds(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static void add(struct tally *sum, const struct tally *t)
+{
+	sum->cases += t->cases;
+	sum->compound += t->compound;
+	sum->findings += t->findings;
+	for (int i = 0; i < KINDS_MAX; i++) {
+		sum->by_kind[i][0] += t->by_kind[i][0];
+		sum->by_kind[i][1] += t->by_kind[i][1];
+		sum->bad_by_kind[i] += t->bad_by_kind[i];
+	}
+	for (int i = 0; i < STATUS_MAX; i++)
+		sum->by_status[i] += t->by_status[i];
+	if (t->longest_us > sum->longest_us)
+		sum->longest_us = t->longest_us;
+}
+
+/* Standard output is the program's while it plays. */
+static void play_one(const struct wish *w, const struct station *st, const struct scenario *sc,
+		     struct tally *sum, FILE *out)
+{
+	struct tally *t = mmap(NULL, sizeof(*t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+			       0);
+	double began = seconds();
+
+	if (t == MAP_FAILED)
+		abort();
+	stage_set(st, sc);
+	play_scenario(w, t);
+	stage_strike();
+	(void)fprintf(out, "%-10s %-13s %5" PRIu64 " transfers %4" PRIu64 " allocations %5" PRIu64
+		      " clock readings %6" PRIu64 " flash operations: %7" PRIu64 " cases, %" PRIu64
+		      " findings, %.1f s\n", sc->name, st->name, t->count[AT_TRANSFER],
+		      t->count[AT_ALLOCATION], t->count[AT_CLOCK], t->count[AT_FLASH], t->cases,
+		      t->findings, seconds() - began);
+	(void)fflush(out);
+	add(sum, t);
+	(void)munmap(t, sizeof(*t));
+}
+
+static void sum_up(const struct tally *sum, double took, FILE *out)
+{
+	size_t n;
+	const struct fault_kind *k = fault_kinds(&n);
+
+	for (size_t i = 0; i < n; i++)
+		if (sum->by_kind[i][0] + sum->by_kind[i][1] > 0)
+			(void)fprintf(out, "  %-17s %7" PRIu64 " once %7" PRIu64 " for ever %5" PRIu64
+				      " findings\n", k[i].name, sum->by_kind[i][0],
+				      sum->by_kind[i][1], sum->bad_by_kind[i]);
+	(void)fprintf(out, "  exit statuses:");
+	for (int i = 0; i < STATUS_MAX; i++)
+		if (sum->by_status[i])
+			(void)fprintf(out, " %d: %" PRIu64, i, sum->by_status[i]);
+	(void)fprintf(out, "\nfaults: %" PRIu64 " cases (%" PRIu64 " of two faults), %" PRIu64
+		      " findings, longest run %.1f s of the board's time, %.0f s\n", sum->cases,
+		      sum->compound, sum->findings, (double)sum->longest_us / 1e6, took);
+}
+
+static int play_all(const struct wish *w)
+{
+	size_t n_st, n_sc, played = 0;
+	const struct station *st = stations(&n_st);
+	const struct scenario *sc = scenarios(&n_sc);
+	static struct tally sum;
+	double began = seconds();
+	int fd = dup(STDOUT_FILENO);
+	FILE *out = fdopen(fd, "w");
+
+	if (!out)
+		return 2;
+	play_report_to(fd);
+	for (size_t i = 0; i < n_sc; i++)
+		for (size_t j = 0; j < n_st; j++)
+			if (starts(st[j].name, w->station) && starts(sc[i].name, w->scenario)) {
+				play_one(w, &st[j], &sc[i], &sum, out);
+				played++;
+			}
+	sum_up(&sum, seconds() - began, out);
+	return sum.findings > 0 || played == 0;
+}
+
+int main(int argc, char *argv[])
+{
+	static const struct option options[] = {
+		{ "station", required_argument, NULL, 's' }, { "scenario", required_argument, NULL, 'c' },
+		{ "fault", required_argument, NULL, 'f' }, { "cases", required_argument, NULL, 'n' },
+		{ "seed", required_argument, NULL, 'r' }, { "compound", no_argument, NULL, 'p' },
+		{ "replay", required_argument, NULL, 'a' }, { NULL, 0, NULL, 0 },
+	};
+	static char buffer[65536];
+	struct wish w = { .seed = 1 };
+	int o;
+
+	/* Not taken from the heap of the program. */
+	(void)setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+
+	while ((o = getopt_long(argc, argv, "v", options, NULL)) != -1)
+		switch (o) {
+		case 's': w.station = optarg; break;
+		case 'c': w.scenario = optarg; break;
+		case 'f': w.fault = optarg; break;
+		case 'n': w.cases = strtoull(optarg, NULL, 10); break;
+		case 'r': w.seed = strtoull(optarg, NULL, 10); break;
+		case 'p': w.compound = true; break;
+		case 'a': w.replay = optarg; break;
+		case 'v': w.verbose = true; break;
+		default: return 2;
+		}
+	if (w.replay) {
+		play_report_to(dup(STDOUT_FILENO));
+		return !play_again(w.replay);
+	}
+	return play_all(&w);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * campaign.h - what is run, and what came of it.
+ */
+#ifndef TESTS_FAULTS_CAMPAIGN_H
+#define TESTS_FAULTS_CAMPAIGN_H
+
+#include "tests/faults/oracle.h"
+
+enum { KINDS_MAX = 32, STATUS_MAX = 160, POINTS_MAX = 40000 };
+
+/* Written by forked cases: shared memory. */
+struct tally {
+	uint64_t cases, findings, compound, total;
+	uint64_t by_kind[KINDS_MAX][2], bad_by_kind[KINDS_MAX];
+	uint64_t by_status[STATUS_MAX];
+	uint64_t longest_us;            /* virtual */
+	uint64_t count[N_POINTS];       /* of the clean run */
+	uint32_t operations[POINTS_MAX];/* flash operations begun before each transfer of it */
+	bool clean;
+};
+
+/* What the command line asks for. */
+struct wish {
+	const char *station, *scenario, *fault; /* prefixes; NULL: all */
+	uint64_t cases;                 /* of each scenario at each station; 0: all */
+	uint64_t seed;
+	bool compound;                  /* pairs: a second fault at each later point */
+	bool verbose;
+	const char *replay;
+};
+
+/* play_scenario - all cases of a scenario at a station. */
+void play_scenario(const struct wish *w, struct tally *t);
+
+/* play_again - one case, from its line. Returns true when everything holds. */
+bool play_again(const char *line);
+
+/* play_report_to - where findings are printed, while the program has standard output. */
+void play_report_to(int fd);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * oracle.c - what must hold after any run with any fault: it ended, it told the truth, it blamed
+ * the right side, it touched only what was asked, it left order, it gave everything back.
+ */
+#define _GNU_SOURCE
+#include "tests/faults/oracle.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Longest time of a run: every command of a session that fails on its way out gets its time. */
+enum { LONGEST_S = 120, DESCRIPTORS_MAX = 64 };
+
+static size_t descriptors(void)
+{
+	size_t n = 0;
+
+	for (int fd = 0; fd < DESCRIPTORS_MAX; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+void oracle_look(struct before *b)
+{
+	struct chip *chip = board_chip(stage.board);
+	size_t len;
+	const uint8_t *flash = chip_flash(chip, &len);
+
+	memcpy(b->flash, flash, len);
+	for (uint32_t i = 0; i < SRAM_WORDS; i++)
+		(void)chip_peek(chip, 0x20000000u + 4 * i, &b->sram[i]);
+	chip_get_report(chip, &b->chip);
+	b->us = stage.time.clock.now_us(&stage.time.clock);
+	b->blocks = memory_live();
+	b->descriptors = descriptors();
+}
+
+static bool no(char *why, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(why, WHY_MAX, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+/* ---- truth --------------------------------------------------------------------------------- */
+
+static bool file_is_flash(const uint8_t *flash)
+{
+	static uint8_t bytes[65536];
+	FILE *f = fopen(stage_output_path(), "rb");
+	size_t n = f ? fread(bytes, 1, sizeof(bytes), f) : 0;
+
+	if (f)
+		(void)fclose(f);
+	return n == stage.scenario->bytes && memcmp(bytes, flash + IMAGE_OFF, n) == 0;
+}
+
+static bool all_blank(const uint8_t *p, size_t n)
+{
+	uint8_t blank = board_kind_blank(board_get_kind(stage.board));
+
+	for (size_t i = 0; i < n; i++)
+		if (p[i] != blank)
+			return false;
+	return true;
+}
+
+static bool claim_holds(void)
+{
+	const struct scenario *sc = stage.scenario;
+	size_t len;
+	const uint8_t *flash = chip_flash(board_chip(stage.board), &len);
+
+	switch (sc->claim) {
+	case CLAIM_FLASH_IS_IMAGE:
+		return memcmp(flash + IMAGE_OFF, stage_image(), sc->bytes) == 0;
+	case CLAIM_FLASH_IS_BLANK:
+		return sc->whole ? all_blank(flash, len) : all_blank(flash + IMAGE_OFF, sc->bytes);
+	case CLAIM_FILE_IS_FLASH:
+		return file_is_flash(flash);
+	case CLAIM_NOTHING:
+		return true;
+	}
+	return false;
+}
+
+static bool spoke_truth(const struct ended *e, char *why)
+{
+	unsigned excuses = e->fault ? e->fault->excuses : 0;
+	bool proved = strstr(e->output, "proved") != NULL;
+
+	if (e->status != 0 && !proved)
+		return true;
+	if (stage.scenario->claim == CLAIM_FILE_IS_FLASH && (excuses & EXCUSE_DATA))
+		return true;
+	if (!claim_holds())
+		return no(why, "false success: status %d%s", e->status, proved ? ", proved" : "");
+	return true;
+}
+
+/* ---- blame --------------------------------------------------------------------------------- */
+
+static bool blamed_right(const struct ended *e, char *why)
+{
+	if (e->status == 0 || e->compound)
+		return true;
+	if (!e->fault)
+		return no(why, "status %d although nothing was wrong", e->status);
+	if (e->fault->number)
+		return e->status == 128 + e->fault->number ? true :
+		       no(why, "status %d after signal %d", e->status, e->fault->number);
+	if (e->status < 32 && (e->fault->exits >> e->status & 1))
+		return true;
+	return no(why, "status %d is no fair description", e->status);
+}
+
+/* ---- touch --------------------------------------------------------------------------------- */
+
+/* First and one past the last byte of the sectors that may change. */
+static void may_change(size_t *from, size_t *to, size_t len)
+{
+	const struct scenario *sc = stage.scenario;
+	struct chip *chip = board_chip(stage.board);
+	bool writes = sc->claim == CLAIM_FLASH_IS_IMAGE || sc->claim == CLAIM_FLASH_IS_BLANK;
+
+	*from = *to = 0;
+	if (sc->whole)
+		*to = len;
+	for (size_t i = 0; writes && !sc->whole && i < chip_sector_count(chip); i++) {
+		uint32_t size, off = chip_sector_addr(chip, i, &size) - 0x08000000u;
+
+		if (off + size <= IMAGE_OFF)
+			*from = off + size;
+		if (off < IMAGE_OFF + sc->bytes)
+			*to = off + size;
+	}
+}
+
+static bool touched_little(const struct before *b, const struct ended *e, char *why)
+{
+	struct chip *chip = board_chip(stage.board);
+	struct chip_report r;
+	size_t len, from, to;
+	const uint8_t *flash = chip_flash(chip, &len);
+
+	may_change(&from, &to, len);
+	for (size_t i = 0; i < len; i++)
+		if ((i < from || i >= to) && flash[i] != b->flash[i])
+			return no(why, "flash[%zx] was not to be touched", i);
+	chip_get_report(chip, &r);
+	if (r.option_erases != b->chip.option_erases || r.option_programs != b->chip.option_programs)
+		return no(why, "option bytes were touched");
+	/* Whoever gets no answer any more cannot see whether the controller is busy. */
+	if (r.illegal != b->chip.illegal && !(e->fault && (e->fault->excuses & EXCUSE_LAW)) &&
+	    !e->for_ever)
+		return no(why, "illegal: %.180s", chip_illegal(chip, (size_t)b->chip.illegal));
+	return true;
+}
+
+/* ---- order --------------------------------------------------------------------------------- */
+
+static bool left_order(const struct before *b, const struct ended *e, char *why)
+{
+	struct chip *chip = board_chip(stage.board);
+	unsigned excuses = e->fault ? e->fault->excuses : 0;
+	struct chip_report r;
+	uint32_t word;
+
+	if ((excuses & EXCUSE_LAW) || ((excuses & EXCUSE_ORDER) && e->status != 0))
+		return true;
+	chip_get_report(chip, &r);
+	if (!r.flash_locked && r.resets == b->chip.resets &&
+	    r.units_programmed + r.sectors_erased + r.mass_erases !=
+	    b->chip.units_programmed + b->chip.sectors_erased + b->chip.mass_erases)
+		return no(why, "status %d, flash is left unlocked", e->status);
+	/* Found halted, it is left so; only words that run it do otherwise. */
+	if (r.core_halted && (!b->chip.core_halted || stage.scenario->runs))
+		return no(why, "status %d, the core is left halted", e->status);
+	if (r.debug_enabled && !b->chip.debug_enabled)
+		return no(why, "status %d, debugging is left enabled", e->status);
+	if (r.dbgmcu_cr != b->chip.dbgmcu_cr || r.demcr != b->chip.demcr)
+		return no(why, "status %d, DBGMCU_CR %x DEMCR %x", e->status, (unsigned)r.dbgmcu_cr,
+			  (unsigned)r.demcr);
+	/* Without firmware the core faults, and writes where its stack may be. */
+	if (stage.scenario->whole)
+		return true;
+	for (uint32_t i = 0; r.resets == b->chip.resets && i < SRAM_WORDS; i++)
+		if (chip_peek(chip, 0x20000000u + 4 * i, &word) && word != b->sram[i])
+			return no(why, "status %d, SRAM at %x differs", e->status,
+				  0x20000000u + 4 * i);
+	return true;
+}
+
+bool oracle_judge(const struct before *b, const struct ended *e, char *why)
+{
+	uint64_t us = stage.time.clock.now_us(&stage.time.clock) - b->us;
+
+	if (us > LONGEST_S * UINT64_C(1000000))
+		return no(why, "took %llu s", (unsigned long long)(us / 1000000));
+	if (memory_live() != b->blocks)
+		return no(why, "status %d, %zu blocks leaked", e->status, memory_live() - b->blocks);
+	if (descriptors() != b->descriptors)
+		return no(why, "status %d, %zu descriptors, before %zu", e->status, descriptors(),
+			  b->descriptors);
+	return spoke_truth(e, why) && touched_little(b, e, why) && blamed_right(e, why) &&
+	       left_order(b, e, why);
+}

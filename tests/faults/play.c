@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * play.c - the counting loop: one clean run, which forks at each point for each fault that can
+ * strike there. The forks go on to the end, are judged, and run the same command again.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/faults/campaign.h"
+
+enum { HOST_SECONDS = 120, OUTPUT_MAX = 65536, STRIKES_MAX = 2, LINE_MAX_ = 200 };
+
+static const struct wish *wish;
+static struct tally *tally;
+static struct before before;
+static int report_fd = STDERR_FILENO, capture_fd = -1;
+static struct strike strikes[STRIKES_MAX];
+static unsigned n_strikes;
+static bool forked;
+static uint64_t operations_at_start;
+
+void play_report_to(int fd)
+{
+	report_fd = fd;
+}
+
+/* ---- what the program prints ----------------------------------------------------------------- */
+
+static void capture_start(void)
+{
+	capture_fd = memfd_create("output", 0);
+	if (capture_fd < 0 || dup2(capture_fd, 1) < 0 || dup2(capture_fd, 2) < 0)
+		abort();
+}
+
+static const char *captured(void)
+{
+	static char text[OUTPUT_MAX];
+	ssize_t n = pread(capture_fd, text, sizeof(text) - 1, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	return text;
+}
+
+static void capture_clear(void)
+{
+	(void)fflush(NULL);
+	(void)ftruncate(capture_fd, 0);
+	(void)lseek(capture_fd, 0, SEEK_SET);
+}
+
+/* A fork writes to a copy of its own. */
+static void capture_split(void)
+{
+	const char *so_far = captured();
+	int old = capture_fd;
+
+	capture_start();
+	(void)write(capture_fd, so_far, strlen(so_far));
+	(void)close(old);
+}
+
+/* ---- names --------------------------------------------------------------------------------- */
+
+/* The line that replays this case. */
+static void name_case(char *line, size_t size)
+{
+	size_t used = (size_t)snprintf(line, size, "%s@%s:", stage.scenario->name,
+				       stage.station->name);
+
+	for (unsigned i = 0; i < n_strikes && used < size; i++)
+		used += (size_t)snprintf(line + used, size - used, "%s%s=%" PRIu64 "+%s", i ? "," : "",
+					 strikes[i].kind->name, strikes[i].index,
+					 strikes[i].for_ever ? "ever" : "once");
+}
+
+static void finding(const char *why)
+{
+	char line[LINE_MAX_], text[LINE_MAX_ + WHY_MAX + 16];
+	int n;
+
+	name_case(line, sizeof(line));
+	n = snprintf(text, sizeof(text), "FINDING %s  %s\n", line, why);
+	(void)write(report_fd, text, (size_t)n);
+	tally->findings++;
+	if (n_strikes > 0) {
+		size_t all;
+
+		tally->bad_by_kind[strikes[0].kind - fault_kinds(&all)]++;
+	}
+}
+
+/* ---- one case -------------------------------------------------------------------------------- */
+
+/* The fault that strikes now, of those of this case. */
+static const struct fault_kind *struck(enum point at, uint64_t index, unsigned moves)
+{
+	for (unsigned i = 0; i < n_strikes; i++) {
+		const struct strike *s = &strikes[i];
+
+		if (s->kind->at != at || (s->kind->moves && !(s->kind->moves & moves)))
+			continue;
+		if (index == s->index || (s->for_ever && index > s->index))
+			return s->kind;
+	}
+	return NULL;
+}
+
+static void judge(int status)
+{
+	struct ended e = {
+		.status = status, .output = captured(), .fault = strikes[0].kind,
+		.for_ever = strikes[0].for_ever, .compound = n_strikes > 1,
+	};
+	static struct before now;
+	char why[WHY_MAX], text[WHY_MAX + 32];
+	uint64_t us = stage.time.clock.now_us(&stage.time.clock) - before.us;
+
+	if (us > tally->longest_us)
+		tally->longest_us = us;
+	tally->by_status[status & 0xFF]++;
+	if (!oracle_judge(&before, &e, why)) {
+		finding(why);
+		return;
+	}
+	stage.ask = NULL;
+	stage_repair();
+	capture_clear();
+	oracle_look(&now);
+	memcpy(now.flash, before.flash, sizeof(now.flash));
+	e = (struct ended){ .status = stage_play() };
+	e.output = captured();
+	if (e.status != 0) {
+		const char *error = strstr(e.output, "error");
+
+		(void)snprintf(text, sizeof(text), "again: status %d %.200s", e.status,
+			       error ? error : e.output);
+		text[strcspn(text, "\n")] = '\0';
+		finding(text);
+	} else if (!oracle_judge(&now, &e, why)) {
+		(void)snprintf(text, sizeof(text), "again: %.230s", why);
+		finding(text);
+	}
+}
+
+static void wait_for(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFSIGNALED(status))
+		finding(WTERMSIG(status) == SIGALRM ? "did not end" : "killed by a signal");
+}
+
+/* Forks the case. True in the fork, where the fault strikes now. */
+static bool fork_case(const struct fault_kind *kind, uint64_t index, bool for_ever)
+{
+	size_t all;
+	pid_t pid;
+
+	strikes[n_strikes++] = (struct strike){ kind, index, for_ever };
+	tally->cases++;
+	tally->compound += n_strikes > 1;
+	tally->by_kind[strikes[0].kind - fault_kinds(&all)][strikes[0].for_ever]++;
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		abort();
+	if (pid > 0) {
+		wait_for(pid);
+		n_strikes--;
+		return false;
+	}
+	(void)alarm(HOST_SECONDS);
+	forked = true;
+	capture_split();
+	return true;
+}
+
+/* ---- choosing ---------------------------------------------------------------------------------- */
+
+static uint64_t mix(uint64_t x)
+{
+	x ^= x >> 30;
+	x *= UINT64_C(0xBF58476D1CE4E5B9);
+	x ^= x >> 27;
+	x *= UINT64_C(0x94D049BB133111EB);
+	return x ^ x >> 31;
+}
+
+static bool wished(const struct fault_kind *k)
+{
+	return !wish->fault || strncmp(k->name, wish->fault, strlen(wish->fault)) == 0;
+}
+
+/* Is this one of the cases of the sample? Forks of a second fault are thinned out the same way. */
+static bool chosen(const struct fault_kind *k, uint64_t index, bool for_ever)
+{
+	uint64_t h = mix(wish->seed * 31 + index * 64 + (uint64_t)(uintptr_t)k->name[0] * 2 + for_ever);
+
+	for (const char *p = k->name; *p; p++)
+		h = mix(h + (uint8_t)*p);
+	for (unsigned i = 0; i < n_strikes; i++)
+		h = mix(h + strikes[i].index * 3 + strikes[i].for_ever);
+	return wish->cases == 0 || tally->total <= wish->cases || h % tally->total < wish->cases;
+}
+
+static const struct fault_kind *go_on(enum point at, uint64_t index, unsigned moves);
+
+/* Power is cut at each flash operation that begins before the next transfer. */
+static bool fork_cuts(uint64_t transfer)
+{
+	uint64_t from = tally->operations[transfer], to = tally->operations[transfer + 1];
+	size_t n;
+	const struct fault_kind *k = fault_kinds(&n);
+
+	for (size_t i = 0; i < n; i++)
+		for (uint64_t op = from; k[i].at == AT_FLASH && wished(&k[i]) && op < to; op++)
+			for (int ever = 0; ever < 2; ever++)
+				if (chosen(&k[i], op, ever) && fork_case(&k[i], op, ever)) {
+					uint64_t now = chip_flash_operations(board_chip(stage.board)) -
+						       operations_at_start;
+
+					stage_cut(op + 1 - now, (enum chip_cut)k[i].what, !ever);
+					return true;
+				}
+	return false;
+}
+
+/* Forks all cases of a point; the fault, in a fork. */
+static const struct fault_kind *fork_all(enum point at, uint64_t index, unsigned moves)
+{
+	size_t n;
+	const struct fault_kind *k = fault_kinds(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (k[i].at != at || (k[i].moves && !(k[i].moves & moves)) || !wished(&k[i]))
+			continue;
+		for (int ever = 0; ever < 2; ever++)
+			if (chosen(&k[i], index, ever) && fork_case(&k[i], index, ever)) {
+				stage.ask = wish->compound && n_strikes < STRIKES_MAX ? go_on : struck;
+				return &k[i];
+			}
+	}
+	return NULL;
+}
+
+/* What the clean run asks at each point; and, for pairs, what a fork asks. */
+static const struct fault_kind *go_on(enum point at, uint64_t index, unsigned moves)
+{
+	const struct fault_kind *f = struck(at, index, moves);
+
+	if (f)
+		return f;
+	if (n_strikes == 0 && at == AT_TRANSFER && index + 1 < POINTS_MAX && fork_cuts(index)) {
+		stage.ask = struck;
+		return NULL;
+	}
+	return fork_all(at, index, moves);
+}
+
+/* ---- the clean run ----------------------------------------------------------------------------- */
+
+static const struct fault_kind *count_only(enum point at, uint64_t index, unsigned moves)
+{
+	(void)moves;
+	if (at == AT_TRANSFER && index < POINTS_MAX)
+		tally->operations[index] =
+			(uint32_t)(chip_flash_operations(board_chip(stage.board)) -
+				   operations_at_start);
+	return NULL;
+}
+
+static void begin(stage_ask_fn *ask)
+{
+	capture_clear();
+	oracle_look(&before);
+	operations_at_start = chip_flash_operations(board_chip(stage.board));
+	stage.ask = ask;
+}
+
+static void count(void)
+{
+	struct ended e = { 0 };
+	char why[WHY_MAX] = "";
+	uint64_t last;
+
+	begin(count_only);
+	e.status = stage_play();
+	e.output = captured();
+	memcpy(tally->count, stage.count, sizeof(tally->count));
+	last = stage.count[AT_TRANSFER] < POINTS_MAX ? stage.count[AT_TRANSFER] : POINTS_MAX - 1;
+	tally->count[AT_FLASH] = chip_flash_operations(board_chip(stage.board)) -
+				 operations_at_start;
+	tally->operations[last] = (uint32_t)tally->count[AT_FLASH];
+	tally->clean = oracle_judge(&before, &e, why) &&
+		       stage.count[AT_TRANSFER] * (stage.station->carrier == CARRIER_SG ? 2 : 1) >=
+			       stage.scenario->least;
+	if (!tally->clean)
+		finding(why[0] ? why : "too few transfers: the scenario stopped early");
+	if (wish->verbose)
+		(void)write(report_fd, e.output, strlen(e.output));
+}
+
+static void count_cases(void)
+{
+	size_t n;
+	const struct fault_kind *k = fault_kinds(&n);
+
+	tally->total = 0;
+	for (size_t i = 0; i < n; i++)
+		if (wished(&k[i]))
+			tally->total += 2 * tally->count[k[i].at];
+	if (wish->compound)
+		tally->total *= tally->total;
+}
+
+void play_scenario(const struct wish *w, struct tally *t)
+{
+	pid_t pid;
+	int status;
+
+	wish = w;
+	tally = t;
+	(void)fflush(NULL);
+	capture_start();
+	pid = fork();
+	if (pid == 0) {
+		(void)alarm(HOST_SECONDS);
+		count();
+		_exit(0);
+	}
+	wait_for(pid);
+	if (!t->clean)
+		return;
+	count_cases();
+	begin(go_on);
+	status = stage_play();
+	if (!forked)
+		return;
+	judge(status);
+	_exit(0);
+}
+
+/* ---- replay ------------------------------------------------------------------------------------ */
+
+static bool parse_strike(char *text)
+{
+	char *equals = strchr(text, '='), *plus = strchr(text, '+');
+	struct strike *s = &strikes[n_strikes];
+
+	if (!equals || !plus || n_strikes == STRIKES_MAX)
+		return false;
+	*equals = *plus = '\0';
+	s->kind = fault_find(text);
+	s->index = strtoull(equals + 1, NULL, 10);
+	s->for_ever = strcmp(plus + 1, "ever") == 0;
+	n_strikes++;
+	return s->kind != NULL;
+}
+
+bool play_again(const char *line)
+{
+	static struct tally here;
+	static const struct wish nothing;
+	char text[LINE_MAX_], *at, *colon, *rest;
+	const char *one;
+
+	(void)snprintf(text, sizeof(text), "%s", line);
+	at = strchr(text, '@');
+	colon = strchr(text, ':');
+	if (!at || !colon)
+		return false;
+	*at = *colon = '\0';
+	rest = colon + 1;
+	while ((one = strsep(&rest, ",")))
+		if (!parse_strike((char *)(uintptr_t)one))
+			return false;
+	if (!station_find(at + 1) || !scenario_find(text))
+		return false;
+	wish = &nothing;
+	tally = &here;
+	stage_set(station_find(at + 1), scenario_find(text));
+	capture_start();
+	begin(struck);
+	if (strikes[0].kind->at == AT_FLASH)
+		stage_cut(strikes[0].index + 1, (enum chip_cut)strikes[0].kind->what,
+			  !strikes[0].for_ever);
+	judge(stage_play());
+	one = captured();
+	(void)write(report_fd, one, strlen(one));
+	stage_strike();
+	return here.findings == 0;
+}

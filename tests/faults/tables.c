@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * tables.c - stations, scenarios and faults: a new row enters every campaign.
+ */
+#include <string.h>
+
+#include "tests/faults/boards.h"
+#include "tests/faults/stage.h"
+
+/* ---- stations -------------------------------------------------------------------------- */
+
+static const struct station station_table[] = {
+	{ "f1/bulk", &f1_v2, CARRIER_BULK },
+	{ "f1/sg", &f1_v1, CARRIER_SG },
+	{ "f1/bulk-only", &f1_v1, CARRIER_BULK_ONLY },
+	{ "f4/bulk", &f4_v2, CARRIER_BULK },
+	{ "f4/sg", &f4_v1, CARRIER_SG },
+	{ "f4/bulk-only", &f4_v1, CARRIER_BULK_ONLY },
+	{ "l1/bulk", &l1_v2, CARRIER_BULK },
+	{ "l1/sg", &l1_v1, CARRIER_SG },
+	{ "l1/bulk-only", &l1_v1, CARRIER_BULK_ONLY },
+};
+
+const struct station *stations(size_t *n)
+{
+	*n = ARRAY_LEN(station_table);
+	return station_table;
+}
+
+const struct station *station_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(station_table); i++)
+		if (strcmp(station_table[i].name, name) == 0)
+			return &station_table[i];
+	return NULL;
+}
+
+/* ---- scenarios ------------------------------------------------------------------------- */
+
+static const struct scenario scenario_table[] = {
+	{ .name = "list", .words = { "list" } },
+	{ .name = "version", .words = { "version" }, .least = 2 },
+	{ .name = "identify", .words = { "info" }, .least = 15 },
+	{ .name = "read-4k", .words = { "read={o}@0x08004000:4096" }, .bytes = 4096,
+	  .claim = CLAIM_FILE_IS_FLASH, .least = 15 },
+	{ .name = "erase-4k", .words = { "erase=0x08004000:4096" }, .bytes = 4096,
+	  .claim = CLAIM_FLASH_IS_BLANK, .least = 20 },
+	{ .name = "erase-all", .words = { "erase" }, .bytes = 4096, .claim = CLAIM_FLASH_IS_BLANK,
+	  .whole = true, .least = 20 },
+	{ .name = "flash-1k", .words = { "program={i}@0x08004000" }, .bytes = 1024,
+	  .claim = CLAIM_FLASH_IS_IMAGE, .least = 30 },
+	{ .name = "flash-4k", .words = { "program={i}@0x08004000" }, .bytes = 4096,
+	  .claim = CLAIM_FLASH_IS_IMAGE, .least = 30 },
+	{ .name = "flash-64k", .words = { "program={i}@0x08004000" }, .bytes = 65536,
+	  .claim = CLAIM_FLASH_IS_IMAGE, .least = 100 },
+	{ .name = "again-4k", .words = { "program={i}@0x08004000" }, .bytes = 4096, .preset = true,
+	  .claim = CLAIM_FLASH_IS_IMAGE, .least = 20 },
+	{ .name = "verify-4k", .words = { "verify={i}@0x08004000" }, .bytes = 4096, .preset = true,
+	  .claim = CLAIM_FLASH_IS_IMAGE, .least = 15 },
+	{ .name = "reset", .words = { "reset", "run" }, .runs = true, .least = 15 },
+	{ .name = "chain-4k", .words = { "program={i}@0x08004000", "reset" }, .bytes = 4096,
+	  .claim = CLAIM_FLASH_IS_IMAGE, .runs = true, .least = 30 },
+};
+
+const struct scenario *scenarios(size_t *n)
+{
+	*n = ARRAY_LEN(scenario_table);
+	return scenario_table;
+}
+
+const struct scenario *scenario_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(scenario_table); i++)
+		if (strcmp(scenario_table[i].name, name) == 0)
+			return &scenario_table[i];
+	return NULL;
+}
+
+/* ---- faults ---------------------------------------------------------------------------- */
+
+#define EXIT(n) (1u << (n))
+#define EXIT_OTHER EXIT(1)
+#define EXIT_WIRE (EXIT(8) | EXIT(9))           /* host, probe */
+#define EXIT_CHIP (EXIT(10) | EXIT(11) | EXIT(12))
+#define EXIT_SIGNAL 0u                          /* 128 + n is added for a signal */
+#define ANY (MOVES_IN | MOVES_OUT | MOVES_CONTROL | MOVES_SG)
+#define DATA (MOVES_IN | MOVES_OUT | MOVES_SG)
+#define REPLY (MOVES_IN)
+#define AWAY EXCUSE_ORDER
+#define LIES (EXCUSE_ORDER | EXCUSE_DATA | EXCUSE_LAW)
+
+static const struct fault_kind fault_table[] = {
+	{ "timeout", AT_TRANSFER, WIRE_TIMEOUT, ANY, EXIT_WIRE | EXIT_CHIP, AWAY, 0 },
+	{ "stall", AT_TRANSFER, WIRE_STALL, ANY, EXIT_WIRE, AWAY, 0 },
+	{ "gone", AT_TRANSFER, WIRE_GONE, ANY, EXIT_WIRE, AWAY, 0 },
+	{ "io-error", AT_TRANSFER, WIRE_IO, ANY, EXIT_WIRE | EXIT_CHIP, AWAY, 0 },
+	{ "empty", AT_TRANSFER, WIRE_EMPTY, REPLY, EXIT_WIRE, AWAY, 0 },
+	{ "one-byte", AT_TRANSFER, WIRE_ONE, REPLY, EXIT_WIRE, AWAY, 0 },
+	{ "short", AT_TRANSFER, WIRE_SHORT, REPLY, EXIT_WIRE, AWAY, 0 },
+	{ "over-long", AT_TRANSFER, WIRE_LONG, REPLY, EXIT_WIRE, AWAY, 0 },
+	{ "status", AT_TRANSFER, WIRE_STATUS, REPLY, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
+	{ "undefined-status", AT_TRANSFER, WIRE_UNDEFINED, REPLY, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
+	{ "bit-flip", AT_TRANSFER, WIRE_FLIP, REPLY, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
+	{ "previous-reply", AT_TRANSFER, WIRE_PREVIOUS, REPLY, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
+	{ "late-reply", AT_TRANSFER, WIRE_LATE, REPLY, EXIT_WIRE | EXIT_CHIP, AWAY, 0 },
+	{ "lie", AT_TRANSFER, WIRE_LIE, MOVES_COMMAND, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
+	{ "eperm", AT_TRANSFER, WIRE_PERM, MOVES_SG, EXIT(6) | EXIT_WIRE, AWAY, 0 },
+	{ "replug", AT_TRANSFER, WIRE_REPLUG, ANY, EXIT_WIRE | EXIT(5), AWAY, 0 },
+	{ "swap", AT_TRANSFER, WIRE_SWAP, ANY, EXIT_WIRE | EXIT(5), AWAY, 0 },
+	{ "sigint", AT_TRANSFER, WIRE_SIGNAL, ANY, EXIT_SIGNAL, 0, SIGINT },
+	{ "sigterm", AT_TRANSFER, WIRE_SIGNAL, ANY, EXIT_SIGNAL, 0, SIGTERM },
+	{ "sighup", AT_TRANSFER, WIRE_SIGNAL, ANY, EXIT_SIGNAL, 0, SIGHUP },
+	{ "no-memory", AT_ALLOCATION, 0, 0, EXIT_OTHER, 0, 0 },
+	{ "clock-hour", AT_CLOCK, 3600, 0, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
+	{ "clock-end", AT_CLOCK, -1, 0, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
+	{ "power-before", AT_FLASH, CHIP_CUT_BEFORE, 0, EXIT_CHIP, AWAY, 0 },
+	{ "power-torn", AT_FLASH, CHIP_CUT_TORN, 0, EXIT_CHIP, AWAY, 0 },
+	{ "power-after", AT_FLASH, CHIP_CUT_AFTER, 0, EXIT_CHIP, AWAY, 0 },
+};
+
+const struct fault_kind *fault_kinds(size_t *n)
+{
+	*n = ARRAY_LEN(fault_table);
+	return fault_table;
+}
+
+const struct fault_kind *fault_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(fault_table); i++)
+		if (strcmp(fault_table[i].name, name) == 0)
+			return &fault_table[i];
+	return NULL;
+}
