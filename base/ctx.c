@@ -4,6 +4,7 @@
  */
 #include "base/ctx.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,6 +42,9 @@ enum sl_err ctx_fail_errno(struct ctx *c, enum sl_err code, const char *where, i
 	va_list ap;
 	size_t used;
 
+	/* Whatever was tried: it is the host that has no memory. */
+	if (err == ENOMEM)
+		code = SL_NOMEM;
 	start_fault(c, code, where);
 	c->fault.sys_errno = err;
 	va_start(ap, fmt);

@@ -36,7 +36,8 @@ void ctx_init(struct ctx *c);
 enum sl_err ctx_fail(struct ctx *c, enum sl_err code, const char *where, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
 
-/* ctx_fail_errno - as ctx_fail, and keeps err (an errno value) and its text. */
+/* ctx_fail_errno - as ctx_fail, and keeps err (an errno value) and its text. ENOMEM is SL_NOMEM
+ * whatever the code. */
 enum sl_err ctx_fail_errno(struct ctx *c, enum sl_err code, const char *where, int err,
 			   const char *fmt, ...) PRINTF_LIKE(5, 6);
 

@@ -299,9 +299,21 @@ static void interrupt__second_time__ends_the_process(void **state)
 	assert_int_equal(WTERMSIG(status), SIGINT);
 }
 
+static void errno__no_memory__is_told_as_such_whatever_was_tried(void **state)
+{
+	struct ctx c;
+
+	(void)state;
+	ctx_init(&c);
+	assert_int_equal(ctx_fail_errno(&c, SL_HOST, "test", ENOMEM, "listing"), SL_NOMEM);
+	assert_int_equal(c.fault.code, SL_NOMEM);
+	assert_int_equal(ctx_fail_errno(&c, SL_HOST, "test", EIO, "listing"), SL_HOST);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(errno__no_memory__is_told_as_such_whatever_was_tried),
 		cmocka_unit_test(ctx__new__has_no_fault_and_the_systems_places),
 		cmocka_unit_test(fault__cause__stays_when_rooms_above_speak),
 		cmocka_unit_test(fault__doing_without_failure__says_nothing),
