@@ -154,7 +154,8 @@ enum sl_err target_halt_quietly(struct target *t, struct ctx *c)
 
 	if (err || t->halted)
 		return err;
-	err = core_write_dhcsr(t, c, DHCSR_HALT);
+	/* ARMv7-M C1.6.2: C_MASKINTS must not change in the write that halts a running core. */
+	err = core_write_dhcsr(t, c, DHCSR_HALT | (t->ints_masked ? DHCSR_MASKINTS : 0));
 	if (err)
 		return err;
 	return core_wait_halted(t, c, CORE_WAIT_MS);
