@@ -29,7 +29,7 @@ static uint64_t total_len(const struct span *spans, size_t n)
 	return sum;
 }
 
-static enum sl_err do_plan(struct flash *f, struct ctx *c, const struct flash_job *job,
+static enum sl_err do_once(struct flash *f, struct ctx *c, const struct flash_job *job,
 			   enum plan_mode mode, struct flash_stats *stats)
 {
 	struct plan_request req = { job->spans, job->n_spans, mode, job->mass_erase && mode == PLAN_PROGRAM,
@@ -47,6 +47,24 @@ static enum sl_err do_plan(struct flash *f, struct ctx *c, const struct flash_jo
 	err = session_end(f, c, err);
 	plan_free(&p);
 	return err;
+}
+
+/* A session that was cut off between two keys leaves the controller in a state in which the first of
+ * them locks it until a reset (PM0075, FLASH_KEYR; RM0090 and RM0038 the same). Nothing was
+ * changed then; a reset helps, and is said. */
+static enum sl_err do_plan(struct flash *f, struct ctx *c, const struct flash_job *job,
+			   enum plan_mode mode, struct flash_stats *stats)
+{
+	enum sl_err err;
+
+	f->stuck = false;
+	err = do_once(f, c, job, mode, stats);
+	if (err != SL_FLASH || !f->stuck)
+		return err;
+	ctx_log(c, LOG_WARN, "the flash controller is locked up until a reset, perhaps by a session "
+			     "that was cut off: the chip is reset");
+	err = target_reset(f->t, c, target_stays_halted(f->t) ? RESET_HALT : RESET_RUN);
+	return err ? err : do_once(f, c, job, mode, stats);
 }
 
 enum sl_err flash_program(struct flash *f, struct ctx *c, const struct flash_job *job,

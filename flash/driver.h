@@ -139,6 +139,7 @@ struct flash {
 	uint32_t slot_bytes;
 	bool proof_read;                /* compare and prove by reading */
 	struct engine engine;
+	bool stuck;                     /* the controller did not take its keys in the last session */
 	struct flash_session s;
 };
 

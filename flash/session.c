@@ -125,6 +125,7 @@ enum sl_err session_unlock(struct flash *f, struct ctx *c)
 	f->s.locks = true;              /* from here on it is locked again, even after half an unlock */
 	err = f->ops->unlock(f, c);
 	f->s.unlocked = !err;
+	f->stuck = err == SL_FLASH;
 	return err;
 }
 
@@ -166,6 +167,20 @@ static void forget(struct flash *f)
 	f->s.apb1_was = 0;
 }
 
+/* What puts something back is tried twice: one lost transfer must not send firmware astray. */
+static enum sl_err twice(enum sl_err (*step)(struct flash *, struct ctx *), struct flash *f,
+			 struct ctx *c)
+{
+	struct flash_session kept = f->s;
+	enum sl_err err = step(f, c);
+
+	if (!err || err == SL_GONE)
+		return err;
+	ctx_log(c, LOG_DEBUG, "putting back is tried again: %s", c->fault.text);
+	f->s = kept;
+	return step(f, c);
+}
+
 enum sl_err session_end(struct flash *f, struct ctx *c, enum sl_err err)
 {
 	static enum sl_err (*const steps[])(struct flash *, struct ctx *) = {
@@ -176,8 +191,10 @@ enum sl_err session_end(struct flash *f, struct ctx *c, enum sl_err err)
 	if (target_call_lost(f->t))
 		forget(f);
 	for (size_t i = 0; f->s.open && i < ARRAY_LEN(steps); i++) {
-		enum sl_err e = steps[i](f, c);
+		enum sl_err e = twice(steps[i], f, c);
 
+		if (e && steps[i] == borrow_end)
+			target_keep_halted(f->t, c);
 		if (e && err)
 			ctx_log(c, LOG_DEBUG, "putting things back failed too: %s", c->fault.text);
 		if (e && !err) {

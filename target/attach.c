@@ -100,6 +100,8 @@ static enum sl_err restore_demcr(struct target *t, struct ctx *c)
 
 static enum sl_err let_go(struct target *t, struct ctx *c)
 {
+	if (t->core_pending)
+		target_keep_halted(t, c);
 	return t->leave_halted || !t->demcr_saved ? SL_OK : resume(t, c);
 }
 
@@ -115,6 +117,20 @@ static enum sl_err leave(struct target *t, struct ctx *c)
 	return t->attached ? link_leave(t->l, c) : SL_OK;
 }
 
+/* What puts something back is tried twice: one lost transfer must not leave debugging on. */
+static enum sl_err twice(enum sl_err (*step)(struct target *, struct ctx *), struct target *t,
+			 struct ctx *c)
+{
+	struct target kept = *t;
+	enum sl_err err = step(t, c);
+
+	if (!err || err == SL_GONE)
+		return err;
+	ctx_log(c, LOG_DEBUG, "putting back is tried again: %s", c->fault.text);
+	*t = kept;
+	return step(t, c);
+}
+
 enum sl_err target_detach(struct target *t, struct ctx *c)
 {
 	static enum sl_err (*const steps[])(struct target *, struct ctx *) = {
@@ -127,7 +143,7 @@ enum sl_err target_detach(struct target *t, struct ctx *c)
 	if (!t)
 		return SL_OK;
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
-		enum sl_err err = core_excuse(t, c, steps[i](t, c));
+		enum sl_err err = core_excuse(t, c, twice(steps[i], t, c));
 
 		if (!err || first)
 			continue;

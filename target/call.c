@@ -43,16 +43,36 @@ void target_restore_core(struct target *t, const struct target_core *was)
 enum sl_err core_settle(struct target *t, struct ctx *c)
 {
 	struct target_core now;
-	enum sl_err err;
+	enum sl_err first, err;
+	bool unknown;
 
 	if (!t->core_pending)
 		return SL_OK;
-	err = link_read_all_regs(t->l, c, now.regs);
-	for (unsigned i = 0; !err && i < SAVED_REGS; i++)
-		if (now.regs[i] != t->core_was.regs[i])
-			err = link_write_reg(t->l, c, i, t->core_was.regs[i]);
-	t->core_pending = err != SL_OK;
-	return err;
+	first = link_read_all_regs(t->l, c, now.regs);
+	unknown = first != SL_OK;
+	/* A register that is not put back sends firmware astray: each is tried, whatever happens to
+	 * the others. */
+	for (unsigned i = 0; first != SL_GONE && i < SAVED_REGS; i++) {
+		if (!unknown && now.regs[i] == t->core_was.regs[i])
+			continue;
+		err = link_write_reg(t->l, c, i, t->core_was.regs[i]);
+		first = first ? first : err;
+	}
+	t->core_pending = first != SL_OK;
+	return first;
+}
+
+bool target_stays_halted(const struct target *t)
+{
+	return t->leave_halted;
+}
+
+void target_keep_halted(struct target *t, struct ctx *c)
+{
+	if (!t->leave_halted)
+		ctx_log(c, LOG_WARN, "the core is left halted: its registers or SRAM could not be put "
+				     "back; reset the chip");
+	t->leave_halted = true;
 }
 
 /* Old fault flags would look like ours. CFSR, HFSR and DFSR lie side by side, and each 1 written
@@ -248,7 +268,10 @@ enum sl_err target_call_abort(struct target *t, struct ctx *c)
 
 	if (!t->call_running)
 		return SL_OK;
-	t->call_running = false;
 	err = core_write_dhcsr(t, c, DHCSR_HALT | DHCSR_MASKINTS);
-	return err ? err : core_wait_halted(t, c, HALT_AFTER_CALL_MS);
+	if (!err)
+		err = core_wait_halted(t, c, HALT_AFTER_CALL_MS);
+	/* Else target_detach tries once more. */
+	t->call_running = err != SL_OK;
+	return err;
 }

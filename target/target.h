@@ -116,6 +116,13 @@ struct target_core {
 enum sl_err target_save_core(struct target *t, struct ctx *c, struct target_core *out) MUST_CHECK;
 void target_restore_core(struct target *t, const struct target_core *was);
 
+/* target_keep_halted - what firmware needs could not be put back: target_detach does not let the core
+ * go on, which would run astray. Says so. */
+void target_keep_halted(struct target *t, struct ctx *c);
+
+/* target_stays_halted - will target_detach leave the core halted? */
+bool target_stays_halted(const struct target *t);
+
 /* A call of code in target SRAM: registers in, run to BKPT, registers out. */
 enum { TARGET_CALL_REGS = 6 };
 
