@@ -135,7 +135,7 @@ static void judge(int status)
 	capture_clear();
 	oracle_look(&now);
 	memcpy(now.flash, before.flash, sizeof(now.flash));
-	e = (struct ended){ .status = stage_play() };
+	e = (struct ended){ .status = stage_play(), .earlier = strikes[0].kind };
 	e.output = captured();
 	if (e.status != 0) {
 		const char *error = strstr(e.output, "error");
@@ -215,6 +215,20 @@ static bool chosen(const struct fault_kind *k, uint64_t index, bool for_ever)
 
 static const struct fault_kind *go_on(enum point at, uint64_t index, unsigned moves);
 
+/* Forks the cases of one operation and one kind of cut; true in a fork. */
+static bool fork_cut(const struct fault_kind *k, uint64_t op)
+{
+	for (int ever = 0; ever < 2; ever++)
+		if (chosen(k, op, ever) && fork_case(k, op, ever)) {
+			uint64_t now = chip_flash_operations(board_chip(stage.board)) -
+				       operations_at_start;
+
+			stage_cut(op + 1 - now, (enum chip_cut)k->what, !ever);
+			return true;
+		}
+	return false;
+}
+
 /* Power is cut at each flash operation that begins before the next transfer. */
 static bool fork_cuts(uint64_t transfer)
 {
@@ -224,14 +238,8 @@ static bool fork_cuts(uint64_t transfer)
 
 	for (size_t i = 0; i < n; i++)
 		for (uint64_t op = from; k[i].at == AT_FLASH && wished(&k[i]) && op < to; op++)
-			for (int ever = 0; ever < 2; ever++)
-				if (chosen(&k[i], op, ever) && fork_case(&k[i], op, ever)) {
-					uint64_t now = chip_flash_operations(board_chip(stage.board)) -
-						       operations_at_start;
-
-					stage_cut(op + 1 - now, (enum chip_cut)k[i].what, !ever);
-					return true;
-				}
+			if (fork_cut(&k[i], op))
+				return true;
 	return false;
 }
 

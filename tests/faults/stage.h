@@ -31,7 +31,9 @@ const struct station *station_find(const char *name);
 
 enum { SCENARIO_WORDS = 4, IMAGE_OFF = 0x4000 };
 
-enum claim { CLAIM_NOTHING, CLAIM_FLASH_IS_IMAGE, CLAIM_FLASH_IS_BLANK, CLAIM_FILE_IS_FLASH };
+enum claim {
+	CLAIM_NOTHING, CLAIM_FLASH_IS_IMAGE, CLAIM_FLASH_IS_BLANK, CLAIM_FILE_IS_FLASH
+};
 
 /* One command line, what it claims when it ends with 0, and what it may touch. */
 struct scenario {
@@ -42,7 +44,7 @@ struct scenario {
 	bool whole;                             /* may touch the whole flash */
 	bool preset;                            /* flash holds the image before */
 	bool runs;                              /* the core runs, whatever it did before */
-	unsigned least;                         /* transfers of a clean run over bulk, at least; half over sg */
+	unsigned least;                         /* transfers over bulk, at least; half over sg */
 };
 
 const struct scenario *scenarios(size_t *n);

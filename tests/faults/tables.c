@@ -110,7 +110,8 @@ static const struct fault_kind fault_table[] = {
 	{ "sigint", AT_TRANSFER, WIRE_SIGNAL, ANY, EXIT_SIGNAL, 0, SIGINT },
 	{ "sigterm", AT_TRANSFER, WIRE_SIGNAL, ANY, EXIT_SIGNAL, 0, SIGTERM },
 	{ "sighup", AT_TRANSFER, WIRE_SIGNAL, ANY, EXIT_SIGNAL, 0, SIGHUP },
-	{ "no-memory", AT_ALLOCATION, 0, 0, EXIT_OTHER, 0, 0 },
+	/* 5: without memory to look at its node, a V1 seems to have none. */
+	{ "no-memory", AT_ALLOCATION, 0, 0, EXIT_OTHER | EXIT(5), 0, 0 },
 	{ "clock-hour", AT_CLOCK, 3600, 0, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
 	{ "clock-end", AT_CLOCK, -1, 0, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
 	{ "power-before", AT_FLASH, CHIP_CUT_BEFORE, 0, EXIT_CHIP, AWAY, 0 },
