@@ -38,7 +38,7 @@ static const struct err_info table[] = {
 	  "check power, SWDIO, SWCLK and GND; try --connect=under-reset or a lower --speed", 10 },
 	{ SL_TARGET, "target", "the chip answered with an error", "reset the board and run again", 10 },
 	{ SL_PROTECTED, "protected", "the chip is read-protected",
-	  "protection must be removed first, which erases the flash", 10 },
+	  "stlink-download unlock takes the protection off, which erases the flash", 10 },
 	{ SL_UNSUPPORTED, "unsupported", "no driver for this chip or this operation",
 	  "nothing was changed; see docs/adding.md for how a driver is added", 10 },
 	{ SL_FLASH, "flash", "erasing or programming failed",

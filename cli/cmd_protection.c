@@ -122,25 +122,29 @@ static enum sl_err ask_unlock(struct session *s)
 	return confirm_yes(s, "erase everything in this chip's flash? [y/N] ");
 }
 
-static enum sl_err prove_blank(struct session *s, struct option_bytes *ob, const struct word *w)
+static enum sl_err prove_blank(struct session *s, struct option_bytes *ob, const struct word *w,
+			       uint64_t *bytes)
 {
 	struct progress p;
 	struct flash_progress listener = progress_begin(&p, s->out, w->text);
-	enum sl_err err = ob_prove_blank(ob, s->ctx, &listener);
+	enum sl_err err = ob_prove_blank(ob, s->ctx, &listener, bytes);
 
 	progress_end(&p);
+	if (err == SL_INTR)
+		ctx_hint(s->ctx, "the protection is off and the chip has erased its flash; only the "
+			   "proof was "
+			 "cut short");
 	return ctx_doing(s->ctx, err, "proving that the flash is blank");
 }
 
-static void report_unlocked(struct session *s, const struct option_bytes *ob)
+static void report_unlocked(struct session *s, const struct option_bytes *ob, uint64_t bytes)
 {
 	struct json *j = output_event(s->out, "unlock");
-	uint32_t kb = target_get_info(s->target)->flash_kb;
 	const char *rest = ob_power_cycle(ob);
 
 	output_done(s->out, "unlock: no read protection; all %s of flash are blank and can be read, "
 		   "proved by reading",
-		    format_size_kb(kb).s);
+		    format_size_kb((uint32_t)(bytes / 1024)).s);
 	if (rest) {
 		s->power_cycle = rest;
 		output_talk(s->out, "unlock: %s until the board is powered off and on; do that before you "
@@ -148,7 +152,7 @@ static void report_unlocked(struct session *s, const struct option_bytes *ob)
 	}
 	if (!j)
 		return;
-	json_number(j, "bytes_blank", (uint64_t)kb * 1024);
+	json_number(j, "bytes_blank", bytes);
 	json_bool(j, "power_cycle", rest != NULL);
 	output_event_end(s->out);
 }
@@ -159,6 +163,7 @@ static enum sl_err unlock(struct session *s, struct word *w, struct option_bytes
 	struct ob_image want;
 	bool locked = st->level != PROTECTION_NONE || ob_level(ob, &st->stored) != PROTECTION_NONE;
 	bool needed = ob_unlocked(ob, st, &want);
+	uint64_t bytes = 0;
 	enum sl_err err = SL_OK;
 
 	if (!locked && !st->bad) {
@@ -176,9 +181,9 @@ static enum sl_err unlock(struct session *s, struct word *w, struct option_bytes
 		return err;
 	err = target_halt_quietly(s->target, s->ctx);
 	if (!err)
-		err = prove_blank(s, ob, w);
+		err = prove_blank(s, ob, w, &bytes);
 	if (!err)
-		report_unlocked(s, ob);
+		report_unlocked(s, ob, bytes);
 	return err;
 }
 

@@ -12,7 +12,7 @@ const char *describe_protection(enum target_protection p)
 	case PROTECTION_NONE:
 		return "none";
 	case PROTECTION_LEVEL1:
-		return "read protection level 1 (can be removed, which erases the flash)";
+		return "read protection level 1 (unlock takes it off, and erases the flash)";
 	case PROTECTION_LEVEL2:
 		return "read protection level 2 (for ever)";
 	case PROTECTION_UNKNOWN:

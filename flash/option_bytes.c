@@ -439,17 +439,28 @@ static enum sl_err prove_sector(struct option_bytes *ob, struct ctx *c, const st
 	return err;
 }
 
-enum sl_err ob_prove_blank(struct option_bytes *ob, struct ctx *c, const struct flash_progress *p)
+enum sl_err ob_prove_blank(struct option_bytes *ob, struct ctx *c, const struct flash_progress *p,
+			   uint64_t *bytes)
 {
 	const struct flash *f = &ob->f;
-	uint64_t done = 0, all = (uint64_t)f->info->flash_kb * 1024;
+	uint64_t all = (uint64_t)f->info->flash_kb * 1024;
 	enum sl_err err = SL_OK;
 
+	*bytes = 0;
 	for (size_t i = 0; !err && i < f->n_sectors; i++) {
 		err = prove_sector(ob, c, &f->sectors[i]);
-		done += f->sectors[i].bytes;
-		if (!err && p && p->fn)
-			p->fn(p->priv, FLASH_PROVE, done, all);
+		if (err == SL_TARGET && f->info->flash_kb_assumed && i > 0) {
+			ctx_log(c, LOG_WARN, "there is no flash at 0x%08x: the chip has less than "
+				   "was assumed",
+				f->sectors[i].addr);
+			ctx_clear(c);
+			return SL_OK;
+		}
+		if (err)
+			break;
+		*bytes += f->sectors[i].bytes;
+		if (p && p->fn)
+			p->fn(p->priv, FLASH_PROVE, *bytes, all);
 	}
 	return err;
 }

@@ -118,7 +118,10 @@ enum sl_err ob_write(struct option_bytes *ob, struct ctx *c, const struct ob_ima
  * and on, in words; NULL: nothing. */
 const char *ob_power_cycle(const struct option_bytes *ob);
 
-/* ob_prove_blank - read all of main flash; SL_VERIFY with the first address that is not blank. */
-enum sl_err ob_prove_blank(struct option_bytes *ob, struct ctx *c, const struct flash_progress *p) MUST_CHECK;
+/* ob_prove_blank - read all of main flash. *bytes: how much was read; less than the chip's flash only
+ * where its size was assumed and there is nothing at a sector's address. SL_VERIFY with the first
+ * address that is not blank. */
+enum sl_err ob_prove_blank(struct option_bytes *ob, struct ctx *c, const struct flash_progress *p,
+			   uint64_t *bytes) MUST_CHECK;
 
 #endif

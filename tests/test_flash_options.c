@@ -53,9 +53,58 @@ static void unlock__erases_flash_and_makes_it_readable(void **state)
 		assert_int_equal(o.st.level, PROTECTION_NONE);
 		assert_true(o.st.loaded);
 		assert_int_equal(o.st.bad, 0);
-		rig_ok(&o.rig, ob_prove_blank(o.ob, o.rig.c, NULL));
+		rig_ok(&o.rig, ob_prove_blank(o.ob, o.rig.c, NULL, &o.blank));
+		assert_int_equal(o.blank, o.bytes);
 		assert_true(flash_is(&o, board_kind_blank(board_kind_find(o.board->name))));
 		assert_int_equal(ob_power_cycle(o.ob) != NULL, o.board->power_cycle);
+		board_link_no_illegal(&o.rig.bl);
+	}
+}
+
+static void unlock__size_register_0__ends_where_flash_ends(void **state)
+{
+	struct option_rig o;
+	struct ob_image want;
+
+	(void)state;
+	memset(&o, 0, sizeof(o));
+	o.board = &option_boards[1];
+	rig_start(&o.rig, o.board->name, NULL);
+	o.flash = chip_flash(o.rig.chip, &o.bytes);
+	rig_noise(o.flash, o.bytes, 7);
+	chip_flash_changed(o.rig.chip);
+	chip_set_protected(o.rig.chip, true);
+	chip_poke_size_register(o.rig.chip, 0);
+	rig_options(&o);
+	assert_true(ob_unlocked(o.ob, &o.st, &want));
+	rig_ok(&o.rig, ob_write(o.ob, o.rig.c, &want, &o.st));
+	rig_ok(&o.rig, ob_prove_blank(o.ob, o.rig.c, NULL, &o.blank));
+	assert_int_equal(o.blank, 64 * 1024);
+	assert_true(flash_is(&o, 0xFF));
+	option_close(&o);
+}
+
+/* WDG_SW is 0: the independent watchdog runs from reset on, and nobody feeds it. */
+static void every_write__hardware_watchdog_running__is_not_cut_short(void **state)
+{
+	struct option_rig o;
+
+	(void)state;
+	EACH_BOARD(o, false) {
+		const char *name = ob_find(o.ob, "WDG_SW", 6) ? "WDG_SW" : "IWDG_SW";
+		struct ob_image want = o.st.stored;
+
+		option_put(&o, &want, name, 0);
+		ob_set_level(o.ob, &want, PROTECTION_LEVEL1);
+		rig_ok(&o.rig, ob_write(o.ob, o.rig.c, &want, &o.st));
+		option_power_cycle(&o);
+		ctx_sleep_us(o.rig.c, 250000);
+		assert_true(ob_unlocked(o.ob, &o.st, &want));
+		rig_ok(&o.rig, ob_write(o.ob, o.rig.c, &want, &o.st));
+		assert_int_equal(o.st.level, PROTECTION_NONE);
+		assert_int_equal(option_field(&o, name), 0);
+		assert_int_equal(rig_report(&o.rig).interrupted, 0);
+		rig_ok(&o.rig, ob_prove_blank(o.ob, o.rig.c, NULL, &o.blank));
 		board_link_no_illegal(&o.rig.bl);
 	}
 }
@@ -256,7 +305,8 @@ static void pcrop__is_shown_and_goes_with_level_1_to_0(void **state)
 	assert_false(ob_pcrop(o.ob, &o.st.stored));
 	for (size_t i = 0; ob_area(o.ob, i); i++)
 		assert_false(ob_area_guarded(o.ob, &o.st.stored, i));
-	rig_ok(&o.rig, ob_prove_blank(o.ob, o.rig.c, NULL));
+	rig_ok(&o.rig, ob_prove_blank(o.ob, o.rig.c, NULL, &o.blank));
+	assert_int_equal(o.blank, o.bytes);
 	board_link_no_illegal(&o.rig.bl);
 	option_close(&o);
 }
@@ -267,6 +317,8 @@ int main(void)
 		cmocka_unit_test(read__fresh_chip__has_no_protection_and_agrees_with_the_registers),
 		cmocka_unit_test(read__locked_chip__says_level_1),
 		cmocka_unit_test(unlock__erases_flash_and_makes_it_readable),
+		cmocka_unit_test(unlock__size_register_0__ends_where_flash_ends),
+		cmocka_unit_test(every_write__hardware_watchdog_running__is_not_cut_short),
 		cmocka_unit_test(lock__keeps_flash_and_refuses_to_show_it),
 		cmocka_unit_test(fields__each_alone__is_written_read_back_and_in_force),
 		cmocka_unit_test(options__survive_a_power_cycle),

@@ -35,6 +35,7 @@ struct option_rig {
 	struct ob_state st;
 	uint8_t *flash;
 	size_t bytes;
+	uint64_t blank;                 /* bytes that were proved so */
 	const struct option_board *board;
 };
 
