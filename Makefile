@@ -27,9 +27,9 @@ CPPFLAGS += -DWITHOUT_LIBUSB
 endif
 
 # Rooms of the tool, lowest last: a static library each, linked in this order.
-ROOMS = compat cli auto host flash target usb sg link image base
+ROOMS = compat cli auto doctor host flash target usb sg link image base
 # The transport table in link/ names usb/ and sg/, which call back into link/.
-TOOL_LIBS = $(foreach r,compat cli auto host flash target link usb sg link image base,$(BUILD)/lib$(r).a)
+TOOL_LIBS = $(foreach r,compat cli auto doctor host flash target link usb sg link image base,$(BUILD)/lib$(r).a)
 SIM_LIBS  = $(BUILD)/libsim.a $(BUILD)/libbase.a
 SIM_LDLIBS = -lunicorn -lpthread -lm
 
@@ -81,7 +81,8 @@ LIBS_sg     = $(LIBS_link)
 LIBS_target = target $(LIBS_link)
 LIBS_flash  = flash target $(LIBS_link)
 LIBS_host   = host $(LIBS_link)
-LIBS_cli    = cli auto host flash target image $(LIBS_link)
+LIBS_doctor = doctor host flash target $(LIBS_link)
+LIBS_cli    = cli auto doctor host flash target image $(LIBS_link)
 LIBS_compat = compat $(LIBS_cli)
 LIBS_t1     = $(LIBS_cli)
 
@@ -260,9 +261,9 @@ demo: all
 
 # ---- lint -------------------------------------------------------------------
 
-LINT_SRC = $(wildcard *.c auto/*.c base/*.c cli/*.c compat/*.c flash/*.c flash/*/*.c host/*.c image/*.c link/*.c sg/*.c \
+LINT_SRC = $(wildcard *.c auto/*.c base/*.c cli/*.c compat/*.c doctor/*.c flash/*.c flash/*/*.c host/*.c image/*.c link/*.c sg/*.c \
            target/*.c usb/*.c sim/*.c)
-HEADERS  = $(wildcard auto/*.h base/*.h cli/*.h compat/*.h flash/*.h flash/*/*.h host/*.h image/*.h link/*.h sg/*.h target/*.h \
+HEADERS  = $(wildcard auto/*.h base/*.h cli/*.h compat/*.h doctor/*.h flash/*.h flash/*/*.h host/*.h image/*.h link/*.h sg/*.h target/*.h \
            usb/*.h sim/*.h)
 LINT_CC  = -std=c17 -I. $(WARN) -Werror -fsyntax-only
 

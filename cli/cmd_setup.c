@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/cmd_setup.h"
 #include "cli/confirm.h"
 #include "cli/session.h"
 #include "host/host.h"
@@ -227,7 +228,7 @@ out:
 	return err;
 }
 
-static enum sl_err setup_run(struct session *s, struct word *w)
+enum sl_err setup_run(struct session *s, struct word *w)
 {
 	struct place p;
 	enum sl_err err = place_open(s, &p);
@@ -238,22 +239,13 @@ static enum sl_err setup_run(struct session *s, struct word *w)
 	return s->options->fix ? fix(s, &p) : report(s, &p);
 }
 
-static enum sl_err setup_prepare(struct session *s, struct word *w)
+enum sl_err setup_prepare(struct session *s, struct word *w)
 {
 	(void)w;
 	if (s->options->fix || !(s->options->yes || s->options->group))
 		return SL_OK;
 	(void)ctx_fail(s->ctx, SL_USAGE, "cli", "--yes and --group go with --fix");
 	ctx_hint(s->ctx, "stlink-download help setup");
-	return SL_USAGE;
-}
-
-static enum sl_err doctor_prepare(struct session *s, struct word *w)
-{
-	if (s->options->system)
-		return setup_prepare(s, w);
-	(void)ctx_fail(s->ctx, SL_USAGE, "cli", "doctor looks at the system only, so far: doctor --system");
-	ctx_hint(s->ctx, "stlink-download doctor --system, or stlink-download setup");
 	return SL_USAGE;
 }
 
@@ -278,19 +270,5 @@ const struct command verb_setup = {
 	.form = FORM_ALONE,
 	.needs = RUNG_NOTHING,
 	.prepare = setup_prepare,
-	.run = setup_run,
-};
-
-const struct command verb_doctor = {
-	.name = "doctor",
-	.syntax = "doctor --system",
-	.summary = "the same as setup",
-	.help = "The same as setup.\n"
-		"\n"
-		"  stlink-download doctor --system\n",
-	.form = FORM_ALONE,
-	.needs = RUNG_NOTHING,
-	.hidden = true,
-	.prepare = doctor_prepare,
 	.run = setup_run,
 };

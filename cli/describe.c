@@ -156,3 +156,23 @@ void describe_chip_event(struct output *o, const struct target_info *info)
 	optional_number(j, "speed_khz", info->speed_khz, info->speed_khz != 0);
 	output_event_end(o);
 }
+
+void describe_climb_events(struct output *o, const struct climb *climb)
+{
+	bool plain = climb->n == 1 && climb->tries[0].fault.code == SL_OK;
+
+	for (size_t i = 0; i < climb->n && !plain; i++) {
+		const struct climb_try *t = &climb->tries[i];
+		bool failed = t->fault.code != SL_OK;
+		struct json *j = output_event(o, "connect");
+
+		if (!j)
+			return;
+		json_string(j, "how", target_connect_name(t->how));
+		json_string(j, "code", failed ? err_info(t->fault.code)->name : NULL);
+		json_string(j, "cause", failed ? t->fault.text : NULL);
+		optional_number(j, "dpidr", t->dpidr, t->dpidr != 0);
+		optional_number(j, "speed_khz", t->khz, t->khz != 0);
+		output_event_end(o);
+	}
+}

@@ -32,6 +32,10 @@ void describe_probe_members(struct json *j, const struct probe *p);
 void describe_probe_event(struct output *o, const struct probe *p, const struct link *link);
 void describe_chip_event(struct output *o, const struct target_info *info);
 
+/* describe_climb_events - the events "connect", one for each way that was tried, when there was more
+ * than one or none worked. */
+void describe_climb_events(struct output *o, const struct climb *climb);
+
 /* describe_uid - 24 hexadecimal digits, or "" when it was not read. */
 const char *describe_uid(const struct target_info *info, char buf[25]);
 

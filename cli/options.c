@@ -25,9 +25,9 @@ static const struct option_row rows[] = {
 	{ .name = "speed", .argument = "KHZ",
 	  .help = "SWD clock, at most; default: the highest that works" },
 	{ .name = "connect", .argument = "HOW",
-	  .help = "how to begin: normal, under-reset (for chips that sleep or lock SWD) or hotplug "
-		  "(only words such as debug may halt the core)",
-	  .values = "normal under-reset hotplug" },
+	  .help = "how to reach the chip: auto (normal, then what helps), slow, catch, under-reset, "
+		  "slow-under-reset, hotplug (no halt)",
+	  .values = "auto normal slow catch under-reset slow-under-reset hotplug" },
 	{ .name = "proof", .argument = "HOW",
 	  .help = "how flash is proved: crc, by the chip's CRC-32 of each sector (default), or read, "
 		  "every byte read back",
@@ -114,9 +114,9 @@ enum sl_err options_set_connect(struct ctx *c, struct options *o, const char *ar
 		const char *name;
 		enum target_connect how;
 	} ways[] = {
-		{ "normal", CONNECT_NORMAL },
-		{ "under-reset", CONNECT_UNDER_RESET },
-		{ "hotplug", CONNECT_HOTPLUG },
+		{ "auto", CONNECT_AUTO }, { "normal", CONNECT_NORMAL }, { "slow", CONNECT_SLOW },
+		{ "catch", CONNECT_CATCH }, { "under-reset", CONNECT_UNDER_RESET },
+		{ "slow-under-reset", CONNECT_SLOW_RESET }, { "hotplug", CONNECT_HOTPLUG },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
@@ -126,7 +126,7 @@ enum sl_err options_set_connect(struct ctx *c, struct options *o, const char *ar
 		}
 	}
 	(void)ctx_fail(c, SL_USAGE, where, "--connect=%.40s is not known", arg);
-	ctx_hint(c, "--connect=normal, --connect=under-reset or --connect=hotplug");
+	ctx_hint(c, "--connect=auto, normal, slow, catch, under-reset, slow-under-reset or hotplug");
 	return SL_USAGE;
 }
 
@@ -302,6 +302,7 @@ enum sl_err options_read(struct ctx *c, int argc, char *const argv[], const char
 	bool ended = false;
 
 	memset(out, 0, sizeof(*out));
+	out->connect = CONNECT_AUTO;
 	out->json = asks_for_json(argc, argv);
 	out->words = calloc((size_t)(argc > 0 ? argc : 1), sizeof(*out->words));
 	if (!out->words)

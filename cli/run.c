@@ -78,7 +78,7 @@ static enum sl_err run_word(struct session *s, struct word *w)
 	ctx_log(s->ctx, LOG_DEBUG, "word: %s", w->text);
 	if (w->command->restarts && s->serial_open)
 		serial_drop_input(s->serial);
-	return ctx_doing(s->ctx, w->command->run(s, w), "%.100s", w->text);
+	return ctx_doing(s->ctx, session_diagnose(s, w->command->run(s, w)), "%.100s", w->text);
 }
 
 enum sl_err run_chain(struct session *s, struct chain *chain)

@@ -11,7 +11,7 @@
 
 enum { BUSY_MS = 200, BUSY_POLL_US = 40000 };
 
-enum { SUPPLY_MIN_MV = 1500 };  /* no STM32 runs below 1.65 V; the probe measures within 0.1 V */
+enum { CATCH_ALONE_MS = 10000 };        /* a person presses the reset button */
 
 void session_init(struct session *s, struct ctx *c, const struct options *o, struct output *out)
 {
@@ -55,18 +55,37 @@ static enum sl_err climb_probe(struct session *s)
 	return SL_OK;
 }
 
-/* A chip that does not answer because its board has no power deserves better than "check power". */
-static void explain_silence(struct session *s)
+static void doctor_of(struct session *s, struct doctor *d)
 {
-	struct fault kept = s->ctx->fault;
-	unsigned mv = 0;
-	bool known = false;
-	enum sl_err err = link_voltage_mv(s->link, s->ctx, &mv, &known);
+	memset(d, 0, sizeof(*d));
+	d->ctx = s->ctx;
+	d->link = s->link;
+	d->target = s->target;
+	d->speed_khz = s->options->speed_khz;
+	d->facts.climb = s->climb;
+}
 
-	s->ctx->fault = kept;
-	if (!err && known && mv < SUPPLY_MIN_MV && kept.hint[0] == '\0')
-		ctx_hint(s->ctx, "the probe measures %u.%02u V at the target: power the board",
-			 mv / 1000, mv / 10 % 100);
+enum sl_err session_diagnose(struct session *s, enum sl_err err)
+{
+	struct doctor d;
+
+	if (!err)
+		return SL_OK;
+	if (!s->link)
+		return doctor_explain_host(s->ctx, err);
+	doctor_of(s, &d);
+	return doctor_explain(&d, err);
+}
+
+enum sl_err session_examine(struct session *s, struct doctor *d)
+{
+	doctor_tell_fn *tell = d->tell;
+	void *priv = d->priv;
+
+	doctor_of(s, d);
+	d->tell = tell;
+	d->priv = priv;
+	return doctor_measure(d, DOCTOR_ALL);
 }
 
 static enum sl_err climb_target(struct session *s)
@@ -77,6 +96,7 @@ static enum sl_err climb_target(struct session *s)
 		.flash_bytes = s->options->flash_bytes,
 		/* Core and memory words work on any Cortex-M; flash_open asks for the chip. */
 		.allow_unknown = true,
+		.catch_ms = s->options->connect == CONNECT_CATCH ? CATCH_ALONE_MS : 0,
 	};
 	const struct target_info *info;
 	char name[CHIP_NAME_MAX];
@@ -84,18 +104,14 @@ static enum sl_err climb_target(struct session *s)
 
 	if (s->target)
 		return SL_OK;
-	err = target_attach(s->ctx, s->link, &o, &s->target);
-	if (err == SL_NOTARGET)
-		explain_silence(s);
+	err = target_climb(s->ctx, s->link, &o, &s->climb, &s->target);
+	describe_climb_events(s->out, &s->climb);
 	if (err)
-		return ctx_doing(s->ctx, err, "connecting to the chip");
+		return ctx_doing(s->ctx, session_diagnose(s, err), "connecting to the chip");
 	info = target_get_info(s->target);
 	ctx_log(s->ctx, LOG_INFO, "chip: %s, flash %u KiB, protection %s",
 		describe_chip_name(info, name, sizeof(name)), (unsigned)info->flash_kb,
 		describe_protection(info->protection));
-	if (info->clone_suspected)
-		ctx_log(s->ctx, LOG_WARN, "the debug port id 0x%08x is not ST's: perhaps a clone of this "
-			"chip", (unsigned)info->dpidr);
 	describe_chip_event(s->out, info);
 	return SL_OK;
 }

@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "doctor/doctor.h"
 #include "flash/flash.h"
 #include "link/link.h"
 #include "target/target.h"
@@ -29,6 +30,7 @@ struct session {
 	struct probe probe;             /* valid once link is open */
 	struct link *link;
 	struct target *target;
+	struct climb climb;             /* how the chip was reached, or not */
 	struct flash *flash;
 	const struct given_file *given; /* NULL: none */
 	struct word *rest;              /* the words after one that takes_rest, not owned */
@@ -46,6 +48,14 @@ void session_init(struct session *s, struct ctx *c, const struct options *o, str
 /* session_climb - open what is missing up to the rung.
  * Returns what probe_find, link_open, target_attach and flash_open return. */
 enum sl_err session_climb(struct session *s, enum rung rung) MUST_CHECK;
+
+/* session_diagnose - give a failure its cause, measuring what is needed, while everything is still
+ * open. Returns err. */
+enum sl_err session_diagnose(struct session *s, enum sl_err err) MUST_CHECK;
+
+/* session_examine - everything that can be measured now, into d->facts. d: tell and priv filled.
+ * Returns as doctor_measure. */
+enum sl_err session_examine(struct session *s, struct doctor *d) MUST_CHECK;
 
 /* session_close - close everything in reverse order, whatever has failed before, signals
  * notwithstanding.

@@ -9,6 +9,7 @@ _stlink_download_words="
 	version
 	status
 	setup
+	doctor
 	program=
 	verify=
 	read=
@@ -46,7 +47,6 @@ _stlink_download_words="
 # Offered when nothing else fits.
 _stlink_download_other_spellings="
 	list=names
-	doctor
 	erase=all
 	halt
 	sleep=
@@ -164,7 +164,7 @@ _stlink_download()
 	case $word in
 	-d?*) values=$(_stlink_download_devices "$1") word=--device=${word#-d} ;;
 	--device=*) values=$(_stlink_download_devices "$1") ;;
-	--connect=*) values="normal under-reset hotplug" ;;
+	--connect=*) values="auto normal slow catch under-reset slow-under-reset hotplug" ;;
 	--proof=*) values="crc read" ;;
 	esac
 	if [ -n "$values" ]; then

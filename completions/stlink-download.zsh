@@ -20,6 +20,7 @@ _stlink_download_words() {
 		'version:this program and the probe'\''s firmware'
 		'status:is the core running, halted, asleep, locked up?'
 		'setup:may you use your probes; if not, why'
+		'doctor:what is wrong with board, wires or probe'
 		'erase:erase the whole flash (also\: erase=all)'
 		'reset:reset the chip and let it run'
 		'run:let the core run; a program just written, from reset'
@@ -98,7 +99,7 @@ _stlink_download() {
 	_arguments -s \
 		{-d+,--device=}'[which probe]:device:_stlink_download_devices' \
 		'--speed=[SWD clock]:speed:' \
-		'--connect=[how to begin]:connect:(normal under-reset hotplug)' \
+		'--connect=[how to reach the chip]:connect:(auto normal slow catch under-reset slow-under-reset hotplug)' \
 		'--proof=[how flash is proved]:proof:(crc read)' \
 		'--json[one JSON event a line on standard output]' \
 		{-q,--quiet}'[no progress]' \

@@ -33,6 +33,11 @@ static enum sl_err refuse_protected(struct ctx *c, const struct target_info *i)
 	return SL_OK;
 }
 
+bool flash_has_driver(const struct chip_row *chip)
+{
+	return driver_find(chip->controller) != NULL;
+}
+
 static enum sl_err find_driver(struct flash *f, struct ctx *c)
 {
 	if (!f->chip)

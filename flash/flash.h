@@ -44,6 +44,9 @@ struct flash_sector {
 	uint8_t bank;                   /* 0 or 1 */
 };
 
+/* flash_has_driver - is there one for this chip's flash controller? */
+bool flash_has_driver(const struct chip_row *chip);
+
 /* flash_open - get the driver for the target's chip ready.
  * Returns SL_UNSUPPORTED with the chip's name when no driver exists; SL_PROTECTED when read
  *   protection forbids work on flash. Changes nothing on the chip. */

@@ -67,6 +67,11 @@ enum sl_err link_read_dpidr(struct link *l, struct ctx *c, uint32_t *dpidr)
 	return SL_OK;
 }
 
+uint32_t link_last_dpidr(const struct link *l)
+{
+	return l->dpidr;
+}
+
 static enum sl_err enter_v1(struct link *l, struct ctx *c)
 {
 	struct command cmd = command_plain(GROUP_DEBUG, V1_ENTER);

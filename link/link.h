@@ -83,6 +83,10 @@ enum sl_err link_get_mode(struct link *l, struct ctx *c, enum link_mode *out) MU
  * A clone without the divider answers 0 or a reference of 0. */
 enum sl_err link_voltage_mv(struct link *l, struct ctx *c, unsigned *mv, bool *known) MUST_CHECK;
 
+/* link_supply_mv - what the probe measures at VAPP, 0 included; *measured false when it cannot, or its
+ * reference is dead. 0 mV and a chip that answers: a copy without the resistors, or VAPP open. */
+enum sl_err link_supply_mv(struct link *l, struct ctx *c, unsigned *mv, bool *measured) MUST_CHECK;
+
 /* link_enter_swd - set the speed, enter SWD, open the access port.
  * Returns SL_NOTARGET when no chip answers. */
 enum sl_err link_enter_swd(struct link *l, struct ctx *c, const struct link_options *o) MUST_CHECK;
@@ -97,6 +101,13 @@ enum sl_err link_set_speed(struct link *l, struct ctx *c, unsigned khz,
 
 /* link_get_speed_khz - the SWD clock that was set, 0 when it is fixed (V1) or nothing was set. */
 unsigned link_get_speed_khz(const struct link *l);
+
+/* link_last_dpidr - id code of the debug port that answered last since SWD was entered; 0: none.
+ * Asks nobody. */
+uint32_t link_last_dpidr(const struct link *l);
+
+/* link_was_slowed - was the clock lowered, for the wires' sake? */
+bool link_was_slowed(const struct link *l);
 
 /* link_read_dpidr - id code of the debug port. */
 enum sl_err link_read_dpidr(struct link *l, struct ctx *c, uint32_t *dpidr) MUST_CHECK;

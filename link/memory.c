@@ -319,8 +319,9 @@ enum sl_err link_write_halfwords(struct link *l, struct ctx *c, uint32_t addr, c
 	enum sl_err err = check_range(c, addr, n * 2);
 
 	if (!l->caps.mem16)
-		return ctx_fail(c, SL_OLDPROBE, where, "firmware %s has no 16-bit accesses",
-				l->version.text);
+		return ctx_cause(c, ctx_fail(c, SL_OLDPROBE, where, "firmware %s has no 16-bit accesses",
+					     l->version.text),
+				 l->version.stlink == 1 ? CAUSE_PROBE_CANNOT : CAUSE_OLD_FIRMWARE);
 	if (!err)
 		err = check_aligned(c, addr, 2);
 	while (!err && n > 0) {

@@ -167,6 +167,11 @@ void speed_say(struct link *l, struct ctx *c, unsigned before_khz)
 	l->slower_said = true;
 }
 
+bool link_was_slowed(const struct link *l)
+{
+	return l->slower_said;
+}
+
 unsigned link_get_speed_khz(const struct link *l)
 {
 	return l->speed_khz;

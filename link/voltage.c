@@ -36,6 +36,13 @@ enum sl_err voltage_measure(struct link *l, struct ctx *c, unsigned *mv, bool *m
 	return SL_OK;
 }
 
+enum sl_err link_supply_mv(struct link *l, struct ctx *c, unsigned *mv, bool *measured)
+{
+	*mv = 0;
+	*measured = false;
+	return l->caps.voltage ? voltage_measure(l, c, mv, measured) : SL_OK;
+}
+
 enum sl_err link_voltage_mv(struct link *l, struct ctx *c, unsigned *mv, bool *known)
 {
 	enum sl_err err;

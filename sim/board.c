@@ -343,6 +343,61 @@ static void do_ap_strict(struct board *b, bool on)
 static void do_dfu_exit_now(struct board *b, bool on)
 {
 	b->cond.dfu_exit_now = on;
+	b->cond.dfu_for_ever = false;
+}
+
+static void do_dfu_for_ever(struct board *b, bool on)
+{
+	b->cond.dfu_for_ever = on;
+}
+
+static void do_ids_zero(struct board *b, bool on)
+{
+	b->cond.ids_zero = on;
+}
+
+static void do_sense_open(struct board *b, bool on)
+{
+	b->cond.sense_open = on;
+}
+
+static void do_resets(struct board *b, bool on)
+{
+	(void)on;
+	b->cond.no_target = false;
+	chip_set_habit(b->chip, CHIP_RESETS);
+}
+
+/* What the chip's registers say of it. */
+static bool set_flash_size(struct board *b, const char *v)
+{
+	uint32_t kib = 0;
+
+	if (!num_parse_str(v, &kib) || kib > UINT16_MAX)
+		return false;
+	chip_poke_size_register(b->chip, (uint16_t)kib);
+	return true;
+}
+
+static bool set_idcode(struct board *b, const char *v)
+{
+	uint32_t idcode = 0;
+
+	if (!num_parse_str(v, &idcode))
+		return false;
+	chip_poke_idcode(b->chip, idcode);
+	return true;
+}
+
+/* Sector N, by its write protection option. */
+static bool set_wrp(struct board *b, const char *v)
+{
+	uint32_t n = 0;
+
+	if (!num_parse_str(v, &n) || n >= chip_sector_count(b->chip))
+		return false;
+	chip_write_protect(b->chip, n, true);
+	return true;
 }
 
 static void do_vref_dead(struct board *b, bool on)
@@ -407,6 +462,13 @@ static const struct condition conditions[] = {
 	{ .key = "swd-max", .parse = set_swd_max, .takes = "a clock in kHz, or off" },
 	{ .key = "serial", .parse = set_serial, .takes = "hex, binary or constant" },
 	{ .key = "uid", .parse = set_uid, .takes = "24 hexadecimal digits" },
+	{ .key = "flash-size", .parse = set_flash_size, .takes = "KiB, 0 to 65535" },
+	{ .key = "idcode", .parse = set_idcode, .takes = "a word, as 0x10006999" },
+	{ .key = "wrp", .parse = set_wrp, .takes = "the number of a sector" },
+	{ .key = "ids", .value = "zeros", .apply = do_ids_zero, .on = true },
+	{ .key = "ids", .value = "ok", .apply = do_ids_zero },
+	{ .key = "sense", .value = "open", .apply = do_sense_open, .on = true },
+	{ .key = "sense", .value = "wired", .apply = do_sense_open },
 	{ .key = "power", .value = "on", .apply = do_power, .on = true },
 	{ .key = "power", .value = "off", .apply = do_power },
 	{ .key = "target", .value = "present", .apply = do_present },
@@ -415,6 +477,7 @@ static const struct condition conditions[] = {
 	{ .key = "target", .value = "stop", .apply = do_stop },
 	{ .key = "target", .value = "asleep", .apply = do_stop },
 	{ .key = "target", .value = "swd-off", .apply = do_swd_off },
+	{ .key = "target", .value = "resets", .apply = do_resets },
 	{ .key = "target", .value = "locked", .apply = do_protect, .on = true },
 	{ .key = "swd", .value = "on", .apply = do_no_target },
 	{ .key = "swd", .value = "off", .apply = do_no_target, .on = true },
@@ -432,6 +495,7 @@ static const struct condition conditions[] = {
 	{ .key = "ap", .value = "lax", .apply = do_ap_strict },
 	{ .key = "dfu-exit", .value = "now", .apply = do_dfu_exit_now, .on = true },
 	{ .key = "dfu-exit", .value = "after-csw", .apply = do_dfu_exit_now },
+	{ .key = "dfu-exit", .value = "never", .apply = do_dfu_for_ever, .on = true },
 	{ .key = "vref", .value = "0", .apply = do_vref_dead, .on = true },
 	{ .key = "vref", .value = "ok", .apply = do_vref_dead },
 	{ .key = "hang", .value = "on", .apply = do_hang, .on = true },

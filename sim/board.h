@@ -172,7 +172,9 @@ struct conditions {
 	unsigned supply_mv;
 	bool powered, no_target, nrst_open, reset_pressed;
 	bool vref_dead, hang, ap_strict;
-	bool dfu_exit_now, residue_broken;
+	bool dfu_exit_now, dfu_for_ever, residue_broken;
+	bool ids_zero;          /* the version reply of firmware that is not ST's */
+	bool sense_open;        /* nothing at the probe's VAPP pin: it measures 0 V */
 	bool disk_hang_read, disk_hang_mode_sense;
 	unsigned wait_left;
 	unsigned swd_max_khz;   /* the wires are too long for more; 0: they are not */

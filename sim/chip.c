@@ -464,6 +464,11 @@ void chip_write_protect(struct chip *c, size_t sector, bool on)
 		c->kind->flash->set_wrp(c, sector, on);
 }
 
+void chip_poke_idcode(struct chip *c, uint32_t idcode)
+{
+	c->idcode = idcode;
+}
+
 void chip_poke_size_register(struct chip *c, uint16_t kib)
 {
 	info_put(c, c->kind->size_reg, 2, kib);

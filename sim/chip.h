@@ -69,7 +69,8 @@ enum chip_habit {
 	CHIP_STAYS,             /* nothing */
 	CHIP_SLEEPS,            /* SLEEP mode: the bus has no clock unless DBGMCU_CR says so */
 	CHIP_STOPS,             /* STOP mode: nothing has, unless DBGMCU_CR says so */
-	CHIP_DROPS_SWD          /* the SWD pins get another use, until a reset */
+	CHIP_DROPS_SWD,         /* the SWD pins get another use, until a reset */
+	CHIP_RESETS             /* the chip is reset, as by a watchdog that nobody feeds */
 };
 
 /* chip_set_habit - give the chip a habit; it is in that state at once unless a debugger or
@@ -184,6 +185,9 @@ void chip_set_protected(struct chip *c, bool on);
 
 /* chip_write_protect - as the option bytes would: sector n refuses erase and program. */
 void chip_write_protect(struct chip *c, size_t sector, bool on);
+
+/* chip_poke_idcode - DBGMCU_IDCODE reads otherwise: a chip that nobody knows. */
+void chip_poke_idcode(struct chip *c, uint32_t idcode);
 
 /* chip_poke_size_register - override the flash size register (tests: 0, 0xFFFF). */
 void chip_poke_size_register(struct chip *c, uint16_t kib);

@@ -227,6 +227,7 @@ struct chip {
 	bool hse_is_signal;             /* a clock signal, not a crystal */
 	unsigned clock_rule;            /* of clock_rules.c, broken now; 0: none */
 	uint32_t dbgmcu[4];
+	uint32_t idcode;                /* instead of the kind's; 0: the kind's */
 	int8_t pin_level[MAX_PORTS][16], pin_drive[MAX_PORTS][16];
 	chip_pin_fn *pin_fn;
 	void *pin_priv;

@@ -28,6 +28,8 @@
 
 enum command_result cmd_version(struct call *c)
 {
+	if (c->b->cond.ids_zero)
+		return CMD_DONE;
 	put_be16(c->reply->data, firmware_word(&c->b->firmware));
 	put_le16(c->reply->data + 2, VID_ST);
 	put_le16(c->reply->data + 4, c->b->kind->front->pid);
@@ -63,7 +65,7 @@ enum command_result cmd_voltage(struct call *c)
 	if (cond->vref_dead)
 		return CMD_DONE;        /* clones without the reference: both words 0 */
 	put_le32(c->reply->data, REF_ADC);
-	if (cond->powered)
+	if (cond->powered && !cond->sense_open)
 		put_le32(c->reply->data + 4,
 			 (cond->supply_mv * REF_ADC + REF_MV_TWICE / 2) / REF_MV_TWICE);
 	return CMD_DONE;
@@ -71,7 +73,7 @@ enum command_result cmd_voltage(struct call *c)
 
 enum command_result cmd_dfu_exit(struct call *c)
 {
-	return c->b->probe.mode == MODE_DFU ? CMD_LEAVES : CMD_DONE;
+	return c->b->probe.mode == MODE_DFU && !c->b->cond.dfu_for_ever ? CMD_LEAVES : CMD_DONE;
 }
 
 enum command_result cmd_swim_enter(struct call *c)

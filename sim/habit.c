@@ -12,6 +12,7 @@
 /* How long the firmware runs first: clocks and pins are set up. No figure of a real program;
  * long enough for a debugger that asks for a halt right after reset, short for any other. */
 #define HABIT_PS (UINT64_C(1000000) * PS_PER_NS)
+#define RESETS_PS (20u * HABIT_PS)      /* a watchdog is given more time than that */
 
 #define REGION_SRAM 1u          /* ARMv7-M B3.1: 20000000 to 3FFFFFFF */
 
@@ -32,6 +33,11 @@ static bool sleeps(enum chip_habit h)
 	return h == CHIP_SLEEPS || h == CHIP_STOPS;
 }
 
+static bool is_timed(enum chip_habit h)
+{
+	return sleeps(h) || h == CHIP_RESETS;
+}
+
 enum chip_habit habit_state(struct chip *c)
 {
 	return due(c) ? c->habit : CHIP_STAYS;
@@ -39,12 +45,12 @@ enum chip_habit habit_state(struct chip *c)
 
 void habit_restart(struct chip *c)
 {
-	c->habit_ps = c->core.t_ps + HABIT_PS;
+	c->habit_ps = c->core.t_ps + (c->habit == CHIP_RESETS ? RESETS_PS : HABIT_PS);
 }
 
 uint64_t habit_limit(struct chip *c, uint64_t t_ps)
 {
-	if (!sleeps(c->habit) || c->habit_ps > t_ps || held(c))
+	if (!is_timed(c->habit) || c->habit_ps > t_ps || held(c))
 		return t_ps;
 	return c->habit_ps;
 }
@@ -57,6 +63,8 @@ void habit_settle(struct chip *c)
 		habit_restart(c);
 	else if (due(c) && c->habit == CHIP_DROPS_SWD)
 		c->swj_off = true;
+	else if (due(c) && c->habit == CHIP_RESETS)
+		c->reset_request |= RESET_IWDG;
 	else if (due(c))
 		c->core.sleeping = true;
 }

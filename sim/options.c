@@ -42,13 +42,14 @@ static const char help_text[] =
 "  --serial-text TEXT   any serial string instead, to see what a host makes of it\n"
 "  --usb-ids VID:PID    other USB ids, to see that nobody takes it for a probe\n"
 "  --firmware V2J37S7   the probe's firmware\n"
-"  --set KEY=VALUE      target=present|absent|sleep|stop|asleep|locked|swd-off\n"
+"  --set KEY=VALUE      target=present|absent|sleep|stop|asleep|locked|swd-off|resets\n"
 "                       voltage=V|VV|MmV\n"
 "                       power=on|off nrst=wired|open protect=on|off button=down|up\n"
-"                       reset=down|up plug=in|out dfu=on|off dfu-exit=now|after-csw\n"
+"                       reset=down|up plug=in|out dfu=on|off dfu-exit=now|after-csw|never\n"
 "                       serial=hex|binary|constant vref=0|ok hang=on|off wait=N\n"
 "                       residue=ok|broken disk=ok|hang-read|hang-mode-sense swd=on|off\n"
-"                       ap=strict|lax uid=HEX24 swd-max=KHZ|off\n";
+"                       ap=strict|lax uid=HEX24 swd-max=KHZ|off ids=ok|zeros\n"
+"                       sense=wired|open flash-size=KIB idcode=WORD wrp=N\n";
 
 const char *options_help(void)
 {

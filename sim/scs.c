@@ -407,8 +407,10 @@ static void scb_write(struct chip *c, uint32_t addr, uint32_t v)
 
 static uint32_t dbgmcu_read(struct chip *c, uint32_t off)
 {
+	uint32_t idcode = c->idcode != 0 ? c->idcode : c->kind->idcode;
+
 	if (off == 0)           /* F1 errata: 0 to code when no debugger is attached */
-		return c->acc_by == BY_DEBUG || c->attached ? c->kind->idcode : 0;
+		return c->acc_by == BY_DEBUG || c->attached ? idcode : 0;
 	return off < 16 ? c->dbgmcu[off / 4u] : 0;
 }
 

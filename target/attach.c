@@ -17,6 +17,7 @@ enum { UNDER_RESET_HALT_MS = 500 };
 /* NRST is low: stop the core at its first instruction when it is let go. */
 static enum sl_err leave_reset_halted(struct target *t, struct ctx *c)
 {
+	uint32_t low = 0, high = 0;
 	enum sl_err err = core_look_at(t, c);
 
 	t->found_halted = t->halted = t->leave_halted = t->ints_masked = false;
@@ -25,7 +26,13 @@ static enum sl_err leave_reset_halted(struct target *t, struct ctx *c)
 	if (!err)
 		err = core_set_demcr(t, c, t->demcr_found | DEMCR_VC_CORERESET | DEMCR_TRCENA);
 	if (!err)
+		err = core_read_dhcsr(t, c, &low);
+	if (!err)
 		err = link_nrst(t->l, c, LINK_NRST_HIGH);
+	if (!err)
+		err = core_read_dhcsr(t, c, &high);
+	/* Sticky, and read twice: 0 both times means that no reset was going on. */
+	t->info.nrst_open = !err && !((low | high) & DHCSR_S_RESET);
 	/* Some chips lose C_HALT with the reset: ask again, vector catch has done the rest. */
 	if (!err)
 		err = core_wait_halted(t, c, UNDER_RESET_HALT_MS);
@@ -34,19 +41,39 @@ static enum sl_err leave_reset_halted(struct target *t, struct ctx *c)
 	return err;
 }
 
+/* The reset that the wire did not bring. The core is left running by detach, as after any other. */
+static enum sl_err reset_without_wire(struct target *t, struct ctx *c)
+{
+	enum sl_err err;
+
+	ctx_log(c, LOG_WARN, "NRST was pulled and the chip did not notice: it is not wired [E%u]",
+		(unsigned)CAUSE_NO_NRST);
+	err = target_reset(t, c, RESET_HALT);
+	t->leave_halted = false;
+	return err;
+}
+
+static bool under_reset(enum target_connect how)
+{
+	return how == CONNECT_UNDER_RESET || how == CONNECT_SLOW_RESET;
+}
+
 static enum sl_err attach(struct target *t, struct ctx *c, const struct target_options *o)
 {
 	struct link_options lo = {
 		.speed_khz = o->speed_khz,
-		.connect_under_reset = o->connect == CONNECT_UNDER_RESET,
+		.connect_under_reset = under_reset(o->connect),
 	};
-	enum sl_err err = link_enter_swd(t->l, c, &lo);
+	enum sl_err err = o->connect == CONNECT_CATCH ? core_catch(t, c, o) :
+							link_enter_swd(t->l, c, &lo);
 
 	if (err)
 		return err;
 	t->attached = true;
-	if (o->connect == CONNECT_UNDER_RESET)
+	if (under_reset(o->connect))
 		err = leave_reset_halted(t, c);
+	if (!err && t->info.nrst_open)
+		err = reset_without_wire(t, c);
 	if (!err)
 		err = target_identify(t, c, o->allow_unknown);
 	if (!err && o->flash_bytes && t->info.chip) {

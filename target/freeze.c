@@ -137,6 +137,22 @@ enum sl_err freeze_restore(struct target *t, struct ctx *c)
 	return first ? first : err;
 }
 
+enum sl_err target_debug_bits(struct target *t, struct ctx *c, uint32_t *addr, uint32_t *value)
+{
+	const struct freeze_row *row = find_row(t->info.chip);
+	enum sl_err err;
+
+	*addr = *value = 0;
+	if (!row)
+		return SL_OK;
+	*addr = row->reg[0].addr;
+	*value = t->freeze[0].value;
+	if (t->freeze[0].saved)
+		return SL_OK;
+	err = clock_on(t, c);
+	return err ? err : link_read32(t->l, c, *addr, value);
+}
+
 void freeze_lost(struct target *t)
 {
 	t->frozen = false;

@@ -168,8 +168,8 @@ static void set_size(struct target *t, struct ctx *c, const struct marks *m)
 	if (i->flash_kb == 0 || i->flash_kb > chip->max_flash_kb) {
 		i->flash_kb = chip->max_flash_kb;
 		i->flash_kb_assumed = true;
-		ctx_log(c, LOG_WARN, "flash size register says 0x%04x, assuming %u KiB",
-			(unsigned)i->flash_kb_register, (unsigned)i->flash_kb);
+		ctx_log(c, LOG_WARN, "flash size register says 0x%04x, assuming %u KiB [E%u]",
+			(unsigned)i->flash_kb_register, (unsigned)i->flash_kb, (unsigned)CAUSE_FLASH_SIZE);
 	}
 }
 
@@ -226,7 +226,7 @@ enum sl_err target_identify(struct target *t, struct ctx *c, bool allow_unknown)
 	if (!err)
 		err = protection_read(t, c, &i->protection);
 	if (!err && i->clone_suspected)
-		ctx_log(c, LOG_WARN, "this may not be a genuine ST chip: debug port 0x%08x, IDCODE 0x%08x",
-			(unsigned)i->dpidr, (unsigned)i->idcode);
+		ctx_log(c, LOG_WARN, "this may not be a genuine ST chip: debug port 0x%08x, IDCODE "
+			"0x%08x [E%u]", (unsigned)i->dpidr, (unsigned)i->idcode, (unsigned)CAUSE_CLONE);
 	return err;
 }

@@ -89,6 +89,9 @@ enum sl_err core_unmask(struct target *t, struct ctx *c) MUST_CHECK;
  * goes on or somebody looks. A reset makes that needless, so it is not done earlier. */
 enum sl_err core_settle(struct target *t, struct ctx *c) MUST_CHECK;
 
+/* catch.c: enter SWD and ask for a halt over and over until the core has stopped. */
+enum sl_err core_catch(struct target *t, struct ctx *c, const struct target_options *o) MUST_CHECK;
+
 /* read_quiet - a word that may not be there: SL_OK with *there false on a target fault. */
 enum sl_err read_quiet(struct target *t, struct ctx *c, uint32_t addr, uint32_t *value,
 		       bool *there) MUST_CHECK;

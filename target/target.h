@@ -18,13 +18,20 @@
 
 struct target;
 
-enum target_connect { CONNECT_NORMAL, CONNECT_UNDER_RESET, CONNECT_HOTPLUG };
+/* How to get hold of the chip: plainly; NRST low meanwhile; plainly, and nothing is halted later; at
+ * clocks below the usual; by halt requests until one gets through; both of reset and a low clock;
+ * one after the other (target_climb). */
+enum target_connect {
+	CONNECT_NORMAL, CONNECT_UNDER_RESET, CONNECT_HOTPLUG, CONNECT_SLOW, CONNECT_CATCH,
+	CONNECT_SLOW_RESET, CONNECT_AUTO
+};
 
 struct target_options {
 	enum target_connect connect;
 	unsigned speed_khz;             /* 0: default */
 	uint32_t flash_bytes;           /* what the chip's flash is to count as; 0: as it says */
 	bool allow_unknown;             /* core commands on a chip that is not in the table */
+	unsigned catch_ms;              /* how long CONNECT_CATCH tries; 0: 2 s */
 };
 
 enum target_protection {
@@ -48,11 +55,40 @@ struct target_info {
 	unsigned supply_mv;
 	bool supply_known;
 	unsigned speed_khz;             /* SWD clock that was set, 0: fixed, not known */
+	bool nrst_open;                 /* NRST was pulled, and the chip did not notice */
 };
+
+/* One try of target_climb, for those who want to know why. */
+struct climb_try {
+	enum target_connect how;
+	struct fault fault;             /* code SL_OK: this one worked */
+	uint32_t dpidr;                 /* 0: no debug port answered */
+	unsigned khz;                   /* SWD clock at the end, 0: fixed, not known */
+};
+
+enum { CLIMB_TRIES_MAX = 8 };
+
+struct climb {
+	size_t n;
+	struct climb_try tries[CLIMB_TRIES_MAX];
+};
+
+/* target_climb - target_attach; with CONNECT_AUTO, when that fails, what else can reach a chip, in this
+ * order: lower clocks, halt requests until one gets through, under reset with vector catch, that at
+ * a low clock. What the first failure makes pointless is left out. Each step is said (LOG_WARN).
+ * Nothing is erased. CONNECT_SLOW is all of its clocks.
+ * log: filled, also on failure. Returns as target_attach; a failure is the first one. */
+enum sl_err target_climb(struct ctx *c, struct link *l, const struct target_options *o,
+			 struct climb *log, struct target **out) MUST_CHECK;
+
+/* target_connect_name - as --connect= has it: "under-reset". */
+const char *target_connect_name(enum target_connect how);
 
 /* target_attach - enter SWD, identify core and chip, read size, unique id and protection.
  * Connect normal: the core is left as found (running or halted). Under reset: NRST is held,
  * vector catch set, core halted at its first instruction. Hotplug: nothing is reset or halted.
+ * Catch: as under reset, but the core is where it was, or at its first instruction when somebody
+ * pressed the reset button meanwhile.
  * Returns SL_NOTARGET; SL_UNSUPPORTED for a core or chip that is not known (unless
  *   allow_unknown); what link returns. Effects: DBGMCU and DEMCR values are saved; target_detach
  *   puts them back. */
@@ -70,6 +106,10 @@ struct link *target_link(struct target *t);
 enum target_state { TARGET_RUNNING, TARGET_HALTED, TARGET_SLEEPING, TARGET_LOCKUP, TARGET_IN_RESET };
 
 enum sl_err target_get_state(struct target *t, struct ctx *c, enum target_state *out) MUST_CHECK;
+
+/* target_debug_bits - DBGMCU_CR, or its like, as it was found; *addr 0: not known for this chip. */
+enum sl_err target_debug_bits(struct target *t, struct ctx *c, uint32_t *addr,
+			      uint32_t *value) MUST_CHECK;
 
 /* target_halt, target_run, target_step - core control; each waits until the core is in the
  * wanted state, at most 500 ms. After run or reset the core is left running at detach; after

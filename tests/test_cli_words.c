@@ -315,7 +315,7 @@ static void options__values_that_completion_offers__are_all_taken(void **state)
 			tried++;
 		}
 	}
-	assert_int_equal(tried, 3 + 2);  /* --connect, --proof */
+	assert_int_equal(tried, 7 + 2);  /* --connect, --proof */
 }
 
 static void options__environment_device__is_a_default(void **state)

@@ -12,7 +12,7 @@ trap 'rm -rf "$dir"' EXIT
 new=$dir/stlink-download.1
 program=$dir/generate
 libs=
-for room in cli auto host flash target link usb sg link image base; do
+for room in cli auto doctor host flash target link usb sg link image base; do
 	libs="$libs $b/lib$room.a"
 done
 usb=-lusb-1.0

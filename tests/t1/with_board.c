@@ -53,6 +53,9 @@ static void load_flash(struct board *b, const char *path)
 		die("cannot read flash", path);
 	(void)fclose(f);
 	chip_flash_changed(board_chip(b));
+	/* It was there when the board was plugged in. */
+	chip_nrst(board_chip(b), true);
+	chip_nrst(board_chip(b), false);
 }
 
 static void save_flash(struct board *b, const char *path)
@@ -112,11 +115,11 @@ static void add_board(struct setup *s, const char *spec)
 	p->board = board_new(board_kind_find(word), &options);
 	if (!p->board)
 		die("the board cannot be made", spec);
+	if (p->flash)
+		load_flash(p->board, p->flash);
 	for (size_t i = 0; i < n_keys; i++)
 		if (!board_set(p->board, keys[i], values[i]))
 			die("the board has no such condition", keys[i]);
-	if (p->flash)
-		load_flash(p->board, p->flash);
 	s->n++;
 }
 

@@ -59,9 +59,16 @@ composite() {
 	check "the name of the serial port selects the probe" exit_is 0
 	dd if=/dev/zero of="$(disk_node)" bs=512 seek=100 count=4 conv=fsync 2>/dev/null
 	check "a write to the disk is taken" [ $? = 0 ]
-	tool info
+	tool --connect=normal info
 	check "firmware that waits in wfi is out of reach, and the tool says so" exit_is 10
+	check "... by its number" says "\[E207\]"
 	check "... and how to reach it" says "connect=under-reset"
+	tool info
+	check "without --connect it finds that out itself" exit_is 0
+	check "... and says how" says "that worked: --connect=under-reset"
+	tool doctor
+	check "doctor names the cause" says "remark *E207"
+	check "... and finds nothing else in the way" exit_is 0
 	tool --connect=under-reset info
 	check "the tool still works after that" exit_is 0
 	board_unplug "$board"

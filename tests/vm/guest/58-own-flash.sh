@@ -110,14 +110,21 @@ unwilling() {
 	cp /tmp/it.flash /tmp/want
 	plug_board --set "target=$2"
 	sleep 1
-	mine "program, $1" program=$example/debug.bin
+	mine "--connect=normal program, $1" --connect=normal program=$example/debug.bin
 	refuses 10 "$3" flash_wanted
+	if [ "$generation" = v1 ]; then
+		mine "program, $1" program=$example/debug.bin
+		refuses 10 "$3" flash_wanted
+	fi
 	mine "--connect=under-reset program, $1" --connect=under-reset program=$example/debug.bin
 	if [ "$generation" = v1 ]; then
 		refuses 9 "cannot hold the target in reset" flash_wanted
 	else
 		over $example/debug.bin
 		ended_with 0 ok "$same; a V1 has no reset command" clean flash_wanted
+		over /tmp/fw.bin
+		mine "program, $1" program=/tmp/fw.bin
+		ended_with 0 ok "$same; it went under reset by itself" clean flash_wanted
 	fi
 	unplug
 }
