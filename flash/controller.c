@@ -131,6 +131,18 @@ enum sl_err ctrl_keys(struct flash *f, struct ctx *c, uint32_t off, const uint32
 	return SL_OK;
 }
 
+void ctrl_calm(struct flash *f, struct ctx *c, uint32_t sr_off, unsigned max_ms)
+{
+	struct fault why = c->fault;
+	enum sl_err err = ctrl_wait(f, c, sr_off, max_ms, f->chip->flash_base);
+
+	if (err && err != SL_FLASH && err != SL_GONE)
+		err = ctrl_wait(f, c, sr_off, max_ms, f->chip->flash_base);
+	if (err && err != SL_FLASH)
+		ctx_log(c, LOG_DEBUG, "is the controller busy? %s", c->fault.text);
+	c->fault = why;
+}
+
 enum sl_err ctrl_still_locked(struct ctx *c)
 {
 	enum sl_err err = ctx_fail(c, SL_FLASH, "flash",

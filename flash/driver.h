@@ -161,6 +161,11 @@ enum sl_err ctrl_write(struct flash *f, struct ctx *c, uint32_t off, uint32_t va
 enum sl_err ctrl_wait(struct flash *f, struct ctx *c, uint32_t sr_off, unsigned max_ms,
 		       uint32_t addr) MUST_CHECK;
 
+/* ctrl_calm - wait until what a job that failed began is over, at most max_ms: control registers must
+ * not be written meanwhile (PM0075, RM0090, RM0038: BSY). An answer that is lost is asked for again.
+ * Records no fault; flags do not matter. */
+void ctrl_calm(struct flash *f, struct ctx *c, uint32_t sr_off, unsigned max_ms);
+
 /* ctrl_flags - SL_OK, or SL_FLASH with the failure flags of status in words. */
 enum sl_err ctrl_flags(struct flash *f, struct ctx *c, uint32_t status, uint32_t addr) MUST_CHECK;
 

@@ -73,8 +73,10 @@ static enum sl_err f4_write(struct option_bytes *ob, struct ctx *c, const struct
 static enum sl_err f4_lock(struct option_bytes *ob, struct ctx *c)
 {
 	uint32_t optcr = 0;
-	enum sl_err err = ctrl_read(&ob->f, c, F4_OPTCR, &optcr);
+	enum sl_err err;
 
+	ctrl_calm(&ob->f, c, F4_SR, WRITE_MS);
+	err = ctrl_read(&ob->f, c, F4_OPTCR, &optcr);
 	return err ? err : ctrl_write(&ob->f, c, F4_OPTCR, (optcr & ~OPTCR_OPTSTRT) | OPTCR_OPTLOCK);
 }
 

@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 
 #define FPEC_OPTKEYR  UINT32_C(0x08)            /* PM0075, register map */
+#define FPEC_SR       UINT32_C(0x0C)
 #define FPEC_CR       UINT32_C(0x10)
 #define FPEC_OBR      UINT32_C(0x1C)
 #define FPEC_WRPR     UINT32_C(0x20)
@@ -156,6 +157,7 @@ static enum sl_err fpec_write(struct option_bytes *ob, struct ctx *c, const stru
 
 static enum sl_err fpec_lock(struct option_bytes *ob, struct ctx *c)
 {
+	ctrl_calm(&ob->f, c, FPEC_SR, WRITE_MS);
 	return ctrl_write(&ob->f, c, FPEC_CR, CR_LOCK);
 }
 

@@ -131,6 +131,7 @@ static enum sl_err lx_write(struct option_bytes *ob, struct ctx *c, const struct
 
 static enum sl_err lx_lock(struct option_bytes *ob, struct ctx *c)
 {
+	ctrl_calm(&ob->f, c, LX_SR, ERASE_MS);
 	return ctrl_write(&ob->f, c, LX_PECR, PECR_PELOCK | PECR_PRGLOCK | PECR_OPTLOCK);
 }
 
