@@ -145,11 +145,22 @@ FAULTS_WRAP = $(foreach f,ctx_init interrupt_install transport_classes ioctl pol
 $(BUILD)/tests/faults/tool.o: $(BUILD)/stlink-download.o
 	@mkdir -p $(@D)
 	$(Q)objcopy --redefine-sym main=tool_main $< $@
-$(BUILD)/tests/faults/campaign: $(FAULTS_OBJ) $(BUILD)/tests/faults/tool.o $(SUPPORT_OBJ) \
-		$(foreach r,$(LIBS_cli),$(BUILD)/lib$(r).a)
+$(BUILD)/tests/faults/campaign: $(FAULTS_OBJ) $(BUILD)/tests/faults/tool.o $(SUPPORT_OBJ) $(TOOL_LIBS) \
+		$(SIM_LIBS)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $(FAULTS_OBJ) $(BUILD)/tests/faults/tool.o \
-		$(SUPPORT_OBJ) $(foreach r,$(LIBS_cli),$(BUILD)/lib$(r).a) -lcmocka $(SIM_LDLIBS) $(LIBUSB_LIBS)
+		$(SUPPORT_OBJ) $(TOOL_LIBS) $(SIM_LIBS) -lcmocka $(SIM_LDLIBS) $(LIBUSB_LIBS)
+
+# make faults: all cases of the scenarios, many hours; N=100: so many of each scenario at each station;
+# CAMPAIGN="--station=f1/ --scenario=flash-4k --fault=power": a part. make soak N=10000: sessions in one
+# process. check-faults is the sample for every day.
+faults: $(BUILD)/tests/faults/campaign
+	$(Q)$< $(if $(N),--cases=$(N)) $(CAMPAIGN)
+soak: $(BUILD)/tests/faults/campaign
+	$(Q)$< --soak=$(or $(N),10000) $(CAMPAIGN)
+check-faults: $(BUILD)/tests/faults/campaign
+	$(Q)$< --cases=4 --seed=7 | tail -40
+	$(Q)$< --soak=100
 
 # The benchmark: bench/bench.py says what it does. Its C parts: one job in virtual time inside one
 # process, and a stopwatch for commands at a board.
@@ -192,7 +203,7 @@ NOT_SANITIZED = $(if $(SANITIZED),$(BUILD)/tests/test_image_nomem)
 T0_BIN = $(filter-out $(BUILD)/tests/test_t1_% $(NOT_SANITIZED),$(TEST_BIN))
 T1_BIN = $(filter $(BUILD)/tests/test_t1_%,$(TEST_BIN))
 
-check: all check-t0 check-t1 check-cli check-sanitized check-readme check-install check-generated bench-quick check-vm check-deb check-systemd
+check: all check-t0 check-faults check-t1 check-cli check-sanitized check-readme check-install check-generated bench-quick check-vm check-deb check-systemd
 	@echo "check: everything passed"
 
 check-t0: $(T0_BIN)
@@ -386,6 +397,6 @@ always:
 clean:
 	rm -rf $(BUILD) stlink-download stlink-sim
 
-.PHONY: all tests figures bench bench-quick bench-virtual check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
+.PHONY: faults soak check-faults all tests figures bench bench-quick bench-virtual check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
         check-generated udev check-vm check-systemd check-strangers check-personality demo lint lint-text lint-gcc lint-clang lint-headers unsure \
         clean

@@ -5,6 +5,7 @@
  *     campaign [--station=PREFIX] [--scenario=PREFIX] [--fault=PREFIX] [--cases=N] [--seed=N]
  *              [--compound] [-v]
  *     campaign --replay=CASE
+ *     campaign --soak=N [--station=NAME] [--scenario=NAME]
  *
  * --cases: so many of each scenario at each station, chosen by the seed; without it, all. Prints
  * a line for each scenario at each station, and one for each finding, whose first word after FINDING
@@ -116,16 +117,41 @@ static int play_all(const struct wish *w)
 	return sum.findings > 0 || played == 0;
 }
 
+/* Memory that the process may grow by: what the C library and Unicorn keep for later. */
+enum { GROWTH_MAX_KIB = 1024 };
+
+static int soak(const struct wish *w, uint64_t n)
+{
+	const struct station *st = station_find(w->station ? w->station : "f1/sg");
+	const struct scenario *sc = scenario_find(w->scenario ? w->scenario : "verify-4k");
+	double began = seconds();
+	int fd = dup(STDOUT_FILENO);
+	long kib = 0;
+	bool fine;
+
+	if (!st || !sc)
+		return 2;
+	play_report_to(fd);
+	stage_set(st, sc);
+	fine = play_soak(n, &kib);
+	stage_strike();
+	(void)dprintf(fd, "soak: %" PRIu64 " sessions of %s at %s in one process, grown by %ld KiB, "
+		      "%.0f s\n", n, sc->name, st->name, kib, seconds() - began);
+	return !fine || kib > GROWTH_MAX_KIB;
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct option options[] = {
 		{ "station", required_argument, NULL, 's' }, { "scenario", required_argument, NULL, 'c' },
 		{ "fault", required_argument, NULL, 'f' }, { "cases", required_argument, NULL, 'n' },
 		{ "seed", required_argument, NULL, 'r' }, { "compound", no_argument, NULL, 'p' },
-		{ "replay", required_argument, NULL, 'a' }, { NULL, 0, NULL, 0 },
+		{ "replay", required_argument, NULL, 'a' }, { "soak", required_argument, NULL, 'k' },
+		{ NULL, 0, NULL, 0 },
 	};
 	static char buffer[65536];
 	struct wish w = { .seed = 1 };
+	uint64_t sessions = 0;
 	int o;
 
 	/* Not taken from the heap of the program. */
@@ -140,6 +166,7 @@ int main(int argc, char *argv[])
 		case 'r': w.seed = strtoull(optarg, NULL, 10); break;
 		case 'p': w.compound = true; break;
 		case 'a': w.replay = optarg; break;
+		case 'k': sessions = strtoull(optarg, NULL, 10); break;
 		case 'v': w.verbose = true; break;
 		default: return 2;
 		}
@@ -147,5 +174,5 @@ int main(int argc, char *argv[])
 		play_report_to(dup(STDOUT_FILENO));
 		return !play_again(w.replay);
 	}
-	return play_all(&w);
+	return sessions ? soak(&w, sessions) : play_all(&w);
 }

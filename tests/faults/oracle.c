@@ -163,7 +163,8 @@ static bool touched_little(const struct before *b, const struct ended *e, char *
 		if ((i < from || i >= to) && flash[i] != b->flash[i])
 			return no(why, "flash[%zx] was not to be touched", i);
 	chip_get_report(chip, &r);
-	if (r.option_erases != b->chip.option_erases || r.option_programs != b->chip.option_programs)
+	if (!stage.scenario->options && (r.option_erases != b->chip.option_erases ||
+					 r.option_programs != b->chip.option_programs))
 		return no(why, "option bytes were touched");
 	/* Whoever gets no answer any more cannot see whether the controller is busy. */
 	if (r.illegal != b->chip.illegal && !excused(e, chip_illegal(chip, (size_t)b->chip.illegal)))

@@ -358,6 +358,44 @@ void play_scenario(const struct wish *w, struct tally *t)
 	_exit(0);
 }
 
+/* ---- endurance --------------------------------------------------------------------------------- */
+
+static long resident_kib(void)
+{
+	long pages = 0, resident = 0;
+	FILE *f = fopen("/proc/self/statm", "r");
+
+	if (!f || fscanf(f, "%ld %ld", &pages, &resident) != 2)
+		resident = 0;
+	if (f)
+		(void)fclose(f);
+	return resident * sysconf(_SC_PAGESIZE) / 1024;
+}
+
+bool play_soak(uint64_t n, long *kib)
+{
+	static struct tally here;
+	static const struct wish nothing;
+	struct ended e = { .output = "" };
+	char why[WHY_MAX];
+	long first = 0;
+
+	wish = &nothing;
+	tally = &here;
+	capture_start();
+	for (uint64_t i = 0; i < n && here.findings == 0; i++) {
+		begin(NULL);
+		e.status = stage_play();
+		e.output = captured();
+		if (!oracle_judge(&before, &e, why))
+			finding(why);
+		if (i == n / 10)
+			first = resident_kib();
+	}
+	*kib = resident_kib() - first;
+	return here.findings == 0;
+}
+
 /* ---- replay ------------------------------------------------------------------------------------ */
 
 static bool parse_strike(char *text)

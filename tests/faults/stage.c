@@ -174,6 +174,8 @@ static void fill_flash(void)
 	if (stage.scenario->preset)
 		memcpy(flash + IMAGE_OFF, image, stage.scenario->bytes);
 	chip_flash_changed(board_chip(stage.board));
+	if (stage.scenario->locked)
+		chip_set_protected(board_chip(stage.board), true);
 	(void)board_set(stage.board, "power", "off");
 	(void)board_set(stage.board, "power", "on");
 }

@@ -43,6 +43,8 @@ struct scenario {
 	enum claim claim;
 	bool whole;                             /* may touch the whole flash */
 	bool preset;                            /* flash holds the image before */
+	bool locked;                            /* read-protected before */
+	bool options;                           /* may write option bytes */
 	bool runs;                              /* the core runs, whatever it did before */
 	unsigned least;                         /* transfers over bulk, at least; half over sg */
 };

@@ -60,6 +60,9 @@ static const struct scenario scenario_table[] = {
 	{ .name = "reset", .words = { "reset", "run" }, .runs = true, .least = 15 },
 	{ .name = "chain-4k", .words = { "program={i}@0x08004000", "reset" }, .bytes = 4096,
 	  .claim = CLAIM_FLASH_IS_IMAGE, .runs = true, .least = 30 },
+	{ .name = "unlock", .words = { "--yes", "unlock" }, .claim = CLAIM_FLASH_IS_BLANK,
+	  .whole = true, .locked = true, .options = true, .least = 30 },
+	{ .name = "option-write", .words = { "wrp=0" }, .options = true, .least = 30 },
 };
 
 const struct scenario *scenarios(size_t *n)
