@@ -83,6 +83,25 @@ static void protection_event(struct session *s, const struct option_bytes *ob, c
 	output_event_end(s->out);
 }
 
+/* Of a chip whose option bytes are not known, the level is often all the same. */
+static enum sl_err level_only(struct session *s)
+{
+	enum target_protection level = target_get_info(s->target)->protection;
+	struct json *j;
+
+	if (level == PROTECTION_UNKNOWN)
+		return s->ctx->fault.code;
+	output_result(s->out, "read protection:   %s", describe_protection(level));
+	output_result(s->out, "write protection:  unknown: %s", s->ctx->fault.text);
+	ctx_clear(s->ctx);
+	j = output_event(s->out, "protection");
+	if (!j)
+		return SL_OK;
+	json_string(j, "read", describe_protection_word(level));
+	output_event_end(s->out);
+	return SL_OK;
+}
+
 static enum sl_err protection_run(struct session *s, struct word *w)
 {
 	struct option_bytes *ob = NULL;
@@ -91,6 +110,8 @@ static enum sl_err protection_run(struct session *s, struct word *w)
 	enum sl_err err = options_get(s, &ob, &st);
 
 	(void)w;
+	if (err == SL_UNSUPPORTED)
+		return level_only(s);
 	if (err)
 		return err;
 	output_result(s->out, "read protection:   %s", describe_protection(st.level));

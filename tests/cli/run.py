@@ -16,6 +16,7 @@
 #                               board is the default device unless the line has "-d none".
 #   & KEY=VALUE                 change a condition of the board before the next line
 #   < FILE                      standard input
+#   i TEXT                      standard input is a terminal, on which TEXT is typed
 #   o REDIRECTION               of the shell: ">&-" closes standard output, "2>&-" error
 #   = 0                         expected exit status; every command line needs one
 #   > text      >! text         standard output has it (in this order), does not have it
@@ -74,6 +75,7 @@ class Case:
         self.checks, self.sets = [], []
         self.status = self.stdin = self.signal = self.background = self.redirect = None
         self.terminal = False
+        self.typed = None
 
 
 class Group:
@@ -100,6 +102,8 @@ def parse(path):
             groups[-1].cases[-1].status = int(rest)
         elif kind == "<":
             groups[-1].cases[-1].stdin = rest
+        elif kind == "i":
+            groups[-1].cases[-1].typed = rest
         elif kind == "o":
             groups[-1].cases[-1].redirect = rest
         elif kind == "t":
@@ -214,6 +218,9 @@ def start(case, args, env, tmp):
     stdin = subprocess.DEVNULL
     if case.stdin:
         stdin = open(case.stdin.replace("{data}", data.DIR), "rb")
+    if case.typed is not None:
+        keyboard, stdin = pty.openpty()
+        os.write(keyboard, case.typed.encode() + b"\n")
     if case.signal:
         return start_signalled(case, args, env, tmp, stdin)
     screen = []
@@ -232,6 +239,9 @@ def start(case, args, env, tmp):
         proc.kill()
         proc.communicate()
         return None, b"", b""
+    if case.typed is not None:
+        os.close(stdin)
+        os.close(keyboard)
     if case.terminal:
         watcher.join()
         os.close(master)
