@@ -238,6 +238,28 @@ static void every_job__power_fails_at_each_operation__can_be_put_right(void **st
 			cut_operations(&option_boards[b], (enum job)job);
 }
 
+/* Erase is the first operation, the protection byte the second: from then on the chip is open. */
+static void unlock__fpec__writes_the_protection_byte_right_after_the_erase(void **state)
+{
+	(void)state;
+	for (size_t b = 0; b < ARRAY_LEN(option_boards); b++) {
+		struct cut never = { .done = true };
+		struct option_rig o;
+
+		if (option_boards[b].rdp_addr != 0x1FFFF800)
+			continue;
+		option_open(&o, &option_boards[b], true);
+		chip_cut_supply(o.rig.chip, 2, CHIP_CUT_AFTER);
+		(void)cut_at(&o, JOB_UNLOCK, &never);
+		assert_true(rig_is_level0(&o));
+		assert_int_equal(o.st.level, PROTECTION_NONE);
+		assert_int_equal(o.st.bad & 1u, 0);
+		assert_int_not_equal(o.st.bad, 0);
+		put_right(&o, JOB_UNLOCK);
+		option_close(&o);
+	}
+}
+
 static void unlock__power_fails_at_any_time__a_rerun_ends_it(void **state)
 {
 	(void)state;
@@ -293,6 +315,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_job__power_fails_at_each_operation__can_be_put_right),
+		cmocka_unit_test(unlock__fpec__writes_the_protection_byte_right_after_the_erase),
 		cmocka_unit_test(unlock__power_fails_at_any_time__a_rerun_ends_it),
 		cmocka_unit_test(change__power_fails_at_any_time__unlock_and_a_rerun_put_it_right),
 		cmocka_unit_test(lock__power_fails_at_any_time__it_can_be_put_right),
