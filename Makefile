@@ -14,13 +14,24 @@ DESTDIR ?=
 CC      ?= cc
 BUILD   ?= build
 CFLAGS  ?= -O2 -g
+# What the compiler can do against mistakes that are still there; HARDEN= does without. Debian's
+# packages bring their own. Source: the OpenSSF compiler options hardening guide.
+HARDEN  ?= $(HARDEN_FOUND)
+HARDEN_WANTED = -fPIE -fstack-protector-strong -ftrivial-auto-var-init=zero -fcf-protection \
+                -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+HARDEN_LINK = -pie -Wl,-z,relro,-z,now,-z,noexecstack
 PKGCONF ?= pkg-config
 V       ?= 0
 Q        = $(if $(filter 1,$(V)),,@)
 
 WARN = -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes \
        -Wimplicit-fallthrough
-ALL_CFLAGS = -std=c17 -I. $(WARN) $(CFLAGS) $(CPPFLAGS) -MMD -MP
+# Each one that this compiler takes without a word.
+taken = $(shell printf '\043include <stdio.h>\nint x;\n' | $(CC) $(CFLAGS) -Werror $(1) -x c -c -o /dev/null - 2>/dev/null && echo '$(1)')
+HARDEN_FOUND := $(if $(SANITIZED)$(findstring -fsanitize,$(CFLAGS)),,$(strip $(foreach f,$(filter-out -U_FORTIFY_SOURCE,$(HARDEN_WANTED)),\
+	$(if $(filter -D%,$f),$(call taken,-U_FORTIFY_SOURCE $f),$(call taken,$f)))))
+ALL_CFLAGS = -std=c17 -I. $(WARN) $(HARDEN) $(CFLAGS) $(CPPFLAGS) -MMD -MP
+override LDFLAGS += $(if $(HARDEN),$(HARDEN_LINK))
 LIBUSB_LIBS = $(if $(WITHOUT_LIBUSB),,-lusb-1.0)
 ifneq ($(WITHOUT_LIBUSB),)
 CPPFLAGS += -DWITHOUT_LIBUSB
@@ -141,7 +152,7 @@ $(BUILD)/tests/figures $(BUILD)/tests/pace: $(BUILD)/tests/%: $(BUILD)/tests/%.o
 # Every fault at every step: tests/faults/campaign.c says how. The program is the real one, its main
 # under another name; what would reach the host is wrapped.
 FAULTS_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/faults/*.c)))
-FAULTS_WRAP = $(foreach f,ctx_init interrupt_install transport_classes ioctl poll,-Wl,--wrap=$f)
+FAULTS_WRAP = $(foreach f,ctx_init interrupt_install transport_classes confine_wanted ioctl poll,-Wl,--wrap=$f)
 $(BUILD)/tests/faults/tool.o: $(BUILD)/stlink-download.o
 	@mkdir -p $(@D)
 	$(Q)objcopy --redefine-sym main=tool_main $< $@
@@ -198,8 +209,8 @@ check-room: $$(filter $$(BUILD)/tests/test_$$(R)_% $$(BUILD)/tests/test_$$(R),$$
 # ---- tiers ------------------------------------------------------------------
 # T0 in-process, T1 umockdev, cli the real programs, vm a guest kernel.
 
-# It replaces malloc, which the sanitizers replace themselves.
-NOT_SANITIZED = $(if $(SANITIZED),$(BUILD)/tests/test_image_nomem)
+# The one replaces malloc, which the sanitizers replace themselves; they need the system calls that the other ends.
+NOT_SANITIZED = $(if $(SANITIZED),$(BUILD)/tests/test_image_nomem $(BUILD)/tests/test_base_confine)
 T0_BIN = $(filter-out $(BUILD)/tests/test_t1_% $(NOT_SANITIZED),$(TEST_BIN))
 T1_BIN = $(filter $(BUILD)/tests/test_t1_%,$(TEST_BIN))
 
@@ -376,6 +387,7 @@ uninstall:
 # Into a staged tree, compared with a list; out of it again, and nothing is left.
 check-install: all
 	$(Q)tests/install.sh
+	$(Q)tests/hardening.sh ./stlink-download
 
 # ---- Debian packages --------------------------------------------------------
 

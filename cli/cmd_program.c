@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/confine.h"
 #include "cli/format.h"
 #include "cli/progress.h"
 #include "cli/session.h"
@@ -30,6 +31,7 @@ static enum sl_err load(struct session *s, struct word *w)
 		.has_addr = w->has_addr,
 		.addr = w->addr,
 		.default_base = DEFAULT_BASE,
+		.confined = confine_wanted(),
 	};
 
 	if (s->given && strcmp(s->given->name, w->file) == 0)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/confine.h"
 #include "base/file.h"
 #include "base/md5.h"
 #include "compat/tell.h"
@@ -57,7 +58,7 @@ static uint32_t length_of(const struct load *l)
 static bool load_hex(struct tool *t, const struct stock_args *a, struct load *l)
 {
 	struct ctx *c = t->s.ctx;
-	const struct image_where where = { .default_base = 0 };
+	const struct image_where where = { .confined = confine_wanted() };
 	enum sl_err err = file_read_all(c, a->path, &l->file);
 	bool other = !err && (l->file.len == 0 || l->file.data[0] != ':');
 

@@ -8,8 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/confine.h"
 #include "base/file.h"
+#include "image/confined.h"
 #include "image/format.h"
+
+enum { CONFINED_MS = 60000 };
 
 struct image_store {
 	struct buffer bytes;
@@ -40,27 +44,34 @@ static struct image *image_new(void)
 	return img;
 }
 
-static enum sl_err fill_image(struct ctx *c, const struct source *src,
-			      const struct image_format *format, struct image *img)
+/* Makes the image of what the builder has. Returns as builder_finish. */
+static enum sl_err image_make(struct ctx *c, const struct source *src,
+			      const struct image_format *format, struct builder *b,
+			      struct image **out)
 {
 	struct built built = { .spans = NULL };
-	struct builder b;
+	struct image *img = image_new();
 	enum sl_err err;
 
-	builder_init(&b);
-	err = format->load(c, src, &b);
-	if (!err)
-		err = builder_finish(c, &b, src, &built);
+	if (!img)
+		return source_fail_nomem(c, src);
+	err = builder_finish(c, b, src, &built);
+	if (err) {
+		image_free(img);
+		return err;
+	}
 	img->store->bytes = built.bytes;
 	img->spans = built.spans;
 	img->n_spans = built.n_spans;
 	img->total = built.bytes.len;
-	img->has_entry = b.has_entry;
-	img->entry = b.has_entry ? b.entry : 0;
+	img->has_entry = b->has_entry;
+	img->entry = b->has_entry ? b->entry : 0;
 	img->format = format->name;
 	img->title = format->title;
-	builder_free(&b);
-	return err;
+	ctx_log(c, LOG_DEBUG, "%s: %s, parts: %zu, bytes: %" PRIu64, src->name, img->title,
+		img->n_spans, img->total);
+	*out = img;
+	return SL_OK;
 }
 
 /* The address that the user named fits the format, and the file is not empty. */
@@ -80,30 +91,75 @@ static enum sl_err check_source(struct ctx *c, const struct source *src,
 	return SL_OK;
 }
 
-static enum sl_err image_load_source(struct ctx *c, struct source *src,
-				     const struct image_where *where, struct image **out)
+static enum sl_err load_here(struct ctx *c, struct source *src, const struct image_where *at,
+			     struct image **out)
 {
 	const struct image_format *format = recognise(src);
-	struct image *img;
+	struct builder b;
 	enum sl_err err;
 
 	src->unit = format->unit;
-	src->base = where->has_addr ? where->addr : where->default_base;
-	err = check_source(c, src, format, where);
+	src->base = at->has_addr ? at->addr : at->default_base;
+	err = check_source(c, src, format, at);
 	if (err)
 		return err;
-	img = image_new();
-	if (!img)
-		return source_fail_nomem(c, src);
-	err = fill_image(c, src, format, img);
-	if (err) {
-		image_free(img);
-		return err;
-	}
-	ctx_log(c, LOG_DEBUG, "%s: %s, parts: %zu, bytes: %" PRIu64, src->name, img->title,
-		img->n_spans, img->total);
-	*out = img;
-	return SL_OK;
+	builder_init(&b);
+	err = format->load(c, src, &b);
+	if (!err)
+		err = image_make(c, src, format, &b, out);
+	builder_free(&b);
+	return err;
+}
+
+struct errand {
+	struct ctx *ctx;
+	struct source *src;
+	const struct image_where *at;
+};
+
+/* In the child, which ends afterwards: nothing needs to be freed. */
+static void load_there(void *arg, struct buffer *out)
+{
+	enum { LINES_MAX_BYTES = 32 * 1024 };
+	struct errand *e = arg;
+	struct image *img = NULL;
+	struct buffer lines;
+	enum sl_err err;
+
+	buf_init(&lines, LINES_MAX_BYTES);
+	confined_listen(e->ctx, &lines);
+	err = load_here(e->ctx, e->src, e->at, &img);
+	if (!confined_tell(e->ctx, err, img, &lines, out))
+		out->len = 0;
+}
+
+static enum sl_err load_confined(struct ctx *c, struct source *src, const struct image_where *at,
+				 struct image **out)
+{
+	struct errand e = { .ctx = c, .src = src, .at = at };
+	const struct image_format *format = NULL;
+	struct buffer told;
+	struct builder b;
+	enum sl_err err;
+
+	builder_init(&b);
+	buf_init(&told, CONFINED_MAX_BYTES);
+	err = confine_run(c, load_there, &e, CONFINED_MS, &told);
+	if (err)
+		err = ctx_doing(c, err, "taking %s apart", src->name);
+	else
+		err = confined_hear(c, src, &told, &b, &format);
+	if (!err)
+		err = image_make(c, src, format, &b, out);
+	buf_free(&told);
+	builder_free(&b);
+	return err;
+}
+
+static enum sl_err load_source(struct ctx *c, struct source *src, const struct image_where *at,
+			       struct image **out)
+{
+	return at->confined ? load_confined(c, src, at, out) : load_here(c, src, at, out);
 }
 
 enum sl_err image_load(struct ctx *c, const char *path, const struct image_where *where,
@@ -118,7 +174,7 @@ enum sl_err image_load(struct ctx *c, const char *path, const struct image_where
 	if (!err) {
 		src.data = b.data;
 		src.len = b.len;
-		err = image_load_source(c, &src, where, out);
+		err = load_source(c, &src, where, out);
 	}
 	buf_free(&b);
 	return err;
@@ -129,7 +185,7 @@ enum sl_err image_from_memory(struct ctx *c, const void *bytes, size_t len,
 {
 	struct source src = { .name = "image", .data = bytes, .len = len };
 
-	return image_load_source(c, &src, where, out);
+	return load_source(c, &src, where, out);
 }
 
 void image_free(struct image *img)

@@ -45,6 +45,7 @@ struct image_where {
 	bool has_addr;                  /* the user named an address: FILE@ADDR */
 	uint32_t addr;                  /* that address */
 	uint32_t default_base;          /* used for plain binary when has_addr is false */
+	bool confined;                  /* take it apart in a child without rights (base/confine.h) */
 };
 
 /* image_load - read, recognise, check and take apart the file path ("-": standard input).
@@ -52,7 +53,7 @@ struct image_where {
  * out: a new image, to be freed with image_free; untouched on failure.
  * Returns SL_OK; SL_FILE cannot be read; SL_IMAGE the content cannot be used, or an
  *   address was named for a format that has its own (fault.text holds file, line or
- *   offset, and what was found); SL_NOMEM. */
+ *   offset, and what was found); SL_NOMEM; SL_OTHER a confined child ended badly. */
 enum sl_err image_load(struct ctx *c, const char *path, const struct image_where *where,
 		       struct image **out) MUST_CHECK;
 

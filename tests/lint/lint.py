@@ -46,6 +46,8 @@ BANNED = ["sprintf", "vsprintf", "strcpy", "strcat", "strtok", "sscanf", "atoi",
 BELOW_CLI = ["exit", "_exit", "abort", "printf", "fprintf", "puts", "putchar", "fputs", "perror"]
 # Files that are programs of their own or print by trade.
 MAY_PRINT = re.compile(r"^(cli/|compat/|stlink-download\.c|sim/(main|report|options|leds)\w*\.c|man/|tests/)")
+# A child process ends itself, and must not run the parent's exit handlers.
+ENDS_CHILD = {"base/confine.c": {"_exit"}}
 STRANGE = re.compile(r"(\bsub-?agents?\b|\bdossiers?\b|/home/\w+/)", re.I)
 
 # A table may be as long as its subject: files whose lines are mostly initialisers.
@@ -135,10 +137,23 @@ def check_includes(path, room, text):
 
 def check_calls(path, code):
     banned = BANNED + ([] if MAY_PRINT.match(str(path)) else BELOW_CLI)
+    banned = [word for word in banned if word not in ENDS_CHILD.get(str(path), ())]
     for n, line in enumerate(code.split("\n"), 1):
         for word in banned:
             if re.search(rf"(?<![\w.>]){word}\s*\(", line):
                 offence(path, n, f"{word}() is not used here")
+
+
+def check_handlers(path, code):
+    """A signal handler sets the flag and does nothing else: no call at all, but one to write()."""
+    for name in set(re.findall(r"(?:sa_handler\s*=|\bsignal\(\w+,)\s*(\w+)", code)) - {"SIG_IGN", "SIG_DFL"}:
+        body = re.search(rf"^static void {name}\(int \w+\)\n{{\n(.*?)^}}", code, re.M | re.S)
+        if not body:
+            offence(path, 1, f"the signal handler {name} is not a static function of this file")
+            continue
+        calls = set(re.findall(r"\b(\w+)\s*\(", body.group(1))) - {"if", "while", "void", "write"}
+        for call in sorted(calls):
+            offence(path, 1, f"the signal handler {name} calls {call}()")
 
 
 def check_sources(path, text):
@@ -193,6 +208,7 @@ def check_file(root, path, stats):
     if room in MAY_INCLUDE:
         check_includes(path, room, text)
         check_calls(path, code)
+        check_handlers(path, code)
         check_functions(path, text, code, stats)
         if room in ("flash", "target"):
             check_sources(path, text)

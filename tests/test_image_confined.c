@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * test_image_confined.c - an image taken apart by a child without rights is the same image, and a
+ * child that lies is not believed.
+ */
+#define _GNU_SOURCE /* mkstemp */
+#include "tests/image_help.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "image/confined.h"
+
+struct outcome {
+	struct ctx c;
+	enum sl_err err;
+	struct image *img;
+	struct buffer lines;
+};
+
+static void load(struct outcome *o, const char *path, bool confined)
+{
+	const struct image_where at = { .default_base = 0x08000000, .confined = confined };
+
+	ctx_init(&o->c);
+	o->img = NULL;
+	buf_init(&o->lines, 65536);
+	confined_listen(&o->c, &o->lines);
+	o->c.log.max = LOG_WARN;
+	o->err = image_load(&o->c, path, &at, &o->img);
+}
+
+static void free_outcome(struct outcome *o)
+{
+	image_free(o->img);
+	buf_free(&o->lines);
+}
+
+static void same_image(const struct image *l, const struct image *r)
+{
+	assert_string_equal(l->format, r->format);
+	assert_int_equal(l->n_spans, r->n_spans);
+	assert_int_equal(l->total, r->total);
+	assert_int_equal(l->has_entry, r->has_entry);
+	assert_int_equal(l->entry, r->entry);
+	for (size_t i = 0; i < l->n_spans; i++) {
+		assert_int_equal(l->spans[i].addr, r->spans[i].addr);
+		assert_int_equal(l->spans[i].len, r->spans[i].len);
+		assert_memory_equal(l->spans[i].data, r->spans[i].data, l->spans[i].len);
+	}
+}
+
+static void same_outcome(const char *path, size_t *good, size_t *bad)
+{
+	struct outcome here, there;
+
+	load(&here, path, false);
+	load(&there, path, true);
+	assert_int_equal(here.err, there.err);
+	if (here.err) {
+		(*bad)++;
+		assert_int_equal(here.c.fault.code, there.c.fault.code);
+		assert_int_equal(here.c.fault.cause, there.c.fault.cause);
+		assert_int_equal(here.c.fault.addr, there.c.fault.addr);
+		assert_int_equal(here.c.fault.has_addr, there.c.fault.has_addr);
+		assert_string_equal(here.c.fault.where, there.c.fault.where);
+		assert_string_equal(here.c.fault.text, there.c.fault.text);
+		assert_string_equal(here.c.fault.hint, there.c.fault.hint);
+	} else {
+		(*good)++;
+		same_image(here.img, there.img);
+	}
+	assert_int_equal(here.lines.len, there.lines.len);
+	if (here.lines.len)
+		assert_memory_equal(here.lines.data, there.lines.data, here.lines.len);
+	free_outcome(&here);
+	free_outcome(&there);
+}
+
+static void every_file_of_the_corpus__confined__gives_the_same(void **state)
+{
+	static const char folder[] = "tests/corpus/image";
+	size_t good = 0, bad = 0;
+	struct dirent *e;
+	char path[400];
+	DIR *d = opendir(folder);
+
+	(void)state;
+	assert_non_null(d);
+	while ((e = readdir(d))) {
+		(void)snprintf(path, sizeof(path), "%s/%s", folder, e->d_name);
+		if (e->d_name[0] != '.')
+			same_outcome(path, &good, &bad);
+	}
+	(void)closedir(d);
+	assert_true(good > 5);
+	assert_true(bad > 0);
+}
+
+/* Two start addresses: a warning that the child says and the parent must log. */
+static void warnings__of_the_child__are_logged(void **state)
+{
+	static const char text[] = ":0400000508000000EF\n:0400000508000004EB\n:0100000055AA\n"
+				   ":00000001FF\n";
+	char path[] = "/tmp/confinedXXXXXX";
+	size_t good = 0, bad = 0;
+	struct outcome o;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	(void)close(fd);
+	same_outcome(path, &good, &bad);
+	assert_int_equal(good, 1);
+	load(&o, path, true);
+	assert_true(o.lines.len > 0);
+	free_outcome(&o);
+	(void)unlink(path);
+}
+
+static void tell(struct buffer *told, bool fault)
+{
+	static const uint8_t bytes[] = { 1, 2, 3, 4, 5 };
+	struct span spans[] = { { 0x08000000, 3, bytes }, { 0x08000100, 5, bytes } };
+	const struct image img = { .spans = spans, .n_spans = 2, .format = "ihex", .has_entry = true,
+				   .entry = 0x08000101 };
+	struct buffer lines;
+	struct ctx c;
+
+	ctx_init(&c);
+	buf_init(&lines, 1000);
+	confined_listen(&c, &lines);
+	c.log.max = LOG_WARN;
+	ctx_log(&c, LOG_WARN, "a line");
+	if (fault)
+		(void)ctx_fail(&c, SL_IMAGE, "image", "line 3 is bad");
+	buf_init(told, 10000);
+	assert_true(confined_tell(&c, fault ? SL_IMAGE : SL_OK, &img, &lines, told));
+	buf_free(&lines);
+}
+
+/* Hears len of the bytes. True when they were believed: an image, or a fault of an image. */
+static bool hear(struct buffer *told, size_t len, enum sl_err *err)
+{
+	struct source src = { .name = "x" };
+	const struct buffer in = { .data = told->data, .len = len };
+	const struct image_format *format = NULL;
+	struct built built = { .spans = NULL };
+	struct builder b;
+	struct ctx c;
+
+	ctx_init(&c);
+	builder_init(&b);
+	*err = confined_hear(&c, &src, &in, &b, &format);
+	if (!*err) {
+		assert_non_null(format);
+		*err = builder_finish(&c, &b, &src, &built);
+	}
+	if (*err)
+		assert_int_equal(c.fault.code, *err);
+	for (size_t i = 0; i < built.n_spans; i++)
+		assert_true((uint64_t)built.spans[i].addr + built.spans[i].len <= UINT64_C(1) << 32);
+	buf_free(&built.bytes);
+	free(built.spans);
+	builder_free(&b);
+	return !*err;
+}
+
+static void told__cut_anywhere__is_no_image(void **state)
+{
+	struct buffer told;
+	enum sl_err err;
+
+	(void)state;
+	for (int fault = 0; fault < 2; fault++) {
+		tell(&told, fault);
+		for (size_t len = 0; len < told.len; len++) {
+			assert_false(hear(&told, len, &err));
+			assert_int_equal(err, SL_OTHER);
+		}
+		assert_int_equal(hear(&told, told.len, &err), !fault);
+		assert_int_equal(err, fault ? SL_IMAGE : SL_OK);
+		buf_free(&told);
+	}
+}
+
+static void told__any_byte_changed__does_no_harm(void **state)
+{
+	static const uint8_t masks[] = { 0x01, 0x80, 0xFF };
+	struct buffer told;
+	enum sl_err err;
+
+	(void)state;
+	for (int fault = 0; fault < 2; fault++) {
+		tell(&told, fault);
+		for (size_t i = 0; i < told.len * 3; i++) {
+			told.data[i / 3] ^= masks[i % 3];
+			(void)hear(&told, told.len, &err);
+			told.data[i / 3] ^= masks[i % 3];
+		}
+		buf_free(&told);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_file_of_the_corpus__confined__gives_the_same),
+		cmocka_unit_test(warnings__of_the_child__are_logged),
+		cmocka_unit_test(told__cut_anywhere__is_no_image),
+		cmocka_unit_test(told__any_byte_changed__does_no_harm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
