@@ -46,7 +46,7 @@ static void child(int fd, void (*work)(void *arg, struct buffer *out), void *arg
 	if (!confine_walls_raise(fd))
 		_exit(EXIT_NO_WALL);
 	work(arg, &b);
-	_exit(pour(CONFINE_FD, &b));
+	_exit(pour(fd, &b));
 }
 
 /* What came within a moment. *end: the child has closed its side. */

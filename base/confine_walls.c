@@ -154,21 +154,18 @@ static bool become_nobody(void)
 	       setresuid(NOBODY, NOBODY, NOBODY) == 0;
 }
 
-static bool keep_only(int fd)
+static void keep_only(int fd)
 {
 	const long max = sysconf(_SC_OPEN_MAX);
 
-	if (fd != CONFINE_FD && dup2(fd, CONFINE_FD) < 0)
-		return false;
-	for (int i = 0; i < CONFINE_FD; i++)
+	for (int i = 0; i < fd; i++)
 		(void)close(i);
 #ifdef __NR_close_range
-	if (syscall(__NR_close_range, CONFINE_FD + 1, ~0U, 0) == 0)
-		return true;
+	if (syscall(__NR_close_range, (unsigned)fd + 1, ~0U, 0) == 0)
+		return;
 #endif
-	for (long i = CONFINE_FD + 1; i < max; i++)
+	for (long i = fd + 1; i < max; i++)
 		(void)close((int)i);
-	return true;
 }
 
 bool confine_walls_raise(int fd)
@@ -176,8 +173,7 @@ bool confine_walls_raise(int fd)
 	static const struct rlimit none = { 0, 0 }, cpu = { CPU_S, CPU_S };
 	bool nobody;
 
-	if (!keep_only(fd))
-		return false;
+	keep_only(fd);
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)setrlimit(RLIMIT_CPU, &cpu);
 	(void)setrlimit(RLIMIT_NOFILE, &none);

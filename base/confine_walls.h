@@ -7,9 +7,7 @@
 
 #include <stdbool.h>
 
-enum { CONFINE_FD = 3 }; /* where the one descriptor is afterwards */
-
-/* confine_walls_raise - become nobody, keep only the descriptor fd (as CONFINE_FD), and let a filter
+/* confine_walls_raise - become nobody, keep only the descriptor fd, and let a filter
  * end this process at every system call but write, exit and those of memory.
  * Returns false when neither the user could be changed nor the filter set.
  * Effects: for ever. Source: setresuid(2), seccomp(2), prctl(2) PR_SET_NO_NEW_PRIVS. */

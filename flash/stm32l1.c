@@ -251,8 +251,8 @@ const struct flash_ops flash_stm32l0 = {
 	.clock_up = l0_clock_up, .clock_back = l0_clock_back,
 	.flags = {
 		COMMON_FLAGS,
-		{ UINT32_C(1) << 16, "NOTZEROERR", "the place is not blank" },  /* RM0367, FLASH_SR */
-		{ UINT32_C(1) << 17, "FWWERR", "an instruction fetch stopped the write" },
+		{ UINT32_C(1) << 16, "NOTZEROERR", "the place is not blank", NULL },  /* RM0367, FLASH_SR */
+		{ UINT32_C(1) << 17, "FWWERR", "an instruction fetch stopped the write", NULL },
 	},
 	COMMON_OPS,
 };
