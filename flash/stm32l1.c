@@ -17,6 +17,8 @@
 
 #define PECR_PELOCK   (UINT32_C(1) << 0)        /* RM0038, FLASH_PECR */
 #define PECR_PRGLOCK  (UINT32_C(1) << 1)
+/* Each can only be set (RM0038), and that to a controller which is locked changes nothing. */
+#define PECR_LOCKS    (PECR_PELOCK | PECR_PRGLOCK | UINT32_C(1) << 2)
 #define PECR_PROG     (UINT32_C(1) << 3)
 #define PECR_ERASE    (UINT32_C(1) << 9)
 #define PECR_FPRG     (UINT32_C(1) << 10)
@@ -105,7 +107,7 @@ static enum sl_err lx_lock(struct flash *f, struct ctx *c)
 {
 	enum sl_err err = ctrl_wait(f, c, LX_SR, BUSY_MS, f->chip->flash_base);
 	struct fault why = c->fault;
-	enum sl_err lock = ctrl_write(f, c, LX_PECR, PECR_PELOCK | PECR_PRGLOCK);
+	enum sl_err lock = ctrl_write(f, c, LX_PECR, PECR_LOCKS);
 
 	if (!err)
 		return lock;

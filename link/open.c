@@ -86,6 +86,10 @@ static enum sl_err reopen_by_port(void *priv, struct ctx *c, struct transport **
 
 	if (err)
 		return err;
+	/* Address and serial number change on the way out of DFU mode; what kind it is does not. */
+	if (now.kind != r->was.kind)
+		return ctx_fail(c, SL_NOPROBE, "link", "port %s has another kind of probe now",
+				r->was.port);
 	if (!r->waiting) {
 		r->waiting = true;
 		r->sg_wait = ctx_deadline(c, SG_NODE_WAIT_MS);

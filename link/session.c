@@ -200,7 +200,7 @@ static enum sl_err fail_in_dfu(struct link *l, struct ctx *c, enum sl_err last)
 		return ctx_cause(c, ctx_fail(c, SL_PROBE, where,
 					     "the probe stays in its boot loader (DFU mode)"),
 				 CAUSE_IN_DFU);
-	if (last == SL_PERM || last == SL_BUSY || (last == SL_GONE && !l->reopen))
+	if (last == SL_PERM || last == SL_BUSY || last == SL_NOMEM || (last == SL_GONE && !l->reopen))
 		return last;
 	(void)ctx_fail(c, SL_TIMEOUT, where,
 		       "the probe did not come back from DFU mode within %d s: %.120s",

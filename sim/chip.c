@@ -370,6 +370,7 @@ void chip_note_illegal(struct chip *c, const char *fmt, ...)
 		va_end(ap);
 	}
 	c->rep.illegal++;
+	c->rep.illegal_debugger += c->acc_by == BY_DEBUG;
 }
 
 const char *chip_illegal(const struct chip *c, size_t n)

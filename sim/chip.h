@@ -129,6 +129,7 @@ struct chip_report {
 	uint64_t option_erases;
 	uint64_t option_programs;
 	uint64_t illegal;               /* acts that silicon refuses or forbids */
+	uint64_t illegal_debugger;      /* of these the debugger's, not the core's */
 	uint64_t interrupted;           /* flash operations cut short by a reset or power loss */
 	uint64_t instructions;          /* executed by the core */
 	uint64_t resets;
@@ -167,6 +168,10 @@ void chip_cut_supply(struct chip *c, uint64_t nth, enum chip_cut when);
 
 /* chip_supply_was_cut - has it failed since chip_cut_supply? */
 bool chip_supply_was_cut(const struct chip *c);
+
+/* chip_flash_sticks - while on, a flash operation that runs or begins does not end; switched off, it
+ * is done at once. */
+void chip_flash_sticks(struct chip *c, bool on);
 
 /* chip_flash_operations - how many flash operations have begun. */
 uint64_t chip_flash_operations(const struct chip *c);

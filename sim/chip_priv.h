@@ -177,6 +177,7 @@ struct flash {
 	bool first4k_locked;            /* F1, after un-protection until power-on */
 	bool debug_seen;                /* a debugger attached since power-on */
 	bool debug_off;                 /* read protection level 2 */
+	bool sticks;                    /* what runs or begins does not end */
 	bool wdg_hw;                    /* option: the watchdog starts at reset */
 	uint32_t hp_base, hp_words, hp_data[32];   /* L1 half page being filled */
 	bool hp_from_debug;

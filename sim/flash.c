@@ -87,9 +87,23 @@ void flash_start(struct chip *c, enum flash_op op, uint32_t addr, uint32_t len, 
 	f->op = op;
 	f->op_addr = addr;
 	f->op_len = len;
-	f->busy_until_ps = ns >= PS_NEVER ? PS_NEVER : c->at_ps + ns * PS_PER_NS;
+	f->busy_until_ps = f->sticks || ns >= PS_NEVER ? PS_NEVER : c->at_ps + ns * PS_PER_NS;
 	bus_dirty(c, addr, len);
 	cut_operation_begins(c);
+}
+
+void chip_flash_sticks(struct chip *c, bool on)
+{
+	struct flash *f = &c->flash;
+
+	if (f->sticks == on)
+		return;
+	chip_sync(c);
+	f->sticks = on;
+	if (f->op != FLASH_IDLE)
+		f->busy_until_ps = on ? PS_NEVER : c->at_ps;
+	if (!on)
+		c->core.hung = false;
 }
 
 void flash_abort(struct chip *c)

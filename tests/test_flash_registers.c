@@ -354,6 +354,23 @@ static void l0__page__is_128_bytes_with_half_pages_of_16_words(void **state)
 	close_it(&o);
 }
 
+/* As after a reset: to a controller that is locked already, that is no change (the answer to the first
+ * of two such writes was lost, or it was never unlocked). */
+static void l0__lock__sets_all_three_locks(void **state)
+{
+	static const struct step want[] = { { 0x40022004, 7 } };
+	struct open_chip o;
+
+	(void)state;
+	open_it(&o, chip_find(0x417), 64, 0);
+	fake_put(&o.l, 0x40022018, 0, 0);
+	fake_put(&o.l, 0x40022004, 7, UINT32_MAX);
+	o.l.n_log = 0;
+	must(&o, o.f->ops->lock(o.f, &o.c));
+	expect_log(&o, want, 1);
+	close_it(&o);
+}
+
 /* A flag of the status register and what the driver must say. */
 static void wait__failure_flags__are_named_and_cleared(void **state)
 {
@@ -409,6 +426,7 @@ int main(void)
 		cmocka_unit_test(f2__unlock_erase_program_lock__are_in_the_manuals_order),
 		cmocka_unit_test(f2_f4__flush__resets_the_caches_while_they_are_off),
 		cmocka_unit_test(guards__of_each_family__cover_the_sectors_of_the_manual),
+		cmocka_unit_test(l0__lock__sets_all_three_locks),
 		cmocka_unit_test(l0__page__is_128_bytes_with_half_pages_of_16_words),
 		cmocka_unit_test(wait__failure_flags__are_named_and_cleared),
 		cmocka_unit_test(wait__busy_for_ever__ends_at_its_limit),

@@ -374,6 +374,30 @@ static void open__dfu_that_never_returns__times_out_in_sixteen_seconds(void **st
 	assert_non_null(strstr(ctx.fault.text, "DFU"));
 }
 
+static enum sl_err reopen_without_memory(void *priv, struct ctx *c, struct transport **out)
+{
+	unsigned *calls = priv;
+
+	(void)out;
+	(*calls)++;
+	return ctx_fail(c, SL_NOMEM, "test", "no memory");
+}
+
+static void open__no_memory_while_waiting_for_dfu__is_the_cause(void **state)
+{
+	static const struct script_step first[] = {
+		{ "f1 80", V2J37, NULL, 0, 0 }, { "f5", "00 00", NULL, 0, 0 },
+		{ "f3 07", NULL, NULL, 0, 0 }, { "f5", "", NULL, SL_GONE, 0 },
+	};
+	struct link *l = NULL;
+	unsigned calls = 0;
+
+	(void)state;
+	BEGIN(first);
+	assert_int_equal(link_open_on(&ctx, &script.base, reopen_without_memory, &calls, &l), SL_NOMEM);
+	assert_true(calls > 1);
+}
+
 static void open__dfu_that_stays__is_a_probe_fault_and_asked_repeatedly(void **state)
 {
 	static struct script_step steps[200];
@@ -460,6 +484,7 @@ int main(void)
 		TEST(open__dfu_that_switches_in_place__goes_on),
 		TEST(open__dfu_that_re_enumerates__is_reopened),
 		TEST(open__dfu_that_never_returns__times_out_in_sixteen_seconds),
+		TEST(open__no_memory_while_waiting_for_dfu__is_the_cause),
 		TEST(open__dfu_that_stays__is_a_probe_fault_and_asked_repeatedly),
 		TEST(open__signal_while_waiting_for_dfu__stops),
 		TEST(open__gone_in_dfu_without_a_way_back__is_gone),

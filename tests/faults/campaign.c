@@ -23,9 +23,16 @@
 
 #include "tests/faults/campaign.h"
 
-static bool starts(const char *text, const char *prefix)
+/* A whole name means that one alone. */
+static bool starts(const char *text, const char *prefix, bool whole)
 {
-	return !prefix || strncmp(text, prefix, strlen(prefix)) == 0;
+	return !prefix || (whole ? strcmp(text, prefix) : strncmp(text, prefix, strlen(prefix))) == 0;
+}
+
+static bool asked(const struct wish *w, const struct station *st, const struct scenario *sc)
+{
+	return starts(st->name, w->station, w->station && station_find(w->station)) &&
+	       starts(sc->name, w->scenario, w->scenario && scenario_find(w->scenario));
 }
 
 static double seconds(void)
@@ -45,11 +52,11 @@ static void add(struct tally *sum, const struct tally *t)
 		sum->by_kind[i][0] += t->by_kind[i][0];
 		sum->by_kind[i][1] += t->by_kind[i][1];
 		sum->bad_by_kind[i] += t->bad_by_kind[i];
+		if (t->longest_by_kind[i] > sum->longest_by_kind[i])
+			sum->longest_by_kind[i] = t->longest_by_kind[i];
 	}
 	for (int i = 0; i < STATUS_MAX; i++)
 		sum->by_status[i] += t->by_status[i];
-	if (t->longest_us > sum->longest_us)
-		sum->longest_us = t->longest_us;
 }
 
 /* Standard output is the program's while it plays. */
@@ -82,16 +89,17 @@ static void sum_up(const struct tally *sum, double took, FILE *out)
 
 	for (size_t i = 0; i < n; i++)
 		if (sum->by_kind[i][0] + sum->by_kind[i][1] > 0)
-			(void)fprintf(out, "  %-17s %7" PRIu64 " once %7" PRIu64 " for ever %5" PRIu64
-				      " findings\n", k[i].name, sum->by_kind[i][0],
-				      sum->by_kind[i][1], sum->bad_by_kind[i]);
+			(void)fprintf(out, "  %-9s %-17s %7" PRIu64 " once %7" PRIu64 " for ever %5" PRIu64
+				      " findings, longest %.1f s\n", k[i].campaign, k[i].name,
+				      sum->by_kind[i][0], sum->by_kind[i][1], sum->bad_by_kind[i],
+				      (double)sum->longest_by_kind[i] / 1e6);
 	(void)fprintf(out, "  exit statuses:");
 	for (int i = 0; i < STATUS_MAX; i++)
 		if (sum->by_status[i])
 			(void)fprintf(out, " %d: %" PRIu64, i, sum->by_status[i]);
 	(void)fprintf(out, "\nfaults: %" PRIu64 " cases (%" PRIu64 " of two faults), %" PRIu64
-		      " findings, longest run %.1f s of the board's time, %.0f s\n", sum->cases,
-		      sum->compound, sum->findings, (double)sum->longest_us / 1e6, took);
+		      " findings, %.0f s, %.0f cases/s\n", sum->cases, sum->compound, sum->findings, took,
+		      took > 0 ? (double)sum->cases / took : 0);
 }
 
 static int play_all(const struct wish *w)
@@ -109,7 +117,7 @@ static int play_all(const struct wish *w)
 	play_report_to(fd);
 	for (size_t i = 0; i < n_sc; i++)
 		for (size_t j = 0; j < n_st; j++)
-			if (starts(st[j].name, w->station) && starts(sc[i].name, w->scenario)) {
+			if (asked(w, &st[j], &sc[i])) {
 				play_one(w, &st[j], &sc[i], &sum, out);
 				played++;
 			}
@@ -144,7 +152,7 @@ int main(int argc, char *argv[])
 {
 	static const struct option options[] = {
 		{ "station", required_argument, NULL, 's' }, { "scenario", required_argument, NULL, 'c' },
-		{ "fault", required_argument, NULL, 'f' }, { "cases", required_argument, NULL, 'n' },
+		{ "campaign", required_argument, NULL, 'g' }, { "fault", required_argument, NULL, 'f' }, { "cases", required_argument, NULL, 'n' },
 		{ "seed", required_argument, NULL, 'r' }, { "compound", no_argument, NULL, 'p' },
 		{ "replay", required_argument, NULL, 'a' }, { "soak", required_argument, NULL, 'k' },
 		{ NULL, 0, NULL, 0 },
@@ -161,6 +169,7 @@ int main(int argc, char *argv[])
 		switch (o) {
 		case 's': w.station = optarg; break;
 		case 'c': w.scenario = optarg; break;
+		case 'g': w.campaign = optarg; break;
 		case 'f': w.fault = optarg; break;
 		case 'n': w.cases = strtoull(optarg, NULL, 10); break;
 		case 'r': w.seed = strtoull(optarg, NULL, 10); break;

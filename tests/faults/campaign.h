@@ -7,14 +7,14 @@
 
 #include "tests/faults/oracle.h"
 
-enum { KINDS_MAX = 32, STATUS_MAX = 160, POINTS_MAX = 40000 };
+enum { KINDS_MAX = 48, STATUS_MAX = 160, POINTS_MAX = 40000 };
 
 /* Written by forked cases: shared memory. */
 struct tally {
 	uint64_t cases, findings, compound, total;
 	uint64_t by_kind[KINDS_MAX][2], bad_by_kind[KINDS_MAX];
+	uint64_t longest_by_kind[KINDS_MAX];    /* us, virtual */
 	uint64_t by_status[STATUS_MAX];
-	uint64_t longest_us;            /* virtual */
 	uint64_t count[N_POINTS];       /* of the clean run */
 	uint32_t operations[POINTS_MAX];/* flash operations begun before each transfer of it */
 	bool clean;
@@ -23,9 +23,10 @@ struct tally {
 /* What the command line asks for. */
 struct wish {
 	const char *station, *scenario, *fault; /* prefixes; NULL: all */
+	const char *campaign;           /* NULL: all */
 	uint64_t cases;                 /* of each scenario at each station; 0: all */
 	uint64_t seed;
-	bool compound;                  /* pairs: a second fault at each later point */
+	bool compound;                  /* pairs, each once: a second fault at each later transfer */
 	bool verbose;
 	const char *replay;
 };

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Longest time of a run: every command of a session that fails on its way out gets its time. */
-enum { LONGEST_S = 120, SLOW_S = 1200, DESCRIPTORS_MAX = 64 };
+enum { LONGEST_S = 120, SLOW_S = 2, DESCRIPTORS_MAX = 64 };
 
 static size_t descriptors(void)
 {
@@ -129,6 +129,13 @@ static bool excused(const struct ended *e, const char *act)
 	return e->earlier && ((e->earlier->excuses & EXCUSE_LAW) || strstr(act, "wrong key"));
 }
 
+/* Of acts that silicon refuses, those of the program: its loaders run in the core, but so does what
+ * is left of a firmware after an erase, which may do anything. */
+static uint64_t illegal(const struct chip_report *r)
+{
+	return stage.scenario->whole ? r->illegal_debugger : r->illegal;
+}
+
 /* ---- touch --------------------------------------------------------------------------------- */
 
 /* First and one past the last byte of the sectors that may change. */
@@ -156,6 +163,7 @@ static bool touched_little(const struct before *b, const struct ended *e, char *
 	struct chip *chip = board_chip(stage.board);
 	struct chip_report r;
 	size_t len, from, to;
+	const char *act;
 	const uint8_t *flash = chip_flash(chip, &len);
 
 	may_change(&from, &to, len);
@@ -167,8 +175,10 @@ static bool touched_little(const struct before *b, const struct ended *e, char *
 					 r.option_programs != b->chip.option_programs))
 		return no(why, "option bytes were touched");
 	/* Whoever gets no answer any more cannot see whether the controller is busy. */
-	if (r.illegal != b->chip.illegal && !excused(e, chip_illegal(chip, (size_t)b->chip.illegal)))
-		return no(why, "illegal: %.180s", chip_illegal(chip, (size_t)b->chip.illegal));
+	act = chip_illegal(chip, (size_t)b->chip.illegal);
+	act = act ? act : "an act whose words are lost";
+	if (illegal(&r) != illegal(&b->chip) && !excused(e, act))
+		return no(why, "illegal: %.180s", act);
 	return true;
 }
 
@@ -206,19 +216,30 @@ static bool left_order(const struct before *b, const struct ended *e, char *why)
 	return true;
 }
 
+/* A probe that leaves its boot loader comes back with another address and another serial number:
+ * there, one of the same kind in the same port is the same for everyone. */
+static bool taken_for_the_same(const struct ended *e)
+{
+	return stage.scenario->dfu && e->fault && e->fault->what == WIRE_SWAP;
+}
+
 bool oracle_judge(const struct before *b, const struct ended *e, char *why)
 {
 	uint64_t us = stage.time.clock.now_us(&stage.time.clock) - b->us;
 	/* Answers that all come late, but come, make a session slow and no failure. */
 	bool slow = e->fault && e->fault->what == WIRE_LATE && e->for_ever;
+	uint64_t longest_s = LONGEST_S + (slow ? SLOW_S * stage.count[AT_TRANSFER] : 0);
 
-	if (us > (slow ? SLOW_S : LONGEST_S) * UINT64_C(1000000))
+	if (us > longest_s * UINT64_C(1000000))
 		return no(why, "took %llu s", (unsigned long long)(us / 1000000));
 	if (memory_live() != b->blocks)
 		return no(why, "status %d, %zu blocks leaked", e->status, memory_live() - b->blocks);
 	if (descriptors() != b->descriptors)
 		return no(why, "status %d, %zu descriptors, before %zu", e->status, descriptors(),
 			  b->descriptors);
+	if (stage_strangers() > 0 && !taken_for_the_same(e))
+		return no(why, "status %d, another probe got %llu transfers", e->status,
+			  (unsigned long long)stage_strangers());
 	return spoke_truth(e, why) && touched_little(b, e, why) && blamed_right(e, why) &&
 	       left_order(b, e, why);
 }

@@ -83,11 +83,12 @@ static void name_case(char *line, size_t size)
 
 static void finding(const char *why)
 {
-	char line[LINE_MAX_], text[LINE_MAX_ + WHY_MAX + 16];
+	char line[LINE_MAX_], text[LINE_MAX_ + WHY_MAX + 160];
 	int n;
 
 	name_case(line, sizeof(line));
-	n = snprintf(text, sizeof(text), "FINDING %s  %s\n", line, why);
+	n = snprintf(text, sizeof(text), "FINDING %s --replay=%s  %s\n", program_invocation_name, line,
+		     why);
 	(void)write(report_fd, text, (size_t)n);
 	tally->findings++;
 	if (n_strikes > 0) {
@@ -122,9 +123,10 @@ static void judge(int status)
 	static struct before now;
 	char why[WHY_MAX], text[WHY_MAX + 32];
 	uint64_t us = stage.time.clock.now_us(&stage.time.clock) - before.us;
+	size_t all;
 
-	if (us > tally->longest_us)
-		tally->longest_us = us;
+	if (n_strikes && us > tally->longest_by_kind[strikes[0].kind - fault_kinds(&all)])
+		tally->longest_by_kind[strikes[0].kind - fault_kinds(&all)] = us;
 	tally->by_status[status & 0xFF]++;
 	if (!oracle_judge(&before, &e, why)) {
 		finding(why);
@@ -160,6 +162,13 @@ static void wait_for(pid_t pid)
 		finding(WTERMSIG(status) == SIGALRM ? "did not end" : "killed by a signal");
 }
 
+/* Does the fault change what sysfs shows, which all forks share? */
+static bool pulls(const struct fault_kind *k)
+{
+	return k->at == AT_TRANSFER && (k->what == WIRE_GONE || k->what == WIRE_REPLUG ||
+					k->what == WIRE_SWAP || k->what == WIRE_SWAP_KIND);
+}
+
 /* Forks the case. True in the fork, where the fault strikes now. */
 static bool fork_case(const struct fault_kind *kind, uint64_t index, bool for_ever)
 {
@@ -177,6 +186,8 @@ static bool fork_case(const struct fault_kind *kind, uint64_t index, bool for_ev
 	if (pid > 0) {
 		wait_for(pid);
 		n_strikes--;
+		if (pulls(kind))
+			stage_tree();
 		return false;
 	}
 	(void)alarm(HOST_SECONDS);
@@ -198,6 +209,8 @@ static uint64_t mix(uint64_t x)
 
 static bool wished(const struct fault_kind *k)
 {
+	if (wish->campaign && strcmp(wish->campaign, k->campaign) != 0)
+		return false;
 	return !wish->fault || strncmp(k->name, wish->fault, strlen(wish->fault)) == 0;
 }
 
@@ -252,7 +265,9 @@ static const struct fault_kind *fork_all(enum point at, uint64_t index, unsigned
 	for (size_t i = 0; i < n; i++) {
 		if (k[i].at != at || (k[i].moves && !(k[i].moves & moves)) || !wished(&k[i]))
 			continue;
-		for (int ever = 0; ever < 2; ever++)
+		if (wish->compound && at != AT_TRANSFER)
+			continue;
+		for (int ever = 0; ever < (wish->compound ? 1 : 2); ever++)
 			if (chosen(&k[i], index, ever) && fork_case(&k[i], index, ever)) {
 				stage.ask = wish->compound && n_strikes < STRIKES_MAX ? go_on : struck;
 				return &k[i];
@@ -268,7 +283,7 @@ static const struct fault_kind *go_on(enum point at, uint64_t index, unsigned mo
 
 	if (f)
 		return f;
-	if (n_strikes == 0 && at == AT_TRANSFER && index + 1 < POINTS_MAX && fork_cuts(index)) {
+	if (n_strikes == 0 && !wish->compound && at == AT_TRANSFER && index + 1 < POINTS_MAX && fork_cuts(index)) {
 		stage.ask = struck;
 		return NULL;
 	}
@@ -325,10 +340,10 @@ static void count_cases(void)
 
 	tally->total = 0;
 	for (size_t i = 0; i < n; i++)
-		if (wished(&k[i]))
-			tally->total += 2 * tally->count[k[i].at];
+		if (wished(&k[i]) && (!wish->compound || k[i].at == AT_TRANSFER))
+			tally->total += (wish->compound ? 1 : 2) * tally->count[k[i].at];
 	if (wish->compound)
-		tally->total *= tally->total;
+		tally->total *= (tally->total + 1) / 2;
 }
 
 void play_scenario(const struct wish *w, struct tally *t)
@@ -347,13 +362,17 @@ void play_scenario(const struct wish *w, struct tally *t)
 		_exit(0);
 	}
 	wait_for(pid);
-	if (!t->clean)
+	if (!t->clean) {
+		(void)close(capture_fd);
 		return;
+	}
 	count_cases();
 	begin(go_on);
 	status = stage_play();
-	if (!forked)
+	if (!forked) {
+		(void)close(capture_fd);
 		return;
+	}
 	judge(status);
 	_exit(0);
 }

@@ -18,7 +18,7 @@
 #include "base/bytes.h"
 #include "tests/faults/stage.h"
 
-enum { CBW_LEN = 31, CSW_LEN = 13, EP_OUT = 0x02, EP_IN = 0x81, SG_VERSION = 30536 };
+enum { CBW_LEN = 31, CSW_LEN = 13, EP_OUT = 0x02, EP_IN = 0x81, SG_VERSION = 30536, FD_MAX = 256 };
 enum { HOST_NO_CONNECT = 1, HOST_TIME_OUT = 3, HOST_ERROR = 7, CHECK_CONDITION = 2, SENSE = 8 };
 
 int __real_ioctl(int fd, unsigned long request, ...);
@@ -120,12 +120,18 @@ static int broken(const struct fault_kind *f, struct sg_io_hdr *h)
 	case WIRE_GONE:
 	case WIRE_REPLUG:
 	case WIRE_SWAP:
-		wire_away(f);
+	case WIRE_SWAP_KIND:
+		stage_pull(f);
 		errno = ENODEV;
 		return -1;
 	case WIRE_PERM:
 		errno = EPERM;
 		return -1;
+	case WIRE_FLASH_BUSY:
+	case WIRE_DAP_BUSY:
+	case WIRE_IN_RESET:
+		stage_keep_busy(f);
+		return 1;
 	case WIRE_LIE:
 		if (h->dxfer_direction == SG_DXFER_FROM_DEV) {
 			memset(h->dxferp, 0, h->dxfer_len);
@@ -145,7 +151,29 @@ static void mangle(const struct fault_kind *f, struct sg_io_hdr *h)
 	h->resid = (int)(h->dxfer_len - len);
 }
 
-static int sg_io(struct sg_io_hdr *h)
+/* In which epoch each descriptor was opened: it is of no use in another. */
+static unsigned epoch_of[FD_MAX];
+
+static bool is_dead(int fd)
+{
+	return fd < 0 || fd >= FD_MAX || epoch_of[fd] != stage_epoch() ||
+	       !usbdev_present(stage_plugged());
+}
+
+/* The first thing that the program does with a node that it opened. The kernel has enumerated what
+ * is on the cable by then. */
+static int opened(int fd, int *version)
+{
+	if (fd < 0 || fd >= FD_MAX || !usbdev_enumerate(stage_plugged())) {
+		errno = ENODEV;
+		return -1;
+	}
+	epoch_of[fd] = stage_epoch();
+	*version = SG_VERSION;
+	return 0;
+}
+
+static int sg_io(int fd, struct sg_io_hdr *h)
 {
 	bool in = h->dxfer_direction == SG_DXFER_FROM_DEV;
 	unsigned moves = MOVES_SG | (in ? MOVES_IN : MOVES_OUT) |
@@ -159,13 +187,13 @@ static int sg_io(struct sg_io_hdr *h)
 	rc = f ? broken(f, h) : 1;
 	if (rc <= 0)
 		return rc;
-	if (!usbdev_present(stage.board)) {
+	if (is_dead(fd)) {
 		errno = ENODEV;
 		return -1;
 	}
-	h->host_status = (unsigned short)run(stage.board, h);
+	h->host_status = (unsigned short)run(stage_plugged(), h);
 	if (h->host_status == HOST_ERROR || h->host_status == HOST_TIME_OUT)
-		usbdev_reset(stage.board);
+		usbdev_reset(stage_plugged());
 	if (h->status == CHECK_CONDITION)
 		sense(h);
 	if (in && h->host_status == 0 && f)
@@ -185,14 +213,10 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 	va_start(ap, request);
 	arg = va_arg(ap, void *);
 	va_end(ap);
-	if (request == SG_GET_VERSION_NUM) {
-		*(int *)arg = SG_VERSION;
-		return 0;
-	}
-	if (request != SG_IO)
+	if (request != SG_IO && request != SG_GET_VERSION_NUM)
 		return __real_ioctl(fd, request, arg);
 	stage.acting = false;
-	rc = sg_io(arg);
+	rc = request == SG_IO ? sg_io(fd, arg) : opened(fd, arg);
 	stage.acting = acting;
 	return rc;
 }
@@ -200,6 +224,6 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 int __wrap_poll(struct pollfd *p, nfds_t n, int ms)
 {
 	(void)ms;
-	p->revents = usbdev_present(stage.board) ? 0 : POLLHUP;
+	p->revents = is_dead(p->fd) ? POLLHUP : 0;
 	return n == 1 && p->revents ? 1 : 0;
 }

@@ -18,7 +18,7 @@
 #include "tests/support/fake_sysfs.h"
 #include "usb/usb.h"
 
-enum { IMAGE_MAX = 65536, BLINK_US = 20000, REPAIRED_US = 500000 };
+enum { IMAGE_MAX = 65536, BLINK_US = 20000, REPAIRED_US = 500000, BUSY_US = 50000 };
 
 struct stage stage;
 
@@ -68,7 +68,7 @@ static bool wire_can_serve(struct ctx *c, const struct probe *p, char *why, size
 static enum sl_err wire_transport_open(struct ctx *c, const struct probe *p, struct transport **out)
 {
 	struct pipe *pipe = NULL;
-	enum sl_err err = wire_open(c, stage.board, &pipe);
+	enum sl_err err = wire_open(c, &pipe);
 
 	if (err)
 		return err;
@@ -103,6 +103,42 @@ static void tend_supply(uint64_t now)
 	}
 }
 
+/* What kept the chip busy is over. */
+static void tend_busy(uint64_t now)
+{
+	if (stage.lift_us == 0 || now < stage.lift_us)
+		return;
+	stage.lift_us = 0;
+	chip_flash_sticks(board_chip(stage.board), false);
+	(void)board_set(stage.board, "wait", "0");
+	(void)board_set(stage.board, "reset", "up");
+}
+
+void stage_keep_busy(const struct fault_kind *f)
+{
+	stage.lift_us = stage.time.clock.now_us(&stage.time.clock) + BUSY_US;
+	if (f->what == WIRE_FLASH_BUSY)
+		chip_flash_sticks(board_chip(stage.board), true);
+	else if (f->what == WIRE_DAP_BUSY)
+		(void)board_set(stage.board, "wait", "1000000000");
+	else
+		(void)board_set(stage.board, "reset", "down");
+}
+
+/* The clock is set, or stands from now on; only once, or again at each reading. */
+static uint64_t faulty(const struct fault_kind *f, uint64_t now)
+{
+	if (f && f->what == 0) {
+		stage.stands_us = stage.stands_us ? stage.stands_us : now + stage.jumped_us;
+		return stage.stands_us;
+	}
+	stage.stands_us = 0;
+	if (f)
+		stage.jumped_us = f->what < 0 ? UINT64_MAX - now - 1 :
+				  stage.jumped_us + (uint64_t)f->what * 1000000;
+	return now > UINT64_MAX - stage.jumped_us ? UINT64_MAX : now + stage.jumped_us;
+}
+
 static uint64_t now_us(const struct clock *c)
 {
 	bool acting = stage.acting;
@@ -112,13 +148,9 @@ static uint64_t now_us(const struct clock *c)
 	(void)c;
 	stage.acting = false;
 	now = stage.time.clock.now_us(&stage.time.clock);
-	tend_supply(now);
 	f = acting ? stage_at(AT_CLOCK, 0) : NULL;
-	if (f)
-		stage.jumped_us = f->what < 0 ? UINT64_MAX - now - 1 :
-				  stage.jumped_us + (uint64_t)f->what * 1000000;
 	stage.acting = acting;
-	return now > UINT64_MAX - stage.jumped_us ? UINT64_MAX : now + stage.jumped_us;
+	return faulty(f, now);
 }
 
 static void sleep_us(const struct clock *c, uint64_t us)
@@ -139,6 +171,7 @@ const struct fault_kind *stage_at(enum point at, unsigned moves)
 
 	stage.acting = false;
 	tend_supply(stage.time.clock.now_us(&stage.time.clock));
+	tend_busy(stage.time.clock.now_us(&stage.time.clock));
 	f = stage.ask ? stage.ask(at, index, moves) : NULL;
 	stage.acting = acting;
 	if (!f || at != AT_TRANSFER || f->what != WIRE_SIGNAL)
@@ -187,10 +220,20 @@ static void fill_flash(void)
 	(void)board_set(stage.board, "power", "on");
 }
 
-static void plug(void)
+/* What sysfs shows: the probe at an address; or another, of the same kind or not. */
+static void plug(unsigned address, const struct fault_kind *f)
 {
+	static const char *const other_serial = "38FF6B064D52323517290243";
 	struct fake_device d = fake_v2;
 
+	d.address = address;
+	if (f && (f->what == WIRE_SWAP || f->what == WIRE_SWAP_KIND))
+		d.serial = other_serial;
+	if (f && f->what == WIRE_SWAP_KIND) {
+		d.pid = stage.station->carrier == CARRIER_BULK ? "3744" : "374b";
+		fake_plug(&d);
+		return;
+	}
 	if (stage.station->carrier != CARRIER_BULK)
 		d.pid = "3744";
 	if (stage.station->carrier == CARRIER_SG) {
@@ -201,9 +244,66 @@ static void plug(void)
 	fake_plug(&d);
 }
 
+enum { ADDRESS = 5 };
+
+static void clear_tree(void)
+{
+	char path[160];
+
+	(void)snprintf(path, sizeof(path), "%s/bus/usb/devices/%s", sysfs, fake_v2.port);
+	if (access(path, F_OK) == 0)
+		fake_unplug(fake_v2.port);
+	(void)snprintf(path, sizeof(path), "%s/sg2", dev);
+	(void)unlink(path);
+}
+
+void stage_tree(void)
+{
+	clear_tree();
+	plug(ADDRESS, NULL);
+}
+
+struct board *stage_plugged(void)
+{
+	return stage.other ? stage.other : stage.board;
+}
+
+unsigned stage_epoch(void)
+{
+	return stage.plugged << 16 | (usbdev_generation(stage_plugged()) & 0xFFFF);
+}
+
+uint64_t stage_strangers(void)
+{
+	struct usb_report r = { .bulk_urbs = 0 };
+
+	if (stage.other)
+		usbdev_get_report(stage.other, &r);
+	return r.bulk_urbs;
+}
+
+void stage_pull(const struct fault_kind *f)
+{
+	bool swap = f->what == WIRE_SWAP || f->what == WIRE_SWAP_KIND;
+
+	(void)board_set(stage.board, "plug", "out");
+	clear_tree();
+	stage.plugged++;
+	if (f->what == WIRE_GONE)
+		return;
+	plug(ADDRESS + stage.plugged, f);
+	if (swap && !stage.other)
+		stage.other = board_new(stage.station->kind, NULL);
+	if (!swap)
+		(void)board_set(stage.board, "plug", "in");
+	if (!swap)
+		(void)usbdev_enumerate(stage.board);
+}
+
 void stage_set(const struct station *st, const struct scenario *sc)
 {
 	static struct ctx c;
+	struct board_options o = { .start_in_dfu = sc->dfu };
 
 	memset(&stage, 0, sizeof(stage));
 	stage.station = st;
@@ -216,12 +316,12 @@ void stage_set(const struct station *st, const struct scenario *sc)
 	(void)snprintf(image_path, sizeof(image_path), "%s/image.bin", stage.dir);
 	(void)snprintf(output_path, sizeof(output_path), "%s/output.bin", stage.dir);
 	write_image();
-	stage.board = board_new(st->kind, NULL);
+	stage.board = board_new(st->kind, &o);
 	if (!stage.board)
 		abort();
 	board_time_init(&stage.time, stage.board);
 	stage.clock = (struct clock){ .now_us = now_us, .sleep_us = sleep_us };
-	plug();
+	plug(ADDRESS, NULL);
 	fill_flash();
 	stage.time.clock.sleep_us(&stage.time.clock, 10000);
 }
@@ -243,6 +343,14 @@ void stage_cut(uint64_t nth, enum chip_cut when, bool comes_back)
 void stage_repair(void)
 {
 	chip_cut_supply(board_chip(stage.board), 0, CHIP_CUT_TORN);
+	if (stage.plugged)
+		stage_tree();
+	board_free(stage.other);
+	stage.other = NULL;
+	tend_busy(UINT64_MAX);
+	/* "plug the board in again" is what the program says of a probe that is stuck in there. */
+	if (stage.scenario->dfu)
+		(void)board_set(stage.board, "plug", "out");
 	(void)board_set(stage.board, "plug", "in");
 	(void)board_set(stage.board, "power", "on");
 	(void)usbdev_enumerate(stage.board);
@@ -285,7 +393,7 @@ int stage_play(void)
 		argv[argc++] = word_of(stage.scenario->words[i], rooms[i], sizeof(rooms[i]));
 	memset(stage.count, 0, sizeof(stage.count));
 	stage.signal = 0;
-	stage.jumped_us = 0;
+	stage.jumped_us = stage.stands_us = 0;
 	memory_reset();
 	optind = 1;
 	stage.acting = true;

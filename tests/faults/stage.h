@@ -44,6 +44,7 @@ struct scenario {
 	bool whole;                             /* may touch the whole flash */
 	bool preset;                            /* flash holds the image before */
 	bool locked;                            /* read-protected before */
+	bool dfu;                               /* the probe powers up in its boot loader */
 	bool options;                           /* may write option bytes */
 	bool runs;                              /* the core runs, whatever it did before */
 	unsigned least;                         /* transfers over bulk, at least; half over sg */
@@ -58,7 +59,8 @@ enum point { AT_TRANSFER, AT_ALLOCATION, AT_CLOCK, AT_FLASH, N_POINTS };
 enum wire {
 	WIRE_TIMEOUT, WIRE_STALL, WIRE_GONE, WIRE_IO, WIRE_EMPTY, WIRE_ONE, WIRE_SHORT, WIRE_LONG,
 	WIRE_STATUS, WIRE_UNDEFINED, WIRE_FLIP, WIRE_PREVIOUS, WIRE_LATE, WIRE_LIE, WIRE_PERM,
-	WIRE_REPLUG, WIRE_SWAP, WIRE_SIGNAL
+	WIRE_REPLUG, WIRE_SWAP, WIRE_SWAP_KIND, WIRE_SIGNAL, WIRE_FLASH_BUSY, WIRE_DAP_BUSY,
+	WIRE_IN_RESET
 };
 
 /* What a transfer is, for what can go wrong in it. */
@@ -66,8 +68,10 @@ enum direction { MOVES_IN = 1, MOVES_OUT = 2, MOVES_CONTROL = 4, MOVES_COMMAND =
 
 struct fault_kind {
 	const char *name;
+	const char *campaign;
 	enum point at;
-	int what;                       /* enum wire, enum chip_cut, or microseconds */
+	int what;                       /* enum wire, enum chip_cut, or seconds: 0 the clock stands,
+					 * -1 it goes to its end */
 	unsigned moves;                 /* AT_TRANSFER: enum direction, any of them */
 	uint32_t exits;                 /* bit n: exit status n is a fair description */
 	unsigned excuses;               /* enum excuse */
@@ -99,14 +103,17 @@ struct stage {
 	const struct station *station;
 	const struct scenario *scenario;
 	struct board *board;
+	struct board *other;            /* in its place; NULL: none */
+	unsigned plugged;               /* how often something was */
 	struct board_time time;
 	struct clock clock;             /* the board's, with jumps */
-	uint64_t jumped_us;
+	uint64_t jumped_us, stands_us;  /* the clock's error; where it stands, 0: it does not */
 	volatile sig_atomic_t signal;
 	bool acting;                    /* the program runs, and not the board or the campaign */
 	uint64_t count[N_POINTS];
 	stage_ask_fn *ask;
 	uint64_t late_until_us;         /* answers are held back until then */
+	uint64_t lift_us;               /* what keeps the chip busy ends then; 0: nothing does */
 	char dir[64];                   /* for files */
 };
 
@@ -133,12 +140,25 @@ const struct fault_kind *stage_at(enum point at, unsigned moves);
 /* stage_repair - what a person does before the next try: plug in, power on. */
 void stage_repair(void);
 
+/* stage_pull - the cable is pulled, and put back as the fault says: with another address, or
+ * into another probe. stage_plugged - the board on the cable. stage_epoch - what was opened in
+ * another one than this is dead. stage_tree - sysfs shows the station's probe again. */
+void stage_pull(const struct fault_kind *f);
+struct board *stage_plugged(void);
+unsigned stage_epoch(void);
+void stage_tree(void);
+/* stage_strangers - transfers that another probe got. */
+uint64_t stage_strangers(void);
+
+/* stage_keep_busy - for the next 50 ms flash, debug port or core do not answer. */
+void stage_keep_busy(const struct fault_kind *f);
+
 /* stage_image - the bytes of the scenario's image; stage_output_path - where {o} is. */
 const uint8_t *stage_image(void);
 const char *stage_output_path(void);
 
-/* wire_open - the board's bulk pipe with faults in it. */
-enum sl_err wire_open(struct ctx *c, struct board *b, struct pipe **out) MUST_CHECK;
+/* wire_open - the bulk pipe of the board on the cable, with faults in it. */
+enum sl_err wire_open(struct ctx *c, struct pipe **out) MUST_CHECK;
 
 /* wire_mangle - change an answer of *len bytes (room for room) as the fault says; of sg and bulk. */
 void wire_mangle(const struct fault_kind *f, uint8_t *data, size_t *len, size_t room);
@@ -146,8 +166,6 @@ void wire_mangle(const struct fault_kind *f, uint8_t *data, size_t *len, size_t 
 void wire_remember(const uint8_t *data, size_t len);
 /* wire_lie_applies - does this probe command change something, so that a lie about it counts? */
 bool wire_lie_applies(const uint8_t *cmd);
-/* wire_away - the cable is pulled (and put back, with another address or probe). */
-void wire_away(const struct fault_kind *f);
 
 /* memory_live - blocks that the program has and has not given back. */
 size_t memory_live(void);

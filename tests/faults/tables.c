@@ -40,6 +40,7 @@ const struct station *station_find(const char *name)
 static const struct scenario scenario_table[] = {
 	{ .name = "list", .words = { "list" } },
 	{ .name = "version", .words = { "version" }, .least = 2 },
+	{ .name = "leave-dfu", .words = { "version" }, .dfu = true, .least = 4 },
 	{ .name = "identify", .words = { "info" }, .least = 15 },
 	{ .name = "read-4k", .words = { "read={o}@0x08004000:4096" }, .bytes = 4096,
 	  .claim = CLAIM_FILE_IS_FLASH, .least = 15 },
@@ -92,34 +93,46 @@ const struct scenario *scenario_find(const char *name)
 #define AWAY EXCUSE_ORDER
 #define LIES (EXCUSE_ORDER | EXCUSE_DATA | EXCUSE_LAW)
 
+#define T "transport"
+#define U "unplug"
+#define S "signals"
+#define C "time"
+#define P "power"
+
 static const struct fault_kind fault_table[] = {
-	{ "timeout", AT_TRANSFER, WIRE_TIMEOUT, ANY, EXIT_WIRE | EXIT_CHIP, AWAY, 0 },
-	{ "stall", AT_TRANSFER, WIRE_STALL, ANY, EXIT_WIRE, AWAY, 0 },
-	{ "gone", AT_TRANSFER, WIRE_GONE, ANY, EXIT_WIRE, AWAY, 0 },
-	{ "io-error", AT_TRANSFER, WIRE_IO, ANY, EXIT_WIRE | EXIT_CHIP, AWAY, 0 },
-	{ "empty", AT_TRANSFER, WIRE_EMPTY, REPLY, EXIT_WIRE, AWAY, 0 },
-	{ "one-byte", AT_TRANSFER, WIRE_ONE, REPLY, EXIT_WIRE, AWAY, 0 },
-	{ "short", AT_TRANSFER, WIRE_SHORT, REPLY, EXIT_WIRE, AWAY, 0 },
-	{ "over-long", AT_TRANSFER, WIRE_LONG, REPLY, EXIT_WIRE, AWAY, 0 },
-	{ "status", AT_TRANSFER, WIRE_STATUS, REPLY, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
-	{ "undefined-status", AT_TRANSFER, WIRE_UNDEFINED, REPLY, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
-	{ "bit-flip", AT_TRANSFER, WIRE_FLIP, REPLY, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
-	{ "previous-reply", AT_TRANSFER, WIRE_PREVIOUS, REPLY, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
-	{ "late-reply", AT_TRANSFER, WIRE_LATE, REPLY, EXIT_WIRE | EXIT_CHIP, AWAY, 0 },
-	{ "lie", AT_TRANSFER, WIRE_LIE, MOVES_COMMAND, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
-	{ "eperm", AT_TRANSFER, WIRE_PERM, MOVES_SG, EXIT(6) | EXIT_WIRE, AWAY, 0 },
-	{ "replug", AT_TRANSFER, WIRE_REPLUG, ANY, EXIT_WIRE | EXIT(5), AWAY, 0 },
-	{ "swap", AT_TRANSFER, WIRE_SWAP, ANY, EXIT_WIRE | EXIT(5), AWAY, 0 },
-	{ "sigint", AT_TRANSFER, WIRE_SIGNAL, ANY, EXIT_SIGNAL, 0, SIGINT },
-	{ "sigterm", AT_TRANSFER, WIRE_SIGNAL, ANY, EXIT_SIGNAL, 0, SIGTERM },
-	{ "sighup", AT_TRANSFER, WIRE_SIGNAL, ANY, EXIT_SIGNAL, 0, SIGHUP },
+	{ "timeout", T, AT_TRANSFER, WIRE_TIMEOUT, ANY, EXIT_WIRE | EXIT_CHIP, AWAY, 0 },
+	{ "stall", T, AT_TRANSFER, WIRE_STALL, ANY, EXIT_WIRE, AWAY, 0 },
+	{ "gone", T, AT_TRANSFER, WIRE_GONE, ANY, EXIT_WIRE, AWAY, 0 },
+	{ "io-error", T, AT_TRANSFER, WIRE_IO, ANY, EXIT_WIRE | EXIT_CHIP, AWAY, 0 },
+	{ "empty", T, AT_TRANSFER, WIRE_EMPTY, REPLY, EXIT_WIRE, AWAY, 0 },
+	{ "one-byte", T, AT_TRANSFER, WIRE_ONE, REPLY, EXIT_WIRE, AWAY, 0 },
+	{ "short", T, AT_TRANSFER, WIRE_SHORT, REPLY, EXIT_WIRE, AWAY, 0 },
+	{ "over-long", T, AT_TRANSFER, WIRE_LONG, REPLY, EXIT_WIRE, AWAY, 0 },
+	{ "status", T, AT_TRANSFER, WIRE_STATUS, REPLY, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
+	{ "undefined-status", T, AT_TRANSFER, WIRE_UNDEFINED, REPLY, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
+	{ "bit-flip", T, AT_TRANSFER, WIRE_FLIP, REPLY, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
+	{ "previous-reply", T, AT_TRANSFER, WIRE_PREVIOUS, REPLY, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
+	{ "late-reply", T, AT_TRANSFER, WIRE_LATE, REPLY, EXIT_WIRE | EXIT_CHIP, AWAY, 0 },
+	{ "lie", T, AT_TRANSFER, WIRE_LIE, MOVES_COMMAND, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
+	{ "eperm", T, AT_TRANSFER, WIRE_PERM, MOVES_SG, EXIT(6) | EXIT_WIRE, AWAY, 0 },
+	{ "replug", U, AT_TRANSFER, WIRE_REPLUG, ANY, EXIT_WIRE | EXIT(5), AWAY, 0 },
+	{ "swap", U, AT_TRANSFER, WIRE_SWAP, ANY, EXIT_WIRE | EXIT(5), AWAY, 0 },
+	{ "swap-kind", U, AT_TRANSFER, WIRE_SWAP_KIND, ANY, EXIT_WIRE | EXIT(5), AWAY, 0 },
+	{ "sigint", S, AT_TRANSFER, WIRE_SIGNAL, ANY, EXIT_SIGNAL, 0, SIGINT },
+	{ "sigterm", S, AT_TRANSFER, WIRE_SIGNAL, ANY, EXIT_SIGNAL, 0, SIGTERM },
+	{ "sighup", S, AT_TRANSFER, WIRE_SIGNAL, ANY, EXIT_SIGNAL, 0, SIGHUP },
 	/* 5: without memory to look at its node, a V1 seems to have none. */
-	{ "no-memory", AT_ALLOCATION, 0, 0, EXIT_OTHER | EXIT(5), 0, 0 },
-	{ "clock-hour", AT_CLOCK, 3600, 0, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
-	{ "clock-end", AT_CLOCK, -1, 0, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
-	{ "power-before", AT_FLASH, CHIP_CUT_BEFORE, 0, EXIT_CHIP, AWAY, 0 },
-	{ "power-torn", AT_FLASH, CHIP_CUT_TORN, 0, EXIT_CHIP, AWAY, 0 },
-	{ "power-after", AT_FLASH, CHIP_CUT_AFTER, 0, EXIT_CHIP, AWAY, 0 },
+	{ "no-memory", "memory", AT_ALLOCATION, 0, 0, EXIT_OTHER | EXIT(5), 0, 0 },
+	{ "clock-hour", C, AT_CLOCK, 3600, 0, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
+	{ "clock-end", C, AT_CLOCK, -1, 0, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
+	{ "clock-stands", C, AT_CLOCK, 0, 0, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
+	{ "flash-busy", C, AT_TRANSFER, WIRE_FLASH_BUSY, ANY, EXIT_CHIP, AWAY, 0 },
+	{ "dap-busy", C, AT_TRANSFER, WIRE_DAP_BUSY, ANY, EXIT_CHIP, AWAY, 0 },
+	/* The program cannot see the reset before its next access. */
+	{ "held-in-reset", C, AT_TRANSFER, WIRE_IN_RESET, ANY, EXIT_CHIP, EXCUSE_ORDER | EXCUSE_LAW, 0 },
+	{ "power-before", P, AT_FLASH, CHIP_CUT_BEFORE, 0, EXIT_CHIP, AWAY, 0 },
+	{ "power-torn", P, AT_FLASH, CHIP_CUT_TORN, 0, EXIT_CHIP, AWAY, 0 },
+	{ "power-after", P, AT_FLASH, CHIP_CUT_AFTER, 0, EXIT_CHIP, AWAY, 0 },
 };
 
 const struct fault_kind *fault_kinds(size_t *n)

@@ -95,13 +95,6 @@ bool wire_lie_applies(const uint8_t *cmd)
 	return false;
 }
 
-void wire_away(const struct fault_kind *f)
-{
-	(void)board_set(stage.board, "plug", "out");
-	if (f->what == WIRE_REPLUG || f->what == WIRE_SWAP)
-		(void)board_set(stage.board, "plug", "in");
-}
-
 /* ---- failing transfers ------------------------------------------------------------------- */
 
 static void pass(unsigned ms)
@@ -123,10 +116,16 @@ static enum sl_err broken(struct ctx *c, const struct fault_kind *f, const struc
 	case WIRE_GONE:
 	case WIRE_REPLUG:
 	case WIRE_SWAP:
-		wire_away(f);
+	case WIRE_SWAP_KIND:
+		stage_pull(f);
 		return ctx_fail(c, SL_GONE, "wire", "the probe left the bus");
 	case WIRE_LATE:
 		stage.late_until_us = stage.time.clock.now_us(&stage.time.clock) + LATE_US;
+		return SL_OK;
+	case WIRE_FLASH_BUSY:
+	case WIRE_DAP_BUSY:
+	case WIRE_IN_RESET:
+		stage_keep_busy(f);
 		return SL_OK;
 	default:
 		return SL_OK;
@@ -280,7 +279,7 @@ static const struct pipe_ops wire_ops = {
 	.bulk = wire_bulk, .control = wire_control, .clear_halt = wire_clear_halt, .close = wire_close,
 };
 
-enum sl_err wire_open(struct ctx *c, struct board *b, struct pipe **out)
+enum sl_err wire_open(struct ctx *c, struct pipe **out)
 {
 	bool acting = stage.acting;
 	struct wire_pipe *w;
@@ -288,7 +287,7 @@ enum sl_err wire_open(struct ctx *c, struct board *b, struct pipe **out)
 
 	stage.acting = false;
 	w = calloc(1, sizeof(*w));
-	err = w ? board_pipe_open(c, b, &w->inner) : SL_NOMEM;
+	err = w ? board_pipe_open(c, stage_plugged(), &w->inner) : SL_NOMEM;
 	stage.acting = acting;
 	if (err) {
 		free(w);
