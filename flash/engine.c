@@ -336,14 +336,14 @@ static enum sl_err read_results(struct flash *f, struct ctx *c, struct results *
 }
 
 /* Sums that are ready while others are counted. Stops when there are no more of them than at the
- * last look: waiting for the rest has its own deadline. A clock that is known is fast enough for a
- * loader that took its work to have said so. */
+ * last look, so that it ends even if the chip was reset meanwhile: waiting for the rest has its own
+ * deadline. A clock that is known is fast enough for a loader that took its work to have said so. */
 static enum sl_err read_early(struct flash *f, struct ctx *c, struct results *r, uint64_t each_us,
 			      uint32_t *sum)
 {
 	enum sl_err err = wait_for(f, c, 1);
 	size_t seen = SIZE_MAX;
-	bool idle = false;
+	bool idle = false, slept = false;
 
 	while (!err && r->n - r->have > EARLY_LEAST && !idle) {
 		uint32_t where = 0;
@@ -353,11 +353,12 @@ static enum sl_err read_early(struct flash *f, struct ctx *c, struct results *r,
 		ready = (where - r->at) / 4;
 		if (err || where < r->at || ready > r->n || ready < r->have)
 			break;
-		idle = ready == r->have && ready == seen;
+		idle = seen != SIZE_MAX && (ready < seen || (ready == seen && (slept || ready == r->have)));
 		seen = ready;
-		if (ready - r->have >= EARLY_LEAST)
+		slept = ready - r->have < EARLY_LEAST;
+		if (!slept)
 			err = read_results(f, c, r, ready, sum);
-		else
+		else if (!idle)
 			ctx_sleep_us(c, each_us * EARLY_LEAST / 2);
 	}
 	return err;

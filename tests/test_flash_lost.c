@@ -15,6 +15,7 @@ struct trap {
 	const char *key, *value;
 	uint64_t at_us;
 	bool sprung;
+	uint64_t limit_us;              /* of the whole job; 0: none */
 };
 
 static uint64_t trap_now(const struct clock *c)
@@ -22,6 +23,8 @@ static uint64_t trap_now(const struct clock *c)
 	struct trap *t = c->priv;
 	uint64_t now = t->inner->now_us(t->inner);
 
+	if (t->limit_us && now > t->limit_us)
+		fail_msg("still at it after %llu us", (unsigned long long)now);
 	if (!t->sprung && now >= t->at_us) {
 		t->sprung = true;
 		assert_true(board_set(t->board, t->key, t->value));
@@ -154,11 +157,46 @@ static void debug_wires__off_at_any_instant__is_told_and_the_next_run_works(void
 		disturb(boards[k], "swd", "off", "on");
 }
 
+enum { ERASED = 32768, PROOF_INSTANTS = 60, LIMIT_S = 20 };
+
+/* The time of one erase; where reset_us is not 0, with the button held down from then on. */
+static uint64_t erase_us(uint64_t reset_us)
+{
+	struct flash_range range = { BASE, ERASED };
+	struct bench b;
+	struct trap t;
+	uint64_t t0;
+
+	bench_open(&b, "l-discovery", true);
+	trap_set(&t, &b, "reset", "down");
+	t0 = ctx_now_us(b.rig.c);
+	if (reset_us)
+		t.at_us = t0 + reset_us;
+	t.limit_us = t0 + LIMIT_S * UINT64_C(1000000);
+	if (flash_erase_range(b.f, b.rig.c, range, NULL, &b.stats))
+		assert_true(t.sprung);
+	t0 = ctx_now_us(b.rig.c) - t0;
+	assert_true(board_set(b.rig.bl.board, "reset", "up"));
+	bench_close(&b);
+	return t0;
+}
+
+/* Between two looks at the sums, some are ready and no more will be: that must not be waited for. */
+static void reset__while_sums_are_counted__ends_the_job(void **state)
+{
+	uint64_t whole = erase_us(0), proof = whole / 8;
+
+	(void)state;
+	for (uint64_t i = 1; i < PROOF_INSTANTS; i++)
+		(void)erase_us(whole - proof * i / PROOF_INSTANTS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cable__pulled_at_any_instant__is_told_and_the_next_run_works),
 		cmocka_unit_test(supply__lost_at_any_instant__is_told_and_the_next_run_works),
+		cmocka_unit_test(reset__while_sums_are_counted__ends_the_job),
 		cmocka_unit_test(debug_wires__off_at_any_instant__is_told_and_the_next_run_works),
 	};
 

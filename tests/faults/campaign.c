@@ -152,7 +152,8 @@ int main(int argc, char *argv[])
 {
 	static const struct option options[] = {
 		{ "station", required_argument, NULL, 's' }, { "scenario", required_argument, NULL, 'c' },
-		{ "campaign", required_argument, NULL, 'g' }, { "fault", required_argument, NULL, 'f' }, { "cases", required_argument, NULL, 'n' },
+		{ "campaign", required_argument, NULL, 'g' }, { "fault", required_argument, NULL, 'f' },
+		{ "cases", required_argument, NULL, 'n' },
 		{ "seed", required_argument, NULL, 'r' }, { "compound", no_argument, NULL, 'p' },
 		{ "replay", required_argument, NULL, 'a' }, { "soak", required_argument, NULL, 'k' },
 		{ NULL, 0, NULL, 0 },

@@ -283,7 +283,8 @@ static const struct fault_kind *go_on(enum point at, uint64_t index, unsigned mo
 
 	if (f)
 		return f;
-	if (n_strikes == 0 && !wish->compound && at == AT_TRANSFER && index + 1 < POINTS_MAX && fork_cuts(index)) {
+	if (n_strikes == 0 && !wish->compound && at == AT_TRANSFER && index + 1 < POINTS_MAX &&
+	    fork_cuts(index)) {
 		stage.ask = struck;
 		return NULL;
 	}
