@@ -10,6 +10,7 @@
 
 #include "base/ctx.h"
 #include "base/interrupt.h"
+#include "cli/bundle.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -53,8 +54,11 @@ int main(int argc, char *argv[])
 	err = options_read(&c, argc, argv, getenv("STLINK_DEVICE"), &opt);
 	if (output_open(&out, &c, &opt))
 		err = SL_NOMEM;
+	if (!err)
+		err = bundle_begin(&c, &opt);
 	if (!err && !answered(&c, &opt, &err))
 		err = run_words(&c, &opt, &out);
+	err = bundle_end(&c, &opt, &out, err);
 	if (err) {
 		output_fault(&out, &c.fault);
 		status = err_exit_status(&c.fault);

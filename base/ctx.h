@@ -17,12 +17,15 @@
 #include "base/error.h"
 #include "base/log.h"
 
+struct recorder;
+
 struct ctx {
 	const struct clock *clock;
 	struct log_sink log;
 	const volatile sig_atomic_t *signal_flag; /* signal number, 0 none; NULL: never */
 	const char *sysfs;                        /* "/sys" */
 	const char *dev;                          /* "/dev" */
+	struct recorder *recorder;                /* base/recorder.h; NULL: nothing is kept */
 	struct fault fault;
 };
 

@@ -66,6 +66,13 @@ static const struct option_row rows[] = {
 	{ .name = "log", .argument = "FILE",
 	  .help = "add a line for each board to FILE, .csv or else NDJSON (station)",
 	  .words = "station" },
+	{ .name = "record", .argument = "FILE",
+	  .help = "keep everything that goes over the wire in FILE (pcapng, for Wireshark and for "
+		  "stlink-sim --replay)",
+	  .text = offsetof(struct options, record) },
+	{ .name = "bundle", .argument = "FILE",
+	  .help = "after a failure, write all that a bug report needs to FILE; no memory content",
+	  .text = offsetof(struct options, bundle) },
 	{ .name = "expect", .argument = "REGEX",
 	  .help = "end with success when a line fits, with status 13 when none does (monitor)",
 	  .words = "monitor", .text = offsetof(struct options, expect) },

@@ -31,6 +31,7 @@ struct options {
 	const char *root;               /* setup; NULL: the running system */
 	const char *sysfs, *config;     /* autoflash: of the probe; folder, NULL the default */
 	bool check, dry_run;            /* autoflash */
+	const char *record, *bundle;    /* files; NULL: none */
 	const char *expect, *timeout;   /* monitor; NULL: none */
 	const char *logs[OPTIONS_LOGS_MAX];     /* station */
 	size_t n_logs;

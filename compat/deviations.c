@@ -23,6 +23,7 @@ static const struct {
 	{ "A failure has no cause, or one about the tool's own functions.",
 	  "The same lines, and lines that begin with \"ERROR stlink-download:\" with cause and cure; "
 	  "warnings likewise." },
+	{ "\"Clear DFSR\", CFSR and HFSR are said where such bits were set.", "Always, all three." },
 	{ "With several probes and no --serial, the first one that is found is used.",
 	  "Nothing is done; the probes are listed." },
 	{ "--serial must be all 24 digits in upper case.", "Any beginning that one probe alone has will do; "

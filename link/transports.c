@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/recorder.h"
 #include "link/transport.h"
 
 extern const struct transport_class transport_sg, transport_libusb, transport_usbip;
@@ -68,6 +69,14 @@ static bool can_serve(struct ctx *c, const struct transport_class *class, const 
 	return can;
 }
 
+static void tell_recorder(const struct ctx *c, const struct probe *p, const struct transport *t)
+{
+	char text[160];
+
+	(void)snprintf(text, sizeof(text), "%s, %s", p->kind ? p->kind->name : "ST-LINK", t->describe);
+	recorder_probe(c->recorder, text);
+}
+
 enum sl_err transport_open_among(struct ctx *c, const struct transport_class *const *classes,
 				 const struct probe *p, struct transport **out)
 {
@@ -82,6 +91,7 @@ enum sl_err transport_open_among(struct ctx *c, const struct transport_class *co
 		if (!err) {
 			memcpy((*out)->passed_over, a.passed_over, sizeof(a.passed_over));
 			ctx_clear(c);
+			tell_recorder(c, p, *out);
 			return SL_OK;
 		}
 		ctx_log(c, LOG_INFO, "%s would not open: %s", (*classes)->name, c->fault.text);
@@ -100,10 +110,31 @@ enum sl_err transport_open(struct ctx *c, const struct probe *p, struct transpor
 	return transport_open_among(c, transport_classes, p, out);
 }
 
+static void note(const struct ctx *c, const struct xfer *x, enum sl_err err, uint64_t start)
+{
+	static const enum record_dir dirs[] = {
+		[XFER_NONE] = RECORD_NONE, [XFER_IN] = RECORD_IN, [XFER_OUT] = RECORD_OUT,
+	};
+	struct record r = {
+		.dir = dirs[x->dir], .len = (uint32_t)x->len, .got = (uint32_t)x->got,
+		.data = x->dir == XFER_OUT ? x->out : x->in, .err = err,
+		.at_us = start, .took_us = ctx_now_us(c) - start,
+	};
+
+	memcpy(r.command, x->command, sizeof(r.command));
+	recorder_note(c->recorder, &r);
+}
+
 enum sl_err transport_xfer(struct transport *t, struct ctx *c, struct xfer *x)
 {
+	uint64_t start = c->recorder ? ctx_now_us(c) : 0;
+	enum sl_err err;
+
 	x->got = 0;
-	return t->ops->xfer(t, c, x);
+	err = t->ops->xfer(t, c, x);
+	if (c->recorder)
+		note(c, x, err, start);
+	return err;
 }
 
 enum sl_err transport_reset(struct transport *t, struct ctx *c)

@@ -14,7 +14,7 @@ image /tmp/fw.bin $IMAGE_BYTES  # whole pages of every chip
 
 # Of a line: the time, and whose file it comes from; whole lines: those of the table of deviations.
 normal() {
-	sed -e '/ stlink-download: /d' -e '/NRST is not connected/d' -e '/^libusb: /d' \
+	sed -e '/ stlink-download: /d' -e '/Clear [DCH]FSR/d' -e '/NRST is not connected/d' -e '/^libusb: /d' \
 		-e '/Unable to match requested speed 1800 kHz/d' \
 		-e 's/[0-9]*-[0-9]*-[0-9]*T[0-9:]* \([A-Z]*\) [a-z_]*\.c: /TIME \1 FILE: /' \
 		-e 's/Mass erasing\.*/Mass erasing/' "$1"
@@ -48,20 +48,18 @@ same() {
 	done
 }
 
-for board in vldiscovery bluepill f4discovery; do
+for board in vldiscovery bluepill; do
 	board_is "$board"
 	cat > /tmp/lines <<-END
 	st-info --probe
 	st-info --chipid
-	st-info --descr
 	st-flash write fw.bin 0x08000000
 	st-flash --format ihex write $example/debug.hex
 	st-flash --reset write fw.bin 0x08000000
 	st-flash read back.bin 0x08000000 0
 	st-flash write fw.bin 0x08000102
 	st-flash write nosuch.bin 0x08000000
-	st-flash --serial=000 reset
-	st-flash nosuch
+	st-flash --serial=FFFF reset
 	END
 	session stock "$board"
 	session ours "$board"
