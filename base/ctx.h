@@ -26,6 +26,7 @@ struct ctx {
 	const char *sysfs;                        /* "/sys" */
 	const char *dev;                          /* "/dev" */
 	struct recorder *recorder;                /* base/recorder.h; NULL: nothing is kept */
+	uint32_t seed;                            /* of what is to differ each time; 0: the clock */
 	struct fault fault;
 };
 

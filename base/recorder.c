@@ -40,12 +40,15 @@ struct recorder *recorder_new(void)
 
 enum sl_err recorder_file(struct ctx *c, struct recorder *r, const char *path)
 {
+	char seed[24];
+
 	if (!r)
 		return ctx_fail(c, SL_NOMEM, where, "no memory for a recording");
 	r->file.f = fopen(path, "wbe");
 	if (!r->file.f)
 		return ctx_fail_errno(c, SL_FILE, where, errno, "cannot write %.150s", path);
-	pcapng_begin(&r->file, "");
+	(void)snprintf(seed, sizeof(seed), "seed: %u", (unsigned)c->seed);
+	pcapng_begin(&r->file, seed);
 	return SL_OK;
 }
 
@@ -61,11 +64,12 @@ void recorder_probe(struct recorder *r, const char *text)
 
 void recorder_note(struct recorder *r, const struct record *one)
 {
-	uint32_t moved = one->dir == RECORD_OUT ? one->len : one->got;
 	struct kept *k;
+	uint32_t moved;
 
 	if (!r)
 		return;
+	moved = one->dir == RECORD_OUT ? one->len : one->got;
 	k = &r->ring[r->all++ % RECORD_KEPT];
 	k->record = *one;
 	k->record.data = NULL;

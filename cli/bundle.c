@@ -15,6 +15,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "base/recorder.h"
 #include "cli/version.h"
 #include "link/probe.h"
@@ -63,7 +64,7 @@ static void tell_system(struct report *r, const struct ctx *c)
 	(void)fclose(f);
 }
 
-static void tell_command(struct report *r, const struct options *o)
+static void tell_command(struct report *r, const struct ctx *c, const struct options *o)
 {
 	line(r, "stlink-download %s", STLINK_DOWNLOAD_VERSION);
 	if (o->device)
@@ -73,6 +74,7 @@ static void tell_command(struct report *r, const struct options *o)
 	if (o->speed_khz)
 		line(r, "speed: %u kHz", o->speed_khz);
 	line(r, "connect: %u", (unsigned)o->connect);
+	line(r, "seed: %u", (unsigned)c->seed);
 }
 
 static const char *usable(const char *node)
@@ -126,7 +128,8 @@ static void tell_counts(struct report *r, const struct recorder *rec)
 	recorder_counts(rec, &kept, &all);
 	line(r, "transactions: the last %zu of %llu, memory content left out", kept,
 	     (unsigned long long)all);
-	line(r, "answers from this file: stlink-sim --replay FILE --listen unix:/tmp/probe");
+	line(r, "to repeat it: stlink-sim --replay FILE --listen unix:/tmp/probe, and the same words with "
+		"-d usbip:unix:/tmp/probe and --seed as above");
 }
 
 static enum sl_err write_bundle(struct ctx *c, const struct options *o)
@@ -137,7 +140,7 @@ static enum sl_err write_bundle(struct ctx *c, const struct options *o)
 
 	if (!r)
 		return ctx_fail(c, SL_NOMEM, "cli", "no memory for the bundle");
-	tell_command(r, o);
+	tell_command(r, c, o);
 	tell_fault(r, &fault);
 	tell_system(r, c);
 	tell_probes(r, c);
@@ -150,6 +153,9 @@ static enum sl_err write_bundle(struct ctx *c, const struct options *o)
 enum sl_err bundle_begin(struct ctx *c, const struct options *opt)
 {
 	c->recorder = recorder_new();
+	c->seed = (uint32_t)ctx_now_us(c) | 1u;
+	if (opt->seed && !num_parse_str(opt->seed, &c->seed))
+		return ctx_fail(c, SL_USAGE, "cli", "--seed %.40s is no number", opt->seed);
 	return opt->record ? recorder_file(c, c->recorder, opt->record) : SL_OK;
 }
 

@@ -32,6 +32,7 @@ struct options {
 	const char *sysfs, *config;     /* autoflash: of the probe; folder, NULL the default */
 	bool check, dry_run;            /* autoflash */
 	const char *record, *bundle;    /* files; NULL: none */
+	const char *seed;               /* as a bundle told it; NULL: by the clock */
 	const char *expect, *timeout;   /* monitor; NULL: none */
 	const char *logs[OPTIONS_LOGS_MAX];     /* station */
 	size_t n_logs;

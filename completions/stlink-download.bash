@@ -72,6 +72,8 @@ _stlink_download_options="
 	--check
 	--dry-run
 	--log=
+	--record=
+	--bundle=
 	--expect=
 	--timeout=
 	--version
@@ -83,6 +85,8 @@ _stlink_download_file_words="
 	--sysfs=
 	--config=
 	--log=
+	--record=
+	--bundle=
 "
 _stlink_download_registers="
 	r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11 r12 sp lr pc

@@ -135,6 +135,7 @@ struct board *board_new(const struct board_kind *kind, const struct board_option
 	if (b == NULL)
 		return NULL;
 	b->kind = kind;
+	b->replay = o != NULL ? o->replay : NULL;
 	if (!board_init(b, o != NULL ? o : &none)) {
 		board_free(b);
 		return NULL;

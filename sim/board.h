@@ -180,8 +180,11 @@ struct conditions {
 	unsigned swd_max_khz;   /* the wires are too long for more; 0: they are not */
 };
 
+struct replay;
+
 struct board {
 	const struct board_kind *kind;
+	struct replay *replay;          /* borrowed; answers instead of the probe's model; NULL: none */
 	struct sim_clock clock;
 	uint64_t last_ns;       /* end of the last transfer */
 	struct chip *chip;

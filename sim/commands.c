@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "sim/replay.h"
 #include "sim/swd.h"
 
 /* Rows of the debug group F2. V1 column pairs: {0, 255} all, {0, 10} first API only,
@@ -268,6 +269,8 @@ enum command_result command_run(struct board *b, const struct command *c, const 
 
 	b->report.commands++;
 	sim_clock_spend(&b->clock, b->kind->front->speed->firmware_ns);
+	if (b->replay != NULL)
+		return replay_answer(b->replay, cdb, r);
 	r->len = r->off = 0;
 	if (c == NULL)
 		return answer_unknown(b, cdb);

@@ -19,12 +19,14 @@
 #include "sim/control.h"
 #include "sim/options.h"
 #include "sim/report.h"
+#include "sim/replay.h"
 #include "sim/trace.h"
 #include "sim/usbip.h"
 #include "sim/vhci.h"
 
 #define SIM_VERSION "2.0.0"
 #define ROOM "sim"
+#define VID_ST 0x0483
 #define TICK_LIVE_MS 5
 #define TICK_MS 100
 #define NS_PER_MS 1000000ull
@@ -48,6 +50,7 @@ struct sim {
 	struct listener listener, control_listener;
 	struct usbip_server *server;
 	struct trace *trace;
+	struct replay *replays[USBIP_BOARDS_MAX];
 	struct control control;
 	const volatile sig_atomic_t *stop;
 };
@@ -102,6 +105,28 @@ static bool has_doors(const struct sim_options *o)
 	return o->listen != NULL || o->control != NULL || o->attach;
 }
 
+/* The board around a recording: a probe of the same kind and version. */
+static enum sl_err open_replay(struct sim *s, size_t i)
+{
+	struct board_spec *spec = &s->options.boards[i];
+	enum sl_err e = replay_load(&s->ctx, spec->replay_file, &s->replays[i]);
+	uint16_t pid;
+
+	if (e != SL_OK)
+		return e;
+	spec->kind = replay_identity(s->replays[i], &pid, spec->firmware);
+	spec->options.replay = s->replays[i];
+	if (spec->firmware[0] != '\0')
+		spec->options.firmware = spec->firmware;
+	if (pid != 0) {
+		spec->options.vid = VID_ST;
+		spec->options.pid = pid;
+	}
+	printf("replay: %s as %s, %s\n", spec->replay_file, board_kind_name(spec->kind),
+	       spec->firmware[0] != '\0' ? spec->firmware : "version unknown");
+	return SL_OK;
+}
+
 static enum sl_err plug_board(struct sim *s, size_t i)
 {
 	struct board_spec *spec = &s->options.boards[i];
@@ -110,6 +135,10 @@ static enum sl_err plug_board(struct sim *s, size_t i)
 	enum sl_err e = SL_OK;
 
 	/* Nobody outside needs the time of boards that only run for a while. */
+	if (spec->replay_file != NULL)
+		e = open_replay(s, i);
+	if (e != SL_OK)
+		return e;
 	spec->options.pace = has_doors(&s->options) ? s->options.pace : PACE_VIRTUAL;
 	b = board_new(spec->kind, &spec->options);
 	if (b == NULL)
@@ -328,6 +357,14 @@ static void list_boards(void)
 	}
 }
 
+static void free_board(struct sim *s, size_t i)
+{
+	if (s->replays[i] != NULL && replay_missed(s->replays[i]) > 0)
+		printf("replay: %zu commands are not in the recording\n", replay_missed(s->replays[i]));
+	board_free(s->boards[i]);
+	replay_free(s->replays[i]);
+}
+
 int main(int argc, char **argv)
 {
 	static struct sim sim;
@@ -345,7 +382,7 @@ int main(int argc, char **argv)
 		sim.stop = interrupt_install();
 		e = run(&sim);
 		for (size_t i = 0; i < sim.options.n_boards; i++)
-			board_free(sim.boards[i]);
+			free_board(&sim, i);
 	}
 	if (e == SL_OK)
 		return 0;

@@ -20,6 +20,8 @@ static const char help_text[] =
 "A virtual board: ST-LINK probe, STM32 chip whose core really runs, LEDs.\n"
 "\n"
 "  --list               the boards there are\n"
+"  --replay FILE        instead of --board: a probe that answers as the one did whose\n"
+"                       recording or bundle stlink-download wrote\n"
 "  --listen ADDR:PORT   serve the boards over USB/IP (port 0: any free one)\n"
 "  --listen unix:PATH   the same on a Unix socket\n"
 "  --attach             give the boards to this kernel (vhci_hcd; needs root)\n"
@@ -78,6 +80,16 @@ static enum sl_err opt_board(struct parse *p, const char *v)
 		return ctx_fail(p->ctx, SL_USAGE, ROOM, "at most %u boards", USBIP_BOARDS_MAX);
 	p->board = &p->o->boards[p->o->n_boards++];
 	p->board->kind = k;
+	return SL_OK;
+}
+
+/* What kind of board it is stands in the file. */
+static enum sl_err opt_replay(struct parse *p, const char *v)
+{
+	if (p->o->n_boards == USBIP_BOARDS_MAX)
+		return ctx_fail(p->ctx, SL_USAGE, ROOM, "at most %u boards", USBIP_BOARDS_MAX);
+	p->board = &p->o->boards[p->o->n_boards++];
+	p->board->replay_file = v;
 	return SL_OK;
 }
 
@@ -237,6 +249,7 @@ static enum sl_err opt_version(struct parse *p, const char *v)
 
 static const struct option options[] = {
 	{ "--board", VALUE, opt_board },
+	{ "--replay", VALUE, opt_replay },
 	{ "--listen", VALUE, opt_listen },
 	{ "--attach", NO_VALUE, opt_attach },
 	{ "--control", VALUE, opt_control },

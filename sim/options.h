@@ -19,6 +19,8 @@ struct board_spec {
 	struct board_options options;
 	const char *flash_file;         /* loaded when it exists, written at exit */
 	const char *load_file;
+	const char *replay_file;        /* then kind is what that says; NULL: none */
+	char firmware[16];              /* of the recording */
 	const char *sets[SETS_MAX];
 	size_t n_sets;
 };

@@ -49,6 +49,8 @@ const struct board_led *board_kind_leds(const struct board_kind *k, size_t *n);
 
 enum { SERIAL_TEXT_MAX = 126 };  /* USB 2.0 9.6.7: 255 bytes of UTF-16 with their head */
 
+struct replay;
+
 struct board_options {
 	const char *serial;             /* 24 hex digits; NULL: the board's own. A board whose
 					 * firmware hides its serial shows a given one. */
@@ -59,6 +61,7 @@ struct board_options {
 	enum sim_pace pace;             /* default: virtual */
 	bool start_in_dfu;              /* V1 and V2 power up in DFU; false: already left.
 					 * V2-1 and V3 never do: board_new fails */
+	struct replay *replay;          /* borrowed: the probe answers from it; NULL: by itself */
 	unsigned supply_mv;             /* 0: 3300 */
 	bool no_supply;                 /* target unpowered */
 	bool no_target;                 /* nothing on the SWD pins */

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # run.sh - the real programs on the command line: see run.py and *.case; completion.py; autoflash.py; trace.py; personality.py;
-# doctor.py.
+# doctor.py; replay.py.
 here=$(dirname "$0")
 python3 "$here/completion.py" || exit 1
 python3 "$here/autoflash.py" || exit 1
 python3 "$here/trace.py" || exit 1
 python3 "$here/personality.py" || exit 1
 python3 "$here/doctor.py" || exit 1
+python3 "$here/replay.py" || exit 1
 exec python3 "$here/run.py" "$@"

@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A recording answers as the probe did: the same command at stlink-sim --replay ends the same way and
+says the same, for sessions that went well (--record) and for failures (--bundle).
+
+Also: a bundle tells what failed, and holds nothing of flash and SRAM; files that are none are refused.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TOOL, SIM = ROOT / "stlink-download", ROOT / "stlink-sim"
+SECRET = b"This stands in the image and must not leave. " * 91
+
+# Board, its options, words, exit status.
+RECORDS = [
+    ("vldiscovery", [], ["info"], 0),
+    ("bluepill", [], ["program=fw.bin", "verify=fw.bin", "reset"], 0),
+    ("l-discovery", [], ["program=fw.bin"], 0),
+    ("nucleo-f401re", [], ["info", "regs"], 0),
+    ("nucleo-v3", [], ["info", "erase=0x08000000:2k"], 0),
+]
+BUNDLES = [
+    ("bluepill", ["--set", "target=absent"], ["info"], 10),
+    ("vldiscovery", ["--set", "target=absent"], ["info"], 10),
+    ("l-discovery", ["--set", "power=off"], ["info"], 10),
+    ("nucleo-v3", ["--set", "target=absent"], ["info"], 10),
+    ("bluepill", ["--set", "dfu=on", "--set", "target=absent"], ["info"], 10),
+    ("f4discovery", ["--load", "fw.bin"], ["verify=other.bin"], 12),
+]
+
+
+class Sim:
+    def __init__(self, where, *words):
+        self.socket = where / "s"
+        self.socket.unlink(missing_ok=True)
+        self.process = subprocess.Popen([SIM, *words, "--listen", f"unix:{self.socket}"], cwd=where,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for _ in range(400):
+            if self.socket.exists():
+                return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise SystemExit(f"replay: stlink-sim does not serve: {words}: {self.end()}")
+
+    def end(self):
+        self.process.terminate()
+        said = self.process.communicate()[0]
+        self.socket.unlink(missing_ok=True)
+        return said
+
+
+def tool(where, sim, *words):
+    done = subprocess.run([TOOL, "-d", f"usbip:unix:{sim.socket}", "--seed=4711", *words], cwd=where, capture_output=True,
+                          timeout=120, stdin=subprocess.DEVNULL)
+    said = done.stdout + done.stderr
+    # Times differ, and so does the board's name where it is not recorded.
+    said = re.sub(rb"\d+([.,]\d+)* (s|min|KiB/s)\b", b"TIME", said)
+    return done.returncode, re.sub(rb"bundle written:.*\n|.*TIME left.*\n|.*\d+ ?%.*\n", b"", said)
+
+
+def check(where, job, option):
+    board, options, words, status = job
+    file = where / "r.pcapng"
+    file.unlink(missing_ok=True)
+    sim = Sim(where, "--board", board, *options)
+    first = tool(where, sim, f"--{option}={file}", *words)
+    sim.end()
+    if first[0] != status:
+        return [f"exit status {first[0]}, not {status}: {first[1].decode(errors='replace')}"]
+    wrong = []
+    data = file.read_bytes()
+    if option == "bundle":
+        wrong += [f"the bundle lacks {text!r}" for text in (b"failure: ", b"found: ", b"try: ", b"system: Linux")
+                  if text not in data]
+        if SECRET[:12] in data:
+            wrong.append("the bundle has memory content")
+    elif any(w.startswith("program") for w in words) and SECRET[:12] not in data:
+        wrong.append("the recording lacks what was written")
+    sim = Sim(where, "--replay", file)
+    again = tool(where, sim, *words)
+    said = sim.end()
+    if option == "bundle" and board == "f4discovery":       # what is left out cannot be compared
+        return wrong + ([] if again[0] == status else [f"replayed: exit status {again[0]}"])
+    if again != first:
+        wrong.append(f"recorded {first[0]}: {first[1].decode(errors='replace')}\n      replayed {again[0]}: "
+                     f"{again[1].decode(errors='replace')}\n      {said}")
+    return wrong
+
+
+def refused(where, name, data):
+    (where / name).write_bytes(data)
+    done = subprocess.run([SIM, "--replay", name, "--listen", "unix:x"], cwd=where, capture_output=True,
+                          text=True, timeout=60)
+    return [] if done.returncode == 3 and name in done.stderr else [f"{name}: {done.returncode} {done.stderr}"]
+
+
+def main():
+    passed = failed = 0
+    with tempfile.TemporaryDirectory() as tmp:
+        where = pathlib.Path(tmp)
+        (where / "fw.bin").write_bytes(SECRET)
+        (where / "other.bin").write_bytes(SECRET[:700] + b"!" + SECRET[701:])
+        results = [(f"--record {j[0]} {' '.join(j[2])}", check(where, j, "record")) for j in RECORDS]
+        results += [(f"--bundle {' '.join([j[0]] + j[1] + j[2])}", check(where, j, "bundle")) for j in BUNDLES]
+        good = (where / "r.pcapng").read_bytes()
+        results += [(n, refused(where, n, d)) for n, d in (
+            ("empty.pcapng", b""), ("text.pcapng", b"hello, world, this is text"),
+            ("head.pcapng", good[:28]), ("lying.pcapng", good[:4] + b"\xff\xff\xff\xff" + good[8:]))]
+        unasked = subprocess.run([TOOL, f"--bundle={where}/none", "help", "info"], capture_output=True)
+        results.append(("no bundle without a failure",
+                        [] if unasked.returncode == 0 and not (where / "none").exists() else ["there is one"]))
+    for name, wrong in results:
+        passed += not wrong
+        failed += bool(wrong)
+        if wrong:
+            print(f"FAILED {name}\n    " + "\n    ".join(wrong))
+    print(f"replay: {passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+sys.exit(main())
