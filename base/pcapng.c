@@ -183,6 +183,7 @@ void pcapng_transaction(struct pcapng *p, const struct record *t, uint32_t data_
 
 	if (p->interfaces == 0)
 		pcapng_interface(p, "");
+	p->id = 2 * p->number++;
 	put_pair(p, s, &c);
 	if (t->dir == RECORD_NONE)
 		return;

@@ -13,6 +13,7 @@ struct pcapng {
 	FILE *f;
 	int error;              /* errno of the first write that failed */
 	unsigned interfaces;    /* written so far */
+	uint64_t number;        /* of the next transaction; its URBs are 2 n + 1 and 2 n + 2 */
 	uint64_t id;            /* of the last URB */
 };
 

@@ -15,7 +15,7 @@
 
 static const char where[] = "recorder";
 
-enum { PROBE_TEXT = 160 };
+enum { PROBE_TEXT = 160, TOLD_MAX = 8000 };
 
 /* A transaction in memory: its data up to RECORD_DATA_MAX bytes. */
 struct kept {
@@ -23,13 +23,18 @@ struct kept {
 	uint8_t data[RECORD_DATA_MAX];
 	uint32_t data_len;
 	unsigned probe;
+	bool left_out;                  /* the data, or the value in the command */
 };
 
 struct recorder {
-	struct kept ring[RECORD_KEPT];
+	struct kept kept[RECORD_FIRST + RECORD_KEPT]; /* the first, and a ring of the others */
 	uint64_t all;
 	unsigned probes;
 	char probe[PROBE_TEXT];         /* the last one */
+	struct {
+		uint32_t addr, len;
+	} own[RECORD_OWNS];
+	char told[TOLD_MAX];
 	struct pcapng file;             /* .f NULL: none was asked for */
 };
 
@@ -54,7 +59,7 @@ enum sl_err recorder_file(struct ctx *c, struct recorder *r, const char *path)
 
 void recorder_probe(struct recorder *r, const char *text)
 {
-	if (!r)
+	if (!r || (r->probes && strncmp(r->probe, text, sizeof(r->probe) - 1) == 0))
 		return;
 	r->probes++;
 	(void)snprintf(r->probe, sizeof(r->probe), "%s", text);
@@ -62,25 +67,25 @@ void recorder_probe(struct recorder *r, const char *text)
 		pcapng_interface(&r->file, text);
 }
 
-void recorder_note(struct recorder *r, const struct record *one)
+void recorder_own(struct recorder *r, enum record_own which, uint32_t addr, uint32_t len)
 {
-	struct kept *k;
-	uint32_t moved;
-
 	if (!r)
 		return;
-	moved = one->dir == RECORD_OUT ? one->len : one->got;
-	k = &r->ring[r->all++ % RECORD_KEPT];
-	k->record = *one;
-	k->record.data = NULL;
-	k->probe = r->probes;
-	k->data_len = moved < RECORD_DATA_MAX ? moved : RECORD_DATA_MAX;
-	if (one->dir == RECORD_NONE)
-		k->data_len = 0;
-	if (k->data_len)
-		memcpy(k->data, one->data, k->data_len);
-	if (r->file.f)
-		pcapng_transaction(&r->file, one, one->dir == RECORD_NONE ? 0 : moved, NULL);
+	r->own[which].addr = addr;
+	r->own[which].len = len;
+}
+
+void recorder_tell(struct recorder *r, const char *what, const char *found)
+{
+	size_t used = r ? strlen(r->told) : 0;
+
+	if (r)
+		(void)snprintf(r->told + used, sizeof(r->told) - used, "%s: %s\n", what, found);
+}
+
+const char *recorder_told(const struct recorder *r)
+{
+	return r ? r->told : "";
 }
 
 /* ---- what is left out ------------------------------------------------------------------- */
@@ -97,47 +102,111 @@ static const struct {
 	{ 0x35, true, 0 }, { 0x0F, true, 0 }, { 0x36, false, 4 },
 };
 
-/* Flash and SRAM, where images are; not system memory and option bytes, peripherals, the core. */
-static bool is_content(uint32_t addr)
+/* Where images and what a maker wrote for ever are: flash and core-coupled RAM, OTP, SRAM, external
+ * memory. Between them system memory with sizes, the option bytes, the peripherals. Sources of the OTP
+ * areas: RM0090 3.9, RM0385 3.6, RM0351 3.3.1. */
+static const struct {
+	uint32_t first, last;
+} contents[] = {
+	{ 0x00000000, 0x1FEFFFFF },
+	{ 0x1FF0F000, 0x1FF0F41F }, { 0x1FFF7000, 0x1FFF73FF }, { 0x1FFF7800, 0x1FFF7A0F },
+	{ 0x20000000, 0x3FFFFFFF },
+	{ 0x60000000, 0x9FFFFFFF },
+};
+
+static bool is_own(const struct recorder *r, uint32_t addr, uint32_t len)
 {
-	return addr < 0x1FF00000u || (addr >= 0x20000000u && addr < 0x40000000u);
+	for (size_t i = 0; i < RECORD_OWNS; i++)
+		if (addr >= r->own[i].addr && len <= r->own[i].len &&
+		    addr - r->own[i].addr <= r->own[i].len - len)
+			return true;
+	return false;
 }
 
-static bool leave_out(struct kept *k)
+static bool is_content(uint32_t addr, uint32_t len)
+{
+	uint32_t last = len ? addr + len - 1 : addr;
+
+	for (size_t i = 0; i < ARRAY_LEN(contents); i++)
+		if (addr <= contents[i].last && last >= contents[i].first)
+			return true;
+	return false;
+}
+
+static void leave_out(const struct recorder *r, struct kept *k)
 {
 	uint8_t *cdb = k->record.command;
+	uint32_t addr = get_le32(cdb + 2);
 
-	if (cdb[0] != 0xF2 || !is_content(get_le32(cdb + 2)))
-		return false;
 	for (size_t i = 0; i < ARRAY_LEN(carriers); i++) {
-		if (cdb[1] != carriers[i].op)
+		uint32_t len = carriers[i].in_command ? 4 : k->record.len - carriers[i].status;
+
+		if (cdb[0] != 0xF2 || cdb[1] != carriers[i].op || !is_content(addr, len) ||
+		    is_own(r, addr, len))
 			continue;
+		k->left_out = true;
 		if (carriers[i].in_command)
 			memset(cdb + 6, 0, 4);
 		else if (k->data_len > carriers[i].status)
-			memset(k->data + carriers[i].status, 0, k->data_len - carriers[i].status);
-		return true;
+			k->data_len = carriers[i].status;
 	}
-	return false;
+}
+
+/* ---- one transaction ---------------------------------------------------------------------- */
+
+/* Where in memory the transaction of this number is. */
+static size_t place(uint64_t i)
+{
+	return i < RECORD_FIRST ? (size_t)i : RECORD_FIRST + (size_t)((i - RECORD_FIRST) % RECORD_KEPT);
+}
+
+void recorder_note(struct recorder *r, const struct record *one)
+{
+	struct kept *k;
+	uint32_t moved;
+
+	if (!r)
+		return;
+	moved = one->dir == RECORD_OUT ? one->len : one->dir == RECORD_IN ? one->got : 0;
+	k = &r->kept[place(r->all++)];
+	k->record = *one;
+	k->record.data = NULL;
+	k->probe = r->probes;
+	k->left_out = false;
+	k->data_len = moved < RECORD_DATA_MAX ? moved : RECORD_DATA_MAX;
+	leave_out(r, k);
+	if (k->data_len)
+		memcpy(k->data, one->data, k->data_len);
+	if (r->file.f)
+		pcapng_transaction(&r->file, one, moved, NULL);
 }
 
 /* ---- the dump --------------------------------------------------------------------------- */
 
-static void dump_ring(const struct recorder *r, struct pcapng *out)
+static void dump_one(const struct recorder *r, struct pcapng *out, uint64_t i)
 {
-	uint64_t first = r->all > RECORD_KEPT ? r->all - RECORD_KEPT : 0;
-	unsigned probe = 0;
+	struct kept k = r->kept[place(i)];
 
-	for (uint64_t i = first; i < r->all; i++) {
-		struct kept k = r->ring[i % RECORD_KEPT];
-		bool content;
+	k.record.data = k.data;
+	out->number = i;
+	pcapng_transaction(out, &k.record, k.data_len, k.left_out ? "memory content is left out" : NULL);
+}
 
-		if (i == first || k.probe != probe)
-			pcapng_interface(out, k.probe == r->probes ? r->probe : "an earlier probe");
-		probe = k.probe;
-		content = leave_out(&k);
-		k.record.data = k.data;
-		pcapng_transaction(out, &k.record, k.data_len, content ? "memory content is left out" : NULL);
+static void dump_all(const struct recorder *r, struct pcapng *out)
+{
+	const unsigned none = r->probes + 1;
+	unsigned probe = none;
+
+	for (uint64_t i = 0; i < r->all; i++) {
+		unsigned of;
+
+		if (i == RECORD_FIRST && r->all > RECORD_FIRST + RECORD_KEPT)
+			i = r->all - RECORD_KEPT;
+		of = r->kept[place(i)].probe;
+		if (of != probe)
+			pcapng_interface(out, of == r->probes ? r->probe : "an earlier probe");
+		probe = of;
+		dump_one(r, out, i);
 	}
 }
 
@@ -150,7 +219,7 @@ enum sl_err recorder_dump(struct ctx *c, const struct recorder *r, const char *p
 		return ctx_fail_errno(c, SL_FILE, where, errno, "cannot write %.150s", path);
 	pcapng_begin(&out, report);
 	if (r)
-		dump_ring(r, &out);
+		dump_all(r, &out);
 	error = out.error;
 	if (fclose(out.f) != 0 && !error)
 		error = errno;
@@ -162,7 +231,7 @@ enum sl_err recorder_dump(struct ctx *c, const struct recorder *r, const char *p
 void recorder_counts(const struct recorder *r, size_t *kept, uint64_t *all)
 {
 	*all = r ? r->all : 0;
-	*kept = *all < RECORD_KEPT ? (size_t)*all : RECORD_KEPT;
+	*kept = *all < RECORD_FIRST + RECORD_KEPT ? (size_t)*all : RECORD_FIRST + RECORD_KEPT;
 }
 
 enum sl_err recorder_close(struct ctx *c, struct recorder *r)

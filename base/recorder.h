@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * recorder.h - what went over the wire: the last transactions in memory, all of them in a file when
+ * recorder.h - what went over the wire: first and last transactions in memory, all of them in a file when
  * one was asked for.
  *
  * A transaction is one probe command with its data phase, whatever carries it. Files are pcapng with
@@ -18,7 +18,8 @@
 
 struct recorder;
 
-enum { RECORD_COMMAND = 16, RECORD_DATA_MAX = 128, RECORD_KEPT = 2048 };
+/* The first ones say who probe and chip are, the last ones what went wrong. */
+enum { RECORD_COMMAND = 16, RECORD_DATA_MAX = 1024, RECORD_FIRST = 256, RECORD_KEPT = 4096 };
 
 enum record_dir { RECORD_NONE, RECORD_IN, RECORD_OUT };
 
@@ -38,14 +39,26 @@ struct recorder *recorder_new(void);
  * Returns SL_OK; SL_FILE; SL_NOMEM when r is NULL. */
 enum sl_err recorder_file(struct ctx *c, struct recorder *r, const char *path) MUST_CHECK;
 
-/* recorder_probe - the transactions that follow are those of another probe. */
+/* recorder_probe - the transactions that follow are those of this probe. The same text again: of the
+ * same one. */
 void recorder_probe(struct recorder *r, const char *text);
 
-/* recorder_note - one transaction is over. Records no fault; a write error is kept. */
+/* recorder_note - one transaction is over. In memory, what was read from or written to flash, OTP,
+ * SRAM and external memory is left out, and marked. Records no fault; a write error is kept. */
 void recorder_note(struct recorder *r, const struct record *one);
 
-/* recorder_dump - the last RECORD_KEPT transactions into a file of their own. What was read from or
- * written to flash and SRAM is zeros there, and marked.
+/* What of SRAM is this program's own and may be kept: nothing of an image is in it. */
+enum record_own { RECORD_MAILBOX, RECORD_SUMS, RECORD_OWNS };
+
+/* recorder_own - from now on [addr, addr + len) is such; len 0: nothing is. One range of each kind. */
+void recorder_own(struct recorder *r, enum record_own which, uint32_t addr, uint32_t len);
+
+/* recorder_tell - one thing that was measured, for the report; what is too much is left out.
+ * recorder_told - all of them, a line each; "" none. */
+void recorder_tell(struct recorder *r, const char *what, const char *found);
+const char *recorder_told(const struct recorder *r);
+
+/* recorder_dump - the first RECORD_FIRST and the last RECORD_KEPT transactions into a file of their own.
  * report: text for the beginning of the file. Returns SL_OK; SL_FILE. */
 enum sl_err recorder_dump(struct ctx *c, const struct recorder *r, const char *path,
 			  const char *report) MUST_CHECK;

@@ -15,10 +15,13 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/cause.h"
 #include "base/number.h"
 #include "base/recorder.h"
 #include "cli/version.h"
+#include "host/host.h"
 #include "link/probe.h"
+#include "target/target.h"
 
 enum { REPORT_MAX = 16000, SERIAL_SHOWN = 4 };
 
@@ -68,12 +71,12 @@ static void tell_command(struct report *r, const struct ctx *c, const struct opt
 {
 	line(r, "stlink-download %s", STLINK_DOWNLOAD_VERSION);
 	if (o->device)
-		line(r, "device: %.4s...", o->device);
+		line(r, "device: %.*s", (int)strcspn(o->device, ":"), o->device);
 	for (size_t i = 0; i < o->n_words; i++)
 		line(r, "word: %s", o->words[i]);
 	if (o->speed_khz)
 		line(r, "speed: %u kHz", o->speed_khz);
-	line(r, "connect: %u", (unsigned)o->connect);
+	line(r, "connect: %s", target_connect_name(o->connect));
 	line(r, "seed: %u", (unsigned)c->seed);
 }
 
@@ -107,8 +110,6 @@ static void tell_fault(struct report *r, const struct fault *f)
 
 	line(r, "failure: %s, exit status %d, in %s", info->name, err_exit_status(f),
 	     f->where ? f->where : "?");
-	if (f->cause)
-		line(r, "cause: E%u", (unsigned)f->cause);
 	line(r, "doing: %s", f->doing);
 	line(r, "found: %s", f->text[0] ? f->text : info->sentence);
 	line(r, "try: %s", f->hint[0] ? f->hint : info->cure);
@@ -120,13 +121,46 @@ static void tell_fault(struct report *r, const struct fault *f)
 		line(r, "errno: %d", f->sys_errno);
 }
 
+/* What the failure means, and the measurements it rests on. */
+static void tell_diagnosis(struct report *r, const struct fault *f, const struct recorder *rec)
+{
+	const struct cause_info *why = cause_info(cause_of(f));
+	const char *told = recorder_told(rec);
+
+	if (why)
+		line(r, "diagnosis: E%u %s; %s", (unsigned)why->code, why->title, why->cure);
+	else
+		line(r, "diagnosis: none");
+	while (*told) {
+		size_t n = strcspn(told, "\n");
+
+		line(r, "measured: %.*s", (int)n, told);
+		told += n + 1;
+	}
+}
+
+/* What of this machine is in the way, as setup says it. */
+static void tell_machine(struct report *r, const struct ctx *c)
+{
+	struct findings *all = calloc(1, sizeof(*all));
+	struct host h = { .root = "" };
+	struct ctx own = *c;
+
+	h.ctx = &own;
+	if (all && !host_examine(&h, all))
+		for (size_t i = 0; i < all->n; i++)
+			if (all->item[i].level != FINDING_OK)
+				line(r, "machine: %s: %s", all->item[i].check, all->item[i].text);
+	free(all);
+}
+
 static void tell_counts(struct report *r, const struct recorder *rec)
 {
 	uint64_t all;
 	size_t kept;
 
 	recorder_counts(rec, &kept, &all);
-	line(r, "transactions: the last %zu of %llu, memory content left out", kept,
+	line(r, "transactions: %zu of %llu, memory content left out", kept,
 	     (unsigned long long)all);
 	line(r, "to repeat it: stlink-sim --replay FILE --listen unix:/tmp/probe, and the same words with "
 		"-d usbip:unix:/tmp/probe and --seed as above");
@@ -142,8 +176,10 @@ static enum sl_err write_bundle(struct ctx *c, const struct options *o)
 		return ctx_fail(c, SL_NOMEM, "cli", "no memory for the bundle");
 	tell_command(r, c, o);
 	tell_fault(r, &fault);
+	tell_diagnosis(r, &fault, c->recorder);
 	tell_system(r, c);
 	tell_probes(r, c);
+	tell_machine(r, c);
 	tell_counts(r, c->recorder);
 	err = recorder_dump(c, c->recorder, o->bundle, r->text);
 	free(r);

@@ -71,7 +71,7 @@ static const struct option_row rows[] = {
 		  "stlink-sim --replay)",
 	  .text = offsetof(struct options, record) },
 	{ .name = "bundle", .argument = "FILE",
-	  .help = "after a failure, write all that a bug report needs to FILE; no memory content",
+	  .help = "on failure, write what a bug report needs to FILE",
 	  .text = offsetof(struct options, bundle) },
 	{ .name = "seed", .argument = "N", .hidden = true,
 	  .help = "the seed that a recording tells, to repeat it at stlink-sim --replay",

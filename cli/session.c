@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/recorder.h"
 #include "cli/describe.h"
 #include "cli/serial_port.h"
 
@@ -65,6 +66,22 @@ static void doctor_of(struct session *s, struct doctor *d)
 	d->facts.climb = s->climb;
 }
 
+static void keep_one(void *priv, const char *what, const char *found)
+{
+	recorder_tell(priv, what, found);
+}
+
+/* For the bundle, all that can be measured; the failure stays what it was. */
+static void keep_evidence(struct session *s)
+{
+	struct doctor d = { .tell = keep_one, .priv = s->ctx->recorder, .discreet = true };
+	struct fault kept = s->ctx->fault;
+
+	if (session_examine(s, &d))
+		recorder_tell(s->ctx->recorder, "measuring", "ended by a signal");
+	s->ctx->fault = kept;
+}
+
 enum sl_err session_diagnose(struct session *s, enum sl_err err)
 {
 	struct doctor d;
@@ -74,17 +91,22 @@ enum sl_err session_diagnose(struct session *s, enum sl_err err)
 	if (!s->link)
 		return doctor_explain_host(s->ctx, err);
 	doctor_of(s, &d);
-	return doctor_explain(&d, err);
+	err = doctor_explain(&d, err);
+	if (s->options->bundle)
+		keep_evidence(s);
+	return err;
 }
 
 enum sl_err session_examine(struct session *s, struct doctor *d)
 {
 	doctor_tell_fn *tell = d->tell;
 	void *priv = d->priv;
+	bool discreet = d->discreet;
 
 	doctor_of(s, d);
 	d->tell = tell;
 	d->priv = priv;
+	d->discreet = discreet;
 	return doctor_measure(d, DOCTOR_ALL);
 }
 

@@ -53,7 +53,7 @@ enum sl_err session_climb(struct session *s, enum rung rung) MUST_CHECK;
  * open. Returns err. */
 enum sl_err session_diagnose(struct session *s, enum sl_err err) MUST_CHECK;
 
-/* session_examine - everything that can be measured now, into d->facts. d: tell and priv filled.
+/* session_examine - everything that can be measured now, into d->facts. d: tell, priv, discreet filled.
  * Returns as doctor_measure. */
 enum sl_err session_examine(struct session *s, struct doctor *d) MUST_CHECK;
 

@@ -118,7 +118,7 @@ complete -c stlink-download -l check -d 'check the configuration and tell who ge
 complete -c stlink-download -l dry-run -d 'look at the chip'
 complete -c stlink-download -l log -r -d 'add a line for each board to FILE'
 complete -c stlink-download -l record -r -d 'keep everything that goes over the wire in FILE'
-complete -c stlink-download -l bundle -r -d 'after a failure'
+complete -c stlink-download -l bundle -r -d 'on failure'
 complete -c stlink-download -l expect -x -d 'end with success when a line fits'
 complete -c stlink-download -l timeout -x -d 'end after S seconds'
 complete -c stlink-download -l version -s V -d 'version of this program'

@@ -117,7 +117,7 @@ _stlink_download() {
 		'--dry-run[look at the chip]' \
 		'--log=[add a line for each board to FILE]:log:_files' \
 		'--record=[keep everything that goes over the wire in FILE]:record:_files' \
-		'--bundle=[after a failure]:bundle:_files' \
+		'--bundle=[on failure]:bundle:_files' \
 		'--expect=[end with success when a line fits]:expect:' \
 		'--timeout=[end after S seconds]:timeout:' \
 		{-V,--version}'[version of this program]' \

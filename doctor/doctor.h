@@ -49,6 +49,7 @@ struct doctor {
 	struct doctor_facts facts;      /* fault and climb are the caller's to fill */
 	doctor_tell_fn *tell;           /* NULL: nobody listens */
 	void *priv;
+	bool discreet;                  /* tell what memory holds to nobody */
 };
 
 /* DOCTOR_QUICK: what a failed job has time for, some milliseconds. DOCTOR_ALL: half a second. */

@@ -200,8 +200,11 @@ static enum sl_err look_vectors(struct doctor *d)
 	if (err)
 		return err;
 	d->facts.blank = sp == pc && (sp == UINT32_MAX || sp == 0);
-	tell(d, "firmware", "stack pointer %08x, reset vector %08x%s", (unsigned)sp, (unsigned)pc,
-	     d->facts.blank ? ": flash is blank" : "");
+	if (d->discreet)
+		tell(d, "firmware", "%s", d->facts.blank ? "flash is blank" : "there is some");
+	else
+		tell(d, "firmware", "stack pointer %08x, reset vector %08x%s", (unsigned)sp, (unsigned)pc,
+		     d->facts.blank ? ": flash is blank" : "");
 	return SL_OK;
 }
 

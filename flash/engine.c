@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/recorder.h"
 #include "flash/borrow.h"
 #include "flash/crc.h"
 #include "flash/encode.h"
@@ -26,6 +27,7 @@ enum {
 	CALL_MS = 24 * 3600 * 1000,     /* deadlines are kept here, piece by piece */
 	CRC_CYCLES = 6,                 /* for a word */
 	EARLY_LEAST = 16,               /* sums: fewer are not worth a look of their own */
+	SECRET_WORDS = 16,              /* a sum over fewer gives them away */
 	CRC_KHZ_LEAST = 65              /* slowest clock of the family: MSI range 0 */
 };
 
@@ -380,6 +382,7 @@ static enum sl_err crc_some(struct flash *f, struct ctx *c, const struct engine_
 	};
 	e->next.still = e->next.bytes - 4;
 	put_le32(e->payload + e->next.still, p->words);
+	recorder_own(c->recorder, RECORD_SUMS, r.at, p->words < SECRET_WORDS ? 0 : e->next.bytes);
 	err = submit(f, c);
 	if (!err && p->meanwhile)
 		err = p->meanwhile(f, c);
@@ -464,6 +467,7 @@ enum sl_err engine_start(struct flash *f, struct ctx *c)
 	fill_mailbox(f, blob + l->mailbox);
 	f->engine.sr = get_le32(blob + l->mailbox + BOX_SR);
 	f->engine.burst = get_le32(blob + l->mailbox + BOX_BURST);
+	recorder_own(c->recorder, RECORD_MAILBOX, mailbox(f), BOX_BYTES);
 	err = borrow_down_to(f, c, BORROW_CODE, f->work_addr);
 	if (!err)
 		err = target_write_mem(f->t, c, f->work_addr, blob, l->bytes);

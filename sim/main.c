@@ -110,10 +110,12 @@ static enum sl_err open_replay(struct sim *s, size_t i)
 {
 	struct board_spec *spec = &s->options.boards[i];
 	enum sl_err e = replay_load(&s->ctx, spec->replay_file, &s->replays[i]);
+	char about[120];
 	uint16_t pid;
 
 	if (e != SL_OK)
 		return e;
+	replay_about(s->replays[i], about, sizeof(about));
 	spec->kind = replay_identity(s->replays[i], &pid, spec->firmware);
 	spec->options.replay = s->replays[i];
 	if (spec->firmware[0] != '\0')
@@ -122,8 +124,8 @@ static enum sl_err open_replay(struct sim *s, size_t i)
 		spec->options.vid = VID_ST;
 		spec->options.pid = pid;
 	}
-	printf("replay: %s as %s, %s\n", spec->replay_file, board_kind_name(spec->kind),
-	       spec->firmware[0] != '\0' ? spec->firmware : "version unknown");
+	printf("replay: %s as %s, %s: %s\n", spec->replay_file, board_kind_name(spec->kind),
+	       spec->firmware[0] != '\0' ? spec->firmware : "version unknown", about);
 	return SL_OK;
 }
 
@@ -221,6 +223,17 @@ static void let_time_pass(struct sim *s)
 		sim_clock_forgive(board_clock(s->boards[i]));
 }
 
+/* What was not recorded is told when it is asked. */
+static void tell_refused(struct sim *s)
+{
+	for (size_t i = 0; i < s->options.n_boards; i++) {
+		const char *news = s->replays[i] != NULL ? replay_news(s->replays[i]) : NULL;
+
+		if (news != NULL)
+			fprintf(stderr, "stlink-sim: %s: %s\n", s->options.boards[i].replay_file, news);
+	}
+}
+
 static enum sl_err serve(struct sim *s)
 {
 	struct pollfd fds[USBIP_FDS_MAX + CONTROL_FDS_MAX];
@@ -236,6 +249,7 @@ static enum sl_err serve(struct sim *s)
 		    errno != EINTR)
 			return ctx_fail_errno(&s->ctx, SL_HOST, ROOM, errno, "poll");
 		usbip_handle(s->server, fds, n);
+		tell_refused(s);
 		if (s->trace != NULL)
 			trace_flush(s->trace);
 		control_handle(&s->control, fds + n, m);
@@ -324,6 +338,22 @@ static void sharpen_sleep(enum sim_pace pace)
 		(void)prctl(PR_SET_TIMERSLACK, 1ul);
 }
 
+/* Did the tool do what it did then? */
+static enum sl_err judge_replays(struct sim *s)
+{
+	enum sl_err e = SL_OK;
+
+	for (size_t i = 0; i < s->options.n_boards; i++) {
+		size_t n = s->replays[i] != NULL ? replay_missed(s->replays[i]) : 0;
+
+		if (n == 0)
+			continue;
+		e = ctx_fail(&s->ctx, SL_VERIFY, ROOM, "%zu commands are not in the recording", n);
+		ctx_hint(&s->ctx, "give the words that were given then, and --seed=N as it was");
+	}
+	return e;
+}
+
 static enum sl_err run(struct sim *s)
 {
 	const struct sim_options *o = &s->options;
@@ -343,6 +373,8 @@ static enum sl_err run(struct sim *s)
 	close_doors(s);
 	if (e == SL_OK)
 		e = write_reports(s);
+	if (e == SL_OK)
+		e = judge_replays(s);
 	e2 = trace_close(&s->ctx, s->trace);
 	return e != SL_OK ? e : e2;
 }
@@ -355,14 +387,6 @@ static void list_boards(void)
 		printf("%-14s %-8s %s\n", board_kind_name(k), board_kind_firmware(k),
 		       board_kind_title(k));
 	}
-}
-
-static void free_board(struct sim *s, size_t i)
-{
-	if (s->replays[i] != NULL && replay_missed(s->replays[i]) > 0)
-		printf("replay: %zu commands are not in the recording\n", replay_missed(s->replays[i]));
-	board_free(s->boards[i]);
-	replay_free(s->replays[i]);
 }
 
 int main(int argc, char **argv)
@@ -381,8 +405,10 @@ int main(int argc, char **argv)
 	} else if (e == SL_OK) {
 		sim.stop = interrupt_install();
 		e = run(&sim);
-		for (size_t i = 0; i < sim.options.n_boards; i++)
-			free_board(&sim, i);
+		for (size_t i = 0; i < sim.options.n_boards; i++) {
+			board_free(sim.boards[i]);
+			replay_free(sim.replays[i]);
+		}
 	}
 	if (e == SL_OK)
 		return 0;

@@ -21,7 +21,8 @@
 
 enum {
 	FILE_MAX = 256 * 1024 * 1024, BLOCK_SECTION = 0x0A0D0D0A, BLOCK_PACKET = 6, BLOCK_OVERHEAD = 12,
-	PACKET_FIXED = 20, USBMON_HEADER = 64, INTERFACES_MAX = 64, STATUS_UNKNOWN = 0x04, SOON = 24,
+	PACKET_FIXED = 20, USBMON_HEADER = 64, INTERFACES_MAX = 64, SOON = 24, OPT_COMMENT = 1,
+	SEED_TEXT = 16, REPLY_LEAST = 2,
 };
 
 #define BYTE_ORDER_MAGIC 0x1A2B3C4Du
@@ -33,12 +34,18 @@ struct transaction {
 	uint32_t len, data_len;         /* that came, and of these in the file */
 	int status;
 	unsigned interface;
+	uint64_t urb;
 };
 
 struct replay {
 	struct buffer file;
 	struct transaction *list;
 	size_t n, room, next, missed;
+	bool gap;                       /* transactions in the middle were not kept */
+	bool told;                      /* of the first that was refused */
+	uint8_t refused[CDB_LEN];
+	char seed[SEED_TEXT];           /* "" not said */
+	char news[160];
 };
 
 /* ---- reading ------------------------------------------------------------------------------ */
@@ -60,7 +67,7 @@ struct reading {
 	unsigned interface;
 };
 
-static bool add(struct replay *r, const uint8_t *cdb, unsigned interface)
+static bool add(struct replay *r, const uint8_t *cdb, unsigned interface, uint64_t urb)
 {
 	if (r->n == r->room) {
 		size_t room = r->room ? 2 * r->room : 256;
@@ -71,13 +78,13 @@ static bool add(struct replay *r, const uint8_t *cdb, unsigned interface)
 		r->list = list;
 		r->room = room;
 	}
-	r->list[r->n] = (struct transaction){ .interface = interface };
+	r->list[r->n] = (struct transaction){ .interface = interface, .urb = urb };
 	memcpy(r->list[r->n].cdb, cdb, CDB_LEN);
 	r->n++;
 	return true;
 }
 
-static bool take_out(struct reading *in, const uint8_t *data, uint32_t n)
+static bool take_out(struct reading *in, const uint8_t *data, uint32_t n, uint64_t urb)
 {
 	if (in->wants_data) {
 		in->wants_data = false;
@@ -86,12 +93,11 @@ static bool take_out(struct reading *in, const uint8_t *data, uint32_t n)
 	if (n != CDB_LEN)
 		return true;
 	in->wants_data = takes_data(data);
-	return add(in->r, data, in->interface);
+	return add(in->r, data, in->interface, urb);
 }
 
-static void complete(struct reading *in, uint8_t ep, struct transaction *t, const struct transaction *c)
+static void complete(struct transaction *t, uint8_t ep, const struct transaction *c)
 {
-	(void)in;
 	t->status = c->status;
 	if (!(ep & 0x80u))
 		return;
@@ -104,10 +110,12 @@ static void complete(struct reading *in, uint8_t ep, struct transaction *t, cons
 static bool take_urb(struct reading *in, struct cursor *cur)
 {
 	struct transaction c = { .status = 0 };
-	uint8_t event, ep;
 	struct replay *r = in->r;
+	uint8_t event, ep;
+	uint64_t urb;
 
-	cur_skip(cur, 8);
+	urb = cur_le32(cur);
+	urb |= (uint64_t)cur_le32(cur) << 32;
 	event = cur_u8(cur);
 	cur_skip(cur, 1);
 	ep = cur_u8(cur);
@@ -120,9 +128,9 @@ static bool take_urb(struct reading *in, struct cursor *cur)
 	if (cur->over)
 		return true;
 	if (event == 'S' && !(ep & 0x80u))
-		return take_out(in, c.data, c.data_len);
+		return take_out(in, c.data, c.data_len, urb);
 	if (event == 'C' && r->n > 0 && r->list[r->n - 1].interface == in->interface)
-		complete(in, ep, &r->list[r->n - 1], &c);
+		complete(&r->list[r->n - 1], ep, &c);
 	return true;
 }
 
@@ -144,6 +152,34 @@ static bool take_packet(struct reading *in, const uint8_t *body, size_t len)
 	return take_urb(in, &urb);
 }
 
+/* Of the comment at the beginning: the line "seed: N". */
+static void take_section(struct replay *r, const uint8_t *body, size_t len)
+{
+	static const char key[] = "seed: ";
+	struct cursor cur = cur_make(body, len);
+	const uint8_t *text;
+	uint16_t code, n;
+	size_t digits = 0;
+
+	cur_skip(&cur, 16);
+	code = cur_le16(&cur);
+	n = cur_le16(&cur);
+	text = cur_view(&cur, n);
+	if (cur.over || code != OPT_COMMENT)
+		return;
+	for (size_t i = 0; i + sizeof(key) - 1 < n; i++) {
+		const uint8_t *value = text + i + sizeof(key) - 1;
+
+		if ((i > 0 && text[i - 1] != '\n') || memcmp(text + i, key, sizeof(key) - 1) != 0)
+			continue;
+		while (value + digits < text + n && digits < SEED_TEXT - 1 && value[digits] >= '0' &&
+		       value[digits] <= '9')
+			digits++;
+		memcpy(r->seed, value, digits);
+		r->seed[digits] = '\0';
+	}
+}
+
 static enum sl_err read_blocks(struct ctx *ctx, struct replay *r, const char *path)
 {
 	struct cursor cur = cur_make(r->file.data, r->file.len);
@@ -162,18 +198,23 @@ static enum sl_err read_blocks(struct ctx *ctx, struct replay *r, const char *pa
 		cur_skip(&cur, 4);
 		if (cur.over)
 			break;          /* a recording may end in the middle */
+		if (type == BLOCK_SECTION)
+			take_section(r, body, len - BLOCK_OVERHEAD);
 		if (type == BLOCK_PACKET && !take_packet(&in, body, len - BLOCK_OVERHEAD))
 			return ctx_fail(ctx, SL_NOMEM, ROOM, "no memory for the recording");
 	}
 	return SL_OK;
 }
 
-/* The others' transactions are left out. */
+/* The others' transactions are left out. Each has two URBs at most: numbers that jump further tell of
+ * what is not here. */
 static void keep_busiest(struct replay *r)
 {
 	size_t count[INTERFACES_MAX] = { 0 }, n = 0;
 	unsigned best = 0;
 
+	for (size_t i = 1; i < r->n; i++)
+		r->gap = r->gap || r->list[i].urb - r->list[i - 1].urb > 2;
 	for (size_t i = 0; i < r->n; i++)
 		if (++count[r->list[i].interface] >= count[best])
 			best = r->list[i].interface;
@@ -292,22 +333,25 @@ static const struct transaction *find(struct replay *r, const uint8_t *cdb)
 	return t != NULL ? t : forward(r, cdb, r->n);
 }
 
-/* What never came: data goes nowhere, memory is zeros, anything else is unknown. */
-static void answer_missing(struct replay *r, const uint8_t *cdb, struct reply *reply)
+/* What never came. */
+static enum command_result answer_missing(struct replay *r, const uint8_t *cdb, struct reply *reply)
 {
 	static const uint8_t reads[] = { 0x07, 0x0C, 0x47, 0x54 };
 
-	r->missed++;
+	if (!r->gap) {
+		if (r->missed++ == 0)
+			memcpy(r->refused, cdb, CDB_LEN);
+		return CMD_STALLS;
+	}
 	if (takes_data(cdb))
-		return;
-	memset(reply->data, 0, REPLY_MAX);
-	reply->data[0] = STATUS_UNKNOWN;
-	reply->len = 2;
+		return CMD_DONE;
+	reply->len = REPLY_LEAST;
 	for (size_t i = 0; i < sizeof(reads); i++)
-		if (cdb[0] == 0xF2 && cdb[1] == reads[i]) {
-			reply->data[0] = 0;
+		if (cdb[0] == 0xF2 && cdb[1] == reads[i])
 			reply->len = get_le16(cdb + 6);
-		}
+	reply->len = reply->len < REPLY_MAX ? reply->len : REPLY_MAX;
+	memset(reply->data, 0, reply->len);
+	return CMD_DONE;
 }
 
 enum command_result replay_answer(struct replay *r, const uint8_t *cdb, struct reply *reply)
@@ -315,10 +359,8 @@ enum command_result replay_answer(struct replay *r, const uint8_t *cdb, struct r
 	const struct transaction *t = find(r, cdb);
 
 	reply->len = reply->off = 0;
-	if (t == NULL) {
-		answer_missing(r, cdb, reply);
-		return CMD_DONE;
-	}
+	if (t == NULL)
+		return answer_missing(r, cdb, reply);
 	/* No answer came then, so none comes now. */
 	if (t->status == -ETIMEDOUT)
 		return CMD_DONE;
@@ -334,4 +376,24 @@ enum command_result replay_answer(struct replay *r, const uint8_t *cdb, struct r
 size_t replay_missed(const struct replay *r)
 {
 	return r->missed;
+}
+
+const char *replay_news(struct replay *r)
+{
+	const uint8_t *b = r->refused;
+
+	if (r->missed == 0 || r->told)
+		return NULL;
+	r->told = true;
+	(void)snprintf(r->news, sizeof(r->news),
+		       "%02X %02X %02X %02X %02X %02X %02X %02X %02X %02X was not asked when this was "
+		       "recorded, and is refused",
+		       b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9]);
+	return r->news;
+}
+
+void replay_about(const struct replay *r, char *text, size_t room)
+{
+	(void)snprintf(text, room, "%zu transactions%s%s%s", r->n, r->gap ? ", not all that there were" : "",
+		       r->seed[0] ? ", seed " : "", r->seed);
 }

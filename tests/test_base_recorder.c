@@ -20,7 +20,7 @@
 
 static struct ctx ctx;
 static char dir[32], path[64];
-static uint8_t file[1024 * 1024];
+static uint8_t file[4 * 1024 * 1024];
 static size_t file_len;
 
 static int setup(void **state)
@@ -115,26 +115,87 @@ static void dump__of_memory__has_its_addresses_and_not_its_content(void **state)
 	assert_int_equal(recorder_close(&ctx, r), SL_OK);
 }
 
-static void ring__more_than_it_holds__keeps_the_last(void **state)
+static void ring__more_than_it_holds__keeps_first_and_last(void **state)
 {
+	enum { ALL = RECORD_FIRST + RECORD_KEPT + 5 };
 	struct recorder *r = recorder_new();
-	char text[16];
 	uint64_t all;
+	char text[16];
 	size_t kept;
 
 	(void)state;
-	for (int i = 0; i < RECORD_KEPT + 5; i++) {
+	for (int i = 0; i < ALL; i++) {
 		(void)snprintf(text, sizeof(text), "<%04d>", i);
 		note(r, 0x07, 0x40000000, RECORD_IN, text);
 	}
 	recorder_counts(r, &kept, &all);
-	assert_int_equal(kept, RECORD_KEPT);
-	assert_int_equal(all, RECORD_KEPT + 5);
+	assert_int_equal(kept, RECORD_FIRST + RECORD_KEPT);
+	assert_int_equal(all, ALL);
 	assert_int_equal(recorder_dump(&ctx, r, path, ""), SL_OK);
 	slurp();
-	assert_int_equal(blocks(), 2 + 4 * RECORD_KEPT);
-	assert_int_equal(count_of("<0004>", 6), 0);
-	assert_int_equal(count_of("<0005>", 6), 1);
+	assert_int_equal(blocks(), 2 + 4 * (RECORD_FIRST + RECORD_KEPT));
+	assert_int_equal(count_of("<0000>", 6), 1);
+	assert_int_equal(count_of("<0255>", 6), 1);
+	assert_int_equal(count_of("<0256>", 6), 0);
+	assert_int_equal(count_of("<0260>", 6), 0);
+	assert_int_equal(count_of("<0261>", 6), 1);
+	assert_int_equal(count_of("<4356>", 6), 1);
+	assert_int_equal(recorder_close(&ctx, r), SL_OK);
+}
+
+static void own__range_of_sram__is_kept_and_nothing_beside_it(void **state)
+{
+	struct recorder *r = recorder_new();
+
+	(void)state;
+	recorder_own(r, RECORD_MAILBOX, 0x20000100, 8);
+	note(r, 0x07, 0x20000100, RECORD_IN, "counters");
+	note(r, 0x07, 0x20000104, RECORD_IN, "overlong");
+	note(r, 0x07, 0x200000FC, RECORD_IN, "before");
+	recorder_own(r, RECORD_MAILBOX, 0, 0);
+	note(r, 0x07, 0x20000100, RECORD_IN, "no more");
+	assert_int_equal(recorder_dump(&ctx, r, path, ""), SL_OK);
+	slurp();
+	assert_int_equal(count_of("counters", 8), 1);
+	assert_int_equal(count_of("overlong", 8), 0);
+	assert_int_equal(count_of("before", 6), 0);
+	assert_int_equal(count_of("no more", 7), 0);
+	assert_int_equal(recorder_close(&ctx, r), SL_OK);
+}
+
+static void content__otp_and_external_memory__are_some_too(void **state)
+{
+	struct recorder *r = recorder_new();
+
+	(void)state;
+	note(r, 0x07, 0x1FFF7800, RECORD_IN, "OTP of F4");
+	note(r, 0x07, 0x1FFF77FC, RECORD_IN, "reaches into it");
+	note(r, 0x07, 0x60000000, RECORD_IN, "external");
+	note(r, 0x07, 0xA0000000, RECORD_IN, "controller");
+	assert_int_equal(recorder_dump(&ctx, r, path, ""), SL_OK);
+	slurp();
+	assert_int_equal(count_of("OTP of F4", 9), 0);
+	assert_int_equal(count_of("reaches", 7), 0);
+	assert_int_equal(count_of("external", 8), 0);
+	assert_int_equal(count_of("controller", 10), 1);
+	assert_int_equal(recorder_close(&ctx, r), SL_OK);
+}
+
+static void told__lines__come_back_and_too_many_do_no_harm(void **state)
+{
+	struct recorder *r = recorder_new();
+
+	(void)state;
+	assert_string_equal(recorder_told(r), "");
+	recorder_tell(r, "supply", "3.30 V");
+	recorder_tell(r, "core", "sleeping");
+	assert_string_equal(recorder_told(r), "supply: 3.30 V\ncore: sleeping\n");
+	for (int i = 0; i < 2000; i++)
+		recorder_tell(r, "again", "and again");
+	assert_true(strlen(recorder_told(r)) < 8000);
+	assert_string_equal(recorder_told(NULL), "");
+	recorder_tell(NULL, "a", "b");
+	recorder_own(NULL, RECORD_SUMS, 0, 4);
 	assert_int_equal(recorder_close(&ctx, r), SL_OK);
 }
 
@@ -179,7 +240,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(dump__of_memory__has_its_addresses_and_not_its_content),
-		TEST(ring__more_than_it_holds__keeps_the_last),
+		TEST(ring__more_than_it_holds__keeps_first_and_last),
+		TEST(own__range_of_sram__is_kept_and_nothing_beside_it),
+		TEST(content__otp_and_external_memory__are_some_too),
+		TEST(told__lines__come_back_and_too_many_do_no_harm),
 		TEST(file__has_everything),
 		TEST(file__that_cannot_be_written__is_a_file_fault),
 	};
