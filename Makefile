@@ -132,6 +132,31 @@ $(BUILD)/tests/t1/with_board: $(BUILD)/tests/t1/with_board.o $(T1_OBJ) $(SIM_LIB
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(T1_OBJ) $(SIM_LIBS) $(UMOCKDEV_LIBS) $(SIM_LDLIBS)
 
+# The program as a process, and what its host can do to it: tests/host/campaign.c says how.
+# make hostfaults: every signal, error, piece and allocation at every system call, hours; N=20: so many
+# of each kind in each scenario; CAMPAIGN="--bed=sg --scenario=flash-4k --kind=sigint": a part.
+HOST_OBJ = $(patsubst %,$(BUILD)/tests/host/%.o,bed calls campaign judge kinds prove tracer)
+HOST_MARKS = $(BUILD)/tests/host/marks.so
+$(BUILD)/tests/host/%.o: CPPFLAGS += $(UMOCKDEV_CFLAGS)
+$(HOST_MARKS): tests/host/marks.c tests/host/marks.h
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) -std=c17 $(WARN) -I. -O2 -fPIC -shared -o $@ $< -ldl
+$(BUILD)/tests/host/node_fault.so: $(T1_FAULTS)
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+$(BUILD)/tests/host/campaign: $(HOST_OBJ) $(T1_OBJ) $(SIM_LIBS) | $(HOST_MARKS) $(BUILD)/tests/host/node_fault.so
+	@echo "  LD      $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(HOST_OBJ) $(T1_OBJ) $(SIM_LIBS) $(UMOCKDEV_LIBS) $(SIM_LDLIBS)
+hostfaults: all $(BUILD)/tests/host/campaign
+	$(Q)$(BUILD)/tests/host/campaign ./stlink-download $(if $(N),--cases=$(N)) $(CAMPAIGN)
+check-hostfaults: all $(BUILD)/tests/host/campaign
+	$(Q)$(BUILD)/tests/host/campaign ./stlink-download --prove
+	$(Q)for b in sg usbip; do $(BUILD)/tests/host/campaign ./stlink-download --bed=$$b \
+		--scenario=flash-4k --cases=1 --seed=5 || exit 1; done
+	$(Q)$(BUILD)/tests/host/campaign ./stlink-download --bed=libusb --scenario=identify --kind=e \
+		--cases=1 --seed=5
+
 # What the main jobs cost, in virtual time.
 figures: $(BUILD)/tests/figures
 	$(Q)$<
@@ -214,7 +239,7 @@ NOT_SANITIZED = $(if $(SANITIZED),$(BUILD)/tests/test_image_nomem $(BUILD)/tests
 T0_BIN = $(filter-out $(BUILD)/tests/test_t1_% $(NOT_SANITIZED),$(TEST_BIN))
 T1_BIN = $(filter $(BUILD)/tests/test_t1_%,$(TEST_BIN))
 
-check: all check-t0 check-faults check-t1 check-cli check-sanitized check-readme check-install check-generated bench-quick check-vm check-deb check-systemd
+check: all check-t0 check-faults check-hostfaults check-t1 check-cli check-sanitized check-readme check-install check-generated bench-quick check-vm check-deb check-systemd
 	@echo "check: everything passed"
 
 check-t0: $(T0_BIN)
@@ -409,6 +434,6 @@ always:
 clean:
 	rm -rf $(BUILD) stlink-download stlink-sim
 
-.PHONY: faults soak check-faults all tests figures bench bench-quick bench-virtual check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
+.PHONY: faults soak check-faults hostfaults check-hostfaults all tests figures bench bench-quick bench-virtual check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
         check-generated udev check-vm check-systemd check-strangers check-personality demo lint lint-text lint-gcc lint-clang lint-headers unsure \
         clean

@@ -49,21 +49,33 @@ static enum sl_err do_once(struct flash *f, struct ctx *c, const struct flash_jo
 	return err;
 }
 
+static enum sl_err reset_and_repeat(struct flash *f, struct ctx *c, const char *why)
+{
+	ctx_log(c, LOG_WARN, "%s: the chip is reset", why);
+	return target_reset(f->t, c, target_stays_halted(f->t) ? RESET_HALT : RESET_RUN);
+}
+
 /* A session that was cut off between two keys leaves the controller in a state in which the first of
  * them locks it until a reset (PM0075, FLASH_KEYR; RM0090 and RM0038 the same). Nothing was
- * changed then; a reset helps, and is said. */
+ * changed then; a reset helps, and is said. One that was cut off later left its loader running: the
+ * core has no firmware's registers any more to go back to. */
 static enum sl_err do_plan(struct flash *f, struct ctx *c, const struct flash_job *job,
 			   enum plan_mode mode, struct flash_stats *stats)
 {
 	enum sl_err err;
 
-	f->stuck = false;
+	f->stuck = f->stale = false;
 	err = do_once(f, c, job, mode, stats);
+	if (err == SL_FLASH && f->stale) {
+		err = reset_and_repeat(f, c, "the core is still in the loader of a session that was cut off");
+		f->stuck = f->stale = false;
+		if (!err)
+			err = do_once(f, c, job, mode, stats);
+	}
 	if (err != SL_FLASH || !f->stuck)
 		return err;
-	ctx_log(c, LOG_WARN, "the flash controller is locked up until a reset, perhaps by a session "
-			     "that was cut off: the chip is reset");
-	err = target_reset(f->t, c, target_stays_halted(f->t) ? RESET_HALT : RESET_RUN);
+	err = reset_and_repeat(f, c, "the flash controller is locked up until a reset, perhaps by a session "
+				     "that was cut off");
 	return err ? err : do_once(f, c, job, mode, stats);
 }
 

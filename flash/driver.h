@@ -140,6 +140,7 @@ struct flash {
 	bool proof_read;                /* compare and prove by reading */
 	struct engine engine;
 	bool stuck;                     /* the controller did not take its keys in the last session */
+	bool stale;                     /* the core was in a loader that an earlier session left behind */
 	struct flash_session s;
 };
 

@@ -5,6 +5,8 @@
  */
 #include "flash/run.h"
 
+#include <string.h>
+
 #include "flash/borrow.h"
 #include "flash/crc.h"
 
@@ -96,6 +98,26 @@ static enum sl_err begin_engine(struct flash *f, struct ctx *c)
 	return SL_OK;
 }
 
+/* Is the core in the loader of a session that was cut off? Then what was saved of it is no firmware's,
+ * nor are the clocks; whoever put that back would let the loader go on with flash locked. Costs nothing
+ * unless the core was in that part of SRAM. A core that was found halted stays there. */
+static enum sl_err refuse_stale(struct flash *f, struct ctx *c)
+{
+	const struct loader *l = f->ops->loader(f);
+	uint32_t pc = f->s.core.regs[15];
+	uint8_t code[ENGINE_CODE_ROOM];
+	enum sl_err err;
+
+	if (target_stays_halted(f->t) || pc < f->work_addr || pc - f->work_addr >= l->mailbox)
+		return SL_OK;
+	err = target_read_mem(f->t, c, f->work_addr, code, l->mailbox);
+	f->stale = !err && memcmp(code, l->code, l->mailbox) == 0;
+	if (f->stale)
+		return ctx_fail(c, SL_FLASH, "flash",
+				"the core is still in the loader of a session that was cut off");
+	return err;
+}
+
 enum sl_err session_begin(struct flash *f, struct ctx *c)
 {
 	enum sl_err err = target_halt_quietly(f->t, c);
@@ -109,6 +131,8 @@ enum sl_err session_begin(struct flash *f, struct ctx *c)
 	if (!err)
 		err = target_save_core(f->t, c, &f->s.core);
 	f->s.core_saved = !err;
+	if (!err)
+		err = refuse_stale(f, c);
 	if (!err)
 		err = begin_wwdg(f, c);
 	if (!err)

@@ -4,6 +4,9 @@
  */
 #include "tests/support/flash_bench.h"
 
+#include "base/bytes.h"
+#include "flash/loaders/loaders.h"
+
 #define DHCSR_ADDR 0xE000EDF0u
 
 enum { LEN = 512 };
@@ -64,11 +67,63 @@ static void core__left_running_with_interrupts_masked__is_halted_without_an_ille
 	bench_close(&b);
 }
 
+/* The loader waits for work at slots whose numbers are never right. */
+static void leave_loader_running(struct bench *b)
+{
+	static const uint32_t sram = 0x20000000, slots = 0x20000800;
+	const struct loader *l = &loader_ring_f1;
+	uint8_t blob[RING_MAX_BYTES];
+
+	memcpy(blob, l->code, l->bytes);
+	memset(blob + l->mailbox, 0, (size_t)(l->bytes - l->mailbox));
+	put_le32(blob + l->mailbox + BOX_SLOTS, slots);
+	put_le32(blob + l->mailbox + BOX_LAST, slots);
+	put_le32(blob + l->mailbox + BOX_SR, 0x4002200C);
+	put_le32(blob + l->mailbox + BOX_IWDG, 0x40003000);
+	rig_ok(&b->rig, target_halt_quietly(b->rig.t, b->rig.c));
+	rig_ok(&b->rig, target_write_mem(b->rig.t, b->rig.c, sram, blob, l->bytes));
+	rig_ok(&b->rig, link_write32(b->rig.bl.link, b->rig.c, slots + SLOT_SEQ, 0x55AA55AA));
+	rig_ok(&b->rig, link_write_reg(b->rig.bl.link, b->rig.c, 15, sram));
+	rig_ok(&b->rig, link_write32(b->rig.bl.link, b->rig.c, DHCSR_ADDR, 0xA05F000B));
+	rig_ok(&b->rig, link_write32(b->rig.bl.link, b->rig.c, DHCSR_ADDR, 0xA05F0009));
+}
+
+static void core__left_in_an_old_loader__is_reset_and_runs_firmware_afterwards(void **state)
+{
+	struct chip_report before;
+	struct bench b;
+	uint32_t pc;
+
+	(void)state;
+	bench_open(&b, "bluepill", true);
+	leave_loader_running(&b);
+	/* The program ends here; another one comes. */
+	flash_close(b.f);
+	link_close(b.rig.bl.link, b.rig.c);
+	rig_ok(&b.rig, board_link_connect(&b.rig.bl));
+	free(b.rig.t);
+	before = rig_report(&b.rig);
+	assert_false(before.core_halted);
+	rig_ok(&b.rig, rig_attach(&b.rig, CONNECT_NORMAL));
+	rig_ok(&b.rig, flash_open(b.rig.c, b.rig.t, &b.f));
+	rig_ok(&b.rig, program_some(&b));
+	assert_int_equal(rig_report(&b.rig).resets, before.resets + 1);
+	flash_close(b.f);
+	b.f = NULL;
+	rig_ok(&b.rig, target_detach(b.rig.t, b.rig.c));
+	b.rig.t = NULL;
+	pc = chip_core_reg(b.rig.chip, 15);
+	assert_false(pc >= 0x20000000 && pc < 0x20001000);
+	board_link_no_illegal(&b.rig.bl);
+	bench_close(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(controller__got_one_of_two_keys__is_reset_and_then_programmed),
 		cmocka_unit_test(core__left_running_with_interrupts_masked__is_halted_without_an_illegal_act),
+		cmocka_unit_test(core__left_in_an_old_loader__is_reset_and_runs_firmware_afterwards),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,6 +57,7 @@ static void vanish(struct mock_device *d)
 		return;
 	mock_usbfs_cancel(d);
 	mock_unbind_storage(d);
+	mock_usbfs_let_go(d);
 	d->driver[0] = '\0';
 	(void)snprintf(interface, sizeof(interface), "%s/1-%zu:1.0", d->syspath, d->index + 1);
 	umockdev_testbed_remove_device(d->mk->testbed, interface);
@@ -115,26 +116,12 @@ static gboolean on_ioctl(UMockdevIoctlBase *handler, UMockdevIoctlClient *client
 	return TRUE;
 }
 
-/* usbfs: when the last handle is closed, its claims end with it. */
-static void on_vanished(UMockdevIoctlBase *handler, UMockdevIoctlClient *client, gpointer priv)
-{
-	struct mock_device *d = priv;
-
-	(void)handler;
-	g_rec_mutex_lock(&d->mk->lock);
-	if (strcmp(umockdev_ioctl_client_get_devnode(client), d->usb_node) == 0 &&
-	    strcmp(d->driver, "usbfs") == 0)
-		d->driver[0] = '\0';
-	g_rec_mutex_unlock(&d->mk->lock);
-}
-
 static void attach(struct mock_device *d, const char *node)
 {
 	UMockdevIoctlBase *handler = umockdev_ioctl_base_new();
 	GError *error = NULL;
 
 	(void)g_signal_connect(handler, "handle-ioctl", G_CALLBACK(on_ioctl), d);
-	(void)g_signal_connect(handler, "client-vanished", G_CALLBACK(on_vanished), d);
 	(void)umockdev_testbed_attach_ioctl(d->mk->testbed, node, handler, &error);
 	check(error);
 	g_object_unref(handler);

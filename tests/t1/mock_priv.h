@@ -15,6 +15,7 @@ enum { MOCK_DEVICES_MAX = 8, MOCK_URBS_MAX = 64 };
 
 struct mock_urb {
 	UMockdevIoctlData *urb, *buffer;        /* struct usbdevfs_urb and its data */
+	UMockdevIoctlClient *client;            /* whose it is; not owned */
 	bool done;
 };
 
@@ -28,6 +29,7 @@ struct mock_device {
 	unsigned devnum, host;
 	char syspath[64];               /* "/sys/devices/..." of the USB device */
 	char driver[32];                /* of interface 0 */
+	UMockdevIoctlClient *owner;     /* that claimed it, when the driver is "usbfs" */
 	char usb_node[32], sg_node[24], sg_sys[160], disk_sys[160];
 	struct mock_urb urbs[MOCK_URBS_MAX];
 	size_t n_urbs;
@@ -57,6 +59,8 @@ struct mock_answer {
  * end. mock_sg - one ioctl on the sg node. Called with the lock held. */
 struct mock_answer mock_usbfs(struct mock_device *d, UMockdevIoctlClient *client);
 void mock_usbfs_cancel(struct mock_device *d);
+/* mock_usbfs_let_go - nobody has interface 0 through usbfs any more. */
+void mock_usbfs_let_go(struct mock_device *d);
 struct mock_answer mock_sg(struct mock_device *d, UMockdevIoctlClient *client);
 
 /* mock_storage - what usb-storage makes of one command; h is filled in but for its pointers. */

@@ -88,14 +88,15 @@ static void run_pending(struct mock_device *d)
 	}
 }
 
-static struct mock_answer submit(struct mock_device *d, UMockdevIoctlData *arg)
+static struct mock_answer submit(struct mock_device *d, UMockdevIoctlClient *client,
+				 UMockdevIoctlData *arg)
 {
 	UMockdevIoctlData *urb = resolve(arg, 0, sizeof(struct usbdevfs_urb));
 	struct usbdevfs_urb *u = (struct usbdevfs_urb *)(void *)urb->data;
 	struct mock_urb *m = &d->urbs[d->n_urbs];
 
-	if (strcmp(d->driver, "usbfs") != 0 && u->type != USBDEVFS_URB_TYPE_CONTROL)
-		return fail(EINVAL);
+	if (u->type != USBDEVFS_URB_TYPE_CONTROL && d->owner != client)
+		return fail(d->owner ? EBUSY : EINVAL);
 	if (d->n_urbs == MOCK_URBS_MAX || u->buffer_length < 0 || u->buffer_length > 1 << 20)
 		return fail(ENOMEM);
 	if (u->type == USBDEVFS_URB_TYPE_CONTROL && u->buffer_length < 8)
@@ -103,6 +104,7 @@ static struct mock_answer submit(struct mock_device *d, UMockdevIoctlData *arg)
 	m->urb = g_object_ref(urb);
 	m->buffer = u->buffer_length > 0 ? resolve(urb, offsetof(struct usbdevfs_urb, buffer),
 						   (size_t)u->buffer_length) : NULL;
+	m->client = client;
 	m->done = false;
 	d->n_urbs++;
 	d->mk->counts.urbs++;
@@ -117,13 +119,14 @@ static void drop_urb(struct mock_device *d, size_t i)
 	d->n_urbs--;
 }
 
-static struct mock_answer reap(struct mock_device *d, UMockdevIoctlData *arg, bool gone)
+static struct mock_answer reap(struct mock_device *d, UMockdevIoctlClient *client,
+			       UMockdevIoctlData *arg, bool gone)
 {
 	UMockdevIoctlData *slot = resolve(arg, 0, sizeof(void *));
 
 	run_pending(d);
 	for (size_t i = 0; i < d->n_urbs; i++) {
-		if (!d->urbs[i].done)
+		if (!d->urbs[i].done || d->urbs[i].client != client)
 			continue;
 		(void)umockdev_ioctl_data_set_ptr(slot, 0, d->urbs[i].urb);
 		drop_urb(d, i);
@@ -196,20 +199,40 @@ static struct mock_answer clear_halt(struct mock_device *d, UMockdevIoctlData *a
 	return a.value < 0 ? a : ok;
 }
 
-static struct mock_answer claim(struct mock_device *d)
+void mock_usbfs_let_go(struct mock_device *d)
+{
+	g_clear_object(&d->owner);
+	if (strcmp(d->driver, "usbfs") == 0)
+		d->driver[0] = '\0';
+}
+
+/* When the last handle of whoever had it is closed, by a kill as well, the claim and the transfers
+ * end with it. */
+static void notice_departed(struct mock_device *d)
+{
+	if (!d->owner || umockdev_ioctl_client_get_connected(d->owner))
+		return;
+	for (size_t i = d->n_urbs; i-- > 0;)
+		if (d->urbs[i].client == d->owner)
+			drop_urb(d, i);
+	mock_usbfs_let_go(d);
+}
+
+static struct mock_answer claim(struct mock_device *d, UMockdevIoctlClient *client)
 {
 	if (d->driver[0] != '\0')
 		return fail(EBUSY);
 	(void)g_strlcpy(d->driver, "usbfs", sizeof(d->driver));
+	d->owner = g_object_ref(client);
 	d->mk->counts.claims++;
 	return ok;
 }
 
-static struct mock_answer release(struct mock_device *d)
+static struct mock_answer release(struct mock_device *d, const UMockdevIoctlClient *client)
 {
-	if (strcmp(d->driver, "usbfs") != 0)
+	if (d->owner != client)
 		return fail(EINVAL);
-	d->driver[0] = '\0';
+	mock_usbfs_let_go(d);
 	d->mk->counts.releases++;
 	return ok;
 }
@@ -219,6 +242,7 @@ static struct mock_answer disconnect(struct mock_device *d)
 	if (d->driver[0] == '\0')
 		return fail(ENODATA);
 	mock_unbind_storage(d);
+	mock_usbfs_let_go(d);
 	d->mk->counts.disconnects++;
 	return ok;
 }
@@ -232,7 +256,8 @@ static struct mock_answer connect_driver(struct mock_device *d)
 	return (struct mock_answer){ d->driver[0] != '\0', 0 };
 }
 
-static struct mock_answer disconnect_claim(struct mock_device *d, UMockdevIoctlData *arg)
+static struct mock_answer disconnect_claim(struct mock_device *d, UMockdevIoctlClient *client,
+					   UMockdevIoctlData *arg)
 {
 	UMockdevIoctlData *x = resolve(arg, 0, sizeof(struct usbdevfs_disconnect_claim));
 	const struct usbdevfs_disconnect_claim *dc = (const void *)x->data;
@@ -240,9 +265,10 @@ static struct mock_answer disconnect_claim(struct mock_device *d, UMockdevIoctlD
 	if ((dc->flags & USBDEVFS_DISCONNECT_CLAIM_EXCEPT_DRIVER) &&
 	    strncmp(dc->driver, d->driver, sizeof(dc->driver)) == 0)
 		return fail(EBUSY);
+	/* usbfs is a driver like others: whoever asks takes it away from it, as the kernel lets him. */
 	if (d->driver[0] != '\0')
 		(void)disconnect(d);
-	return claim(d);
+	return claim(d, client);
 }
 
 static struct mock_answer driver_ioctl(struct mock_device *d, UMockdevIoctlData *arg)
@@ -311,8 +337,9 @@ struct mock_answer mock_usbfs(struct mock_device *d, UMockdevIoctlClient *client
 	const char *node = umockdev_ioctl_client_get_devnode(client);
 	bool gone = !d->present || strcmp(node, d->usb_node) != 0;
 
+	notice_departed(d);
 	if (request == USBDEVFS_REAPURB || request == USBDEVFS_REAPURBNDELAY)
-		return reap(d, arg, gone);
+		return reap(d, client, arg, gone);
 	if (gone)
 		return fail(ENODEV);
 	switch (request) {
@@ -325,17 +352,17 @@ struct mock_answer mock_usbfs(struct mock_device *d, UMockdevIoctlClient *client
 	case USBDEVFS_CONTROL:
 		return control(d, arg);
 	case USBDEVFS_SUBMITURB:
-		return submit(d, arg);
+		return submit(d, client, arg);
 	case USBDEVFS_DISCARDURB:
 		return discard(d, arg);
 	case USBDEVFS_CLEAR_HALT:
 		return clear_halt(d, arg);
 	case USBDEVFS_CLAIMINTERFACE:
-		return claim(d);
+		return claim(d, client);
 	case USBDEVFS_RELEASEINTERFACE:
-		return release(d);
+		return release(d, client);
 	case USBDEVFS_DISCONNECT_CLAIM:
-		return disconnect_claim(d, arg);
+		return disconnect_claim(d, client, arg);
 	case USBDEVFS_GETDRIVER:
 		return get_driver(d, arg);
 	case USBDEVFS_IOCTL:

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * campaign.c - one thing goes wrong at the k-th system call, signal or allocation of a whole run of
+ * the real program, for every k, until a run has no k-th any more.
+ *
+ *     campaign TOOL [--bed=PREFIX] [--scenario=PREFIX] [--kind=PREFIX] [--cases=N] [--seed=N]
+ *     campaign TOOL --replay=SCENARIO@BED:KIND=INDEX
+ *     campaign TOOL --prove
+ *
+ * --cases: so many of each kind in each scenario, spread evenly from a start that the seed chooses.
+ * Prints a line for each kind in each scenario, and one for each finding, whose first word after
+ * FINDING is what --replay takes. After each case the same command runs again, without a fault, and
+ * must end well. --prove: spoils what the judge looks at, one thing after the other.
+ */
+#define _GNU_SOURCE
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/compiler.h"
+#include "tests/host/kinds.h"
+#include "tests/host/prove.h"
+#include "tests/t1/preload.h"
+
+struct wish {
+	const char *tool, *bed, *scenario, *kind;
+	uint64_t cases, seed;
+};
+
+struct tally {
+	uint64_t cases, findings, points;
+	uint64_t by_status[256];
+	double longest;
+};
+
+/* An index that no run reaches. */
+#define NEVER (UINT64_C(1) << 40)
+
+static char clean[65536];
+
+static bool starts(const char *text, const char *prefix)
+{
+	return !prefix || strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static double seconds(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static void show_call(const struct traced *e)
+{
+	if (e->struck && e->call.kind->number >= 0)
+		(void)printf("        at %s(%ld) %s\n", e->call.kind->name, e->call.first,
+			     e->call.about);
+}
+
+static bool judged(const struct scenario *sc, const struct verdict_wish *w, const char *name)
+{
+	char why[WHY_MAX] = "";
+
+	if (bed_judge(sc, w, why))
+		return true;
+	(void)printf("FINDING %s  %s\n", name, why);
+	show_call(w->end);
+	(void)printf("        said: %.300s\n", bed_error());
+	(void)fflush(stdout);
+	return false;
+}
+
+/* The same command again, and nothing goes wrong. */
+static bool again(const struct scenario *sc, bool killed, const char *name)
+{
+	static const struct strike_plan nothing;
+	struct traced end;
+	struct verdict_wish w = { .end = &end, .killed_before = killed, .clean = clean };
+	char line[160];
+
+	(void)snprintf(line, sizeof(line), "%.120s  again:", name);
+	bed_look_again();
+	return bed_run(sc, &nothing, &end) && judged(sc, &w, line);
+}
+
+/* One case. False: the run had no such point. */
+static bool play(const struct scenario *sc, const struct strike_kind *k, uint64_t index,
+		 struct tally *t)
+{
+	struct strike_plan plan = { .how = k->how, .value = k->value, .traits = k->traits,
+				    .index = index };
+	struct traced end;
+	struct verdict_wish w = { .end = &end, .how = k->how, .value = k->value, .clean = clean };
+	char name[120];
+	bool fine;
+
+	(void)snprintf(name, sizeof(name), "%s@%s:%s=%" PRIu64, sc->name, bed_name(), k->name,
+		       index);
+	bed_fill(sc);
+	if (!bed_run(sc, &plan, &end)) {
+		(void)printf("FINDING %s  the program did not start\n", name);
+		t->findings++;
+		return false;
+	}
+	if (!end.struck)
+		return false;
+	t->cases++;
+	t->by_status[end.status & 0xFF]++;
+	if (end.seconds > t->longest)
+		t->longest = end.seconds;
+	fine = judged(sc, &w, name) && again(sc, end.killed_by == SIGKILL, name);
+	t->findings += !fine;
+	return true;
+}
+
+/* A clean run: how many points there are, and what is printed when all is well. */
+static bool count(const struct scenario *sc, const struct strike_kind *k, uint64_t *points)
+{
+	struct strike_plan plan = { .how = STRIKE_NOTHING, .traits = k->traits, .index = NEVER };
+	struct traced end;
+	struct verdict_wish w = { .end = &end };
+
+	if (k->how == STRIKE_ALLOCATION)
+		plan.how = k->how;
+	bed_fill(sc);
+	if (!bed_run(sc, &plan, &end) || !judged(sc, &w, sc->name))
+		return false;
+	if (end.status != 0) {
+		(void)printf("FINDING %s@%s  status %d although nothing was wrong\n", sc->name,
+			     bed_name(), end.status);
+		return false;
+	}
+	(void)snprintf(clean, sizeof(clean), "%s", bed_output());
+	*points = end.counted;
+	if (k->traits == 0 && k->how == STRIKE_SIGNAL && end.counted < sc->least) {
+		(void)printf("FINDING %s@%s  only %" PRIu64 " calls: it stopped early\n", sc->name,
+			     bed_name(), end.counted);
+		return false;
+	}
+	return true;
+}
+
+static void play_kind(const struct wish *w, const struct scenario *sc, const struct strike_kind *k,
+		      struct tally *sum)
+{
+	struct tally t = { 0 };
+	double began = seconds();
+	uint64_t step = 1, index = 0;
+
+	if (!count(sc, k, &t.points)) {
+		sum->findings++;
+		return;
+	}
+	if (w->cases > 0 && t.points > w->cases)
+		step = t.points / w->cases;
+	if (step > 1)
+		index = (w->seed * 2654435761u + (uint64_t)k->value * 40503u) % step;
+	while (play(sc, k, index, &t))
+		index += step;
+	(void)printf("%-10s %-7s %-13s %5" PRIu64 " of %5" PRIu64 " points, %" PRIu64 " findings, "
+		     "longest %.1f s, %.0f s\n", sc->name, bed_name(), k->name, t.cases,
+		     step == 1 ? t.cases : t.points, t.findings, t.longest, seconds() - began);
+	(void)fflush(stdout);
+	sum->cases += t.cases;
+	sum->findings += t.findings;
+	for (size_t i = 0; i < ARRAY_LEN(t.by_status); i++)
+		sum->by_status[i] += t.by_status[i];
+}
+
+static int play_bed(const struct wish *w, const struct bed_kind *b)
+{
+	size_t n_sc, n_k;
+	const struct scenario *sc = scenarios(&n_sc);
+	const struct strike_kind *k = strike_kinds(&n_k);
+	struct tally sum = { 0 };
+	double began = seconds();
+
+	if (!bed_set(b, w->tool)) {
+		(void)printf("hostfaults: the board could not be set up\n");
+		return 2;
+	}
+	for (size_t i = 0; i < n_sc; i++)
+		for (size_t j = 0; j < n_k; j++)
+			if (starts(sc[i].name, w->scenario) && starts(k[j].name, w->kind))
+				play_kind(w, &sc[i], &k[j], &sum);
+	bed_strike();
+	(void)printf("hostfaults %s: %" PRIu64 " cases, %" PRIu64 " findings, %.0f s; exit statuses",
+		     b->name, sum.cases, sum.findings, seconds() - began);
+	for (size_t i = 0; i < ARRAY_LEN(sum.by_status); i++)
+		if (sum.by_status[i])
+			(void)printf(" %zu: %" PRIu64, i, sum.by_status[i]);
+	(void)printf("\n");
+	return sum.findings > 0 || sum.cases == 0;
+}
+
+/* Each bed in a process of its own: there is one mock kernel in each. */
+static int in_child(int (*fn)(const struct wish *, const struct bed_kind *), const struct wish *w,
+		    const struct bed_kind *b)
+{
+	pid_t pid;
+	int status;
+
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		status = fn(w, b);
+		(void)fflush(NULL);
+		_exit(status);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return 2;
+	return WEXITSTATUS(status);
+}
+
+static int play_all(const struct wish *w)
+{
+	size_t n, played = 0;
+	const struct bed_kind *b = bed_kinds(&n);
+	int worst = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int status;
+
+		if (!starts(b[i].name, w->bed))
+			continue;
+		status = in_child(play_bed, w, &b[i]);
+		worst = status > worst ? status : worst;
+		played++;
+	}
+	return played ? worst : 2;
+}
+
+static int prove_bed(const struct wish *w, const struct bed_kind *b)
+{
+	bool fine;
+
+	if (!bed_set(b, w->tool))
+		return 2;
+	fine = prove_judge();
+	bed_strike();
+	return !fine;
+}
+
+/* SCENARIO@BED:KIND=INDEX */
+static int replay(struct wish *w, char *line)
+{
+	char *at = strchr(line, '@'), *colon = strchr(line, ':'), *equals = strchr(line, '=');
+	const struct scenario *sc;
+	const struct strike_kind *k;
+	struct tally t = { 0 };
+	size_t n, m, n_beds;
+	const struct bed_kind *b = bed_kinds(&n_beds);
+	uint64_t points;
+
+	if (!at || !colon || !equals)
+		return 2;
+	*at = *colon = *equals = '\0';
+	sc = scenarios(&n);
+	k = strike_kinds(&m);
+	while (n > 0 && strcmp(sc->name, line) != 0)
+		n--, sc++;
+	while (m > 0 && strcmp(k->name, colon + 1) != 0)
+		m--, k++;
+	while (n_beds > 0 && strcmp(b->name, at + 1) != 0)
+		n_beds--, b++;
+	if (n == 0 || m == 0 || n_beds == 0 || !bed_set(b, w->tool) || !count(sc, k, &points))
+		return 2;
+	if (!play(sc, k, strtoull(equals + 1, NULL, 10), &t))
+		(void)printf("there is no such point in this run\n");
+	for (size_t i = 0; i < ARRAY_LEN(t.by_status); i++)
+		if (t.by_status[i])
+			(void)printf("status %zu, %.1f s\n", i, t.longest);
+	bed_strike();
+	return t.findings > 0;
+}
+
+int main(int argc, char *argv[])
+{
+	static const struct option options[] = {
+		{ "bed", required_argument, NULL, 'b' }, { "scenario", required_argument, NULL, 'c' },
+		{ "kind", required_argument, NULL, 'k' }, { "cases", required_argument, NULL, 'n' },
+		{ "seed", required_argument, NULL, 'r' }, { "replay", required_argument, NULL, 'a' },
+		{ "prove", no_argument, NULL, 'p' }, { NULL, 0, NULL, 0 },
+	};
+	struct wish w = { .seed = 1 };
+	char *line = NULL;
+	bool prove = false;
+	int o;
+
+	preload_or_die(argv);
+	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1)
+		switch (o) {
+		case 'b': w.bed = optarg; break;
+		case 'c': w.scenario = optarg; break;
+		case 'k': w.kind = optarg; break;
+		case 'n': w.cases = strtoull(optarg, NULL, 10); break;
+		case 'r': w.seed = strtoull(optarg, NULL, 10); break;
+		case 'a': line = optarg; break;
+		case 'p': prove = true; break;
+		default: return 2;
+		}
+	if (optind + 1 != argc)
+		return 2;
+	w.tool = argv[optind];
+	if (prove) {
+		size_t n;
+
+		return in_child(prove_bed, &w, bed_kinds(&n));
+	}
+	return line ? replay(&w, line) : play_all(&w);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * marks.c - a library to preload before umockdev's: it tells a tracer which system calls are the
+ * program's own.
+ *
+ * An ioctl on a mocked node is a conversation over a socket. Here it is a real system call first,
+ * which the tracer may let fail and which the kernel refuses otherwise; the conversation comes
+ * after it, between two marks. The same for opening and closing a node. Also lets allocations
+ * fail, those of the C library and libusb included.
+ */
+#define _GNU_SOURCE
+#include "tests/host/marks.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+enum { NODES_MAX = 1024 };
+
+int ioctl(int fd, unsigned long request, ...);
+int close(int fd);
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t size);
+
+static bool is_node[NODES_MAX];
+static __thread int inside;             /* the mock kernel's client */
+static unsigned long fail_at, allocations;
+static bool fail_ever;
+
+static long mark(enum mark which, long argument)
+{
+	int before = errno;
+	long result = syscall(SYS_ioctl, -1, (unsigned long)which, argument);
+	long err = result < 0 ? errno : 0;
+
+	errno = before;
+	return err;
+}
+
+static void enter(void)
+{
+	if (inside++ == 0)
+		(void)mark(MARK_BEGIN, 0);
+}
+
+static void leave(void)
+{
+	if (--inside == 0)
+		(void)mark(MARK_END, 0);
+}
+
+static void *next(const char *name)
+{
+	return dlsym(RTLD_NEXT, name);
+}
+
+/* ---- the beginning --------------------------------------------------------------------------- */
+
+/* The library in front is the last to be initialised: main comes next. */
+__attribute__((constructor)) static void begin(void)
+{
+	const char *plan = getenv(MARKS_FAIL_ALLOCATION);
+	char *end = NULL;
+
+	if (plan) {
+		fail_at = strtoul(plan, &end, 10);
+		fail_ever = *end == '+';
+	}
+	(void)mark(MARK_MAIN, 0);
+}
+
+__attribute__((destructor)) static void finish(void)
+{
+	if (fail_at)
+		(void)mark(MARK_COUNT, (long)allocations);
+}
+
+/* ---- nodes ------------------------------------------------------------------------------------ */
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	int (*real)(int, unsigned long, ...);
+	void *found = next("ioctl"), *arg;
+	va_list ap;
+	int result;
+
+	va_start(ap, request);
+	arg = va_arg(ap, void *);
+	va_end(ap);
+	memcpy(&real, &found, sizeof(real));
+	if (fd < 0 || fd >= NODES_MAX || !is_node[fd])
+		return real(fd, request, arg);
+	result = (int)syscall(SYS_ioctl, fd, request, arg);
+	if (result >= 0 || errno != ENOTTY)
+		return result;
+	enter();
+	result = real(fd, request, arg);
+	leave();
+	return result;
+}
+
+static int open_by(const char *name, const char *path, int flags, mode_t mode)
+{
+	int (*real)(const char *, int, ...);
+	void *found = next(name);
+	int fd;
+
+	memcpy(&real, &found, sizeof(real));
+	if (strncmp(path, "/dev/sg", 7) != 0 && strncmp(path, "/dev/bus/", 9) != 0)
+		return real(path, flags, mode);
+	/* No such node has this machine. */
+	fd = (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	enter();
+	fd = real(path, flags, mode);
+	leave();
+	if (fd >= 0 && fd < NODES_MAX)
+		is_node[fd] = true;
+	return fd;
+}
+
+static mode_t mode_of(int flags, va_list ap)
+{
+	return (flags & (O_CREAT | O_TMPFILE)) ? va_arg(ap, mode_t) : 0;
+}
+
+int open(const char *path, int flags, ...)
+{
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = mode_of(flags, ap);
+	va_end(ap);
+	return open_by("open", path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...)
+{
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = mode_of(flags, ap);
+	va_end(ap);
+	return open_by("open64", path, flags, mode);
+}
+
+int close(int fd)
+{
+	int (*real)(int);
+	void *found = next("close");
+	int result;
+	long err;
+
+	memcpy(&real, &found, sizeof(real));
+	if (fd < 0 || fd >= NODES_MAX || !is_node[fd])
+		return real(fd);
+	is_node[fd] = false;
+	err = mark(MARK_CLOSE, fd);
+	enter();
+	result = real(fd);
+	leave();
+	if (err != EBADF) {
+		errno = (int)err;
+		return -1;
+	}
+	return result;
+}
+
+/* ---- memory ----------------------------------------------------------------------------------- */
+
+static bool refused(void)
+{
+	if (fail_at == 0 || inside)
+		return false;
+	allocations++;
+	if (allocations < fail_at || (allocations > fail_at && !fail_ever))
+		return false;
+	if (allocations == fail_at)
+		(void)mark(MARK_STRUCK, 0);
+	errno = ENOMEM;
+	return true;
+}
+
+void *malloc(size_t size)
+{
+	return refused() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t n, size_t size)
+{
+	return refused() ? NULL : __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t size)
+{
+	return refused() ? NULL : __libc_realloc(p, size);
+}
