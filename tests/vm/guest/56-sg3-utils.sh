@@ -45,6 +45,16 @@ for on in $(board_names v1); do
 	job "$who" "sg_raw READ(10) of LBA F980" sg_raw -r 512 "$node" 28 0 0 0 f9 80 0 0 1 0
 	ended_with 22 "refused, as on the real one" "sense 05/21/00, as in the published log" job_says \
 		"Illegal Request" "Logical block address out of range"
+	# Which node lets a plain user send a vendor's command, and how it must be opened.
+	lock_nodes
+	open_node "$node"
+	open_node "$(disk_node)"
+	job "$who" "sg_raw F1 80, a plain user, sg node" as_user sg_raw -r 6 "$node" f1 80 0 0 0 0 0 0 0 0
+	proven "the same" job_says "13 44 83 04 44 37"
+	job "$who" "sg_raw F1 80, a plain user, sg node opened for reading" as_user sg_raw -R -r 6 "$node" f1 80 0 0 0 0 0 0 0 0
+	ended_with 51 "refused by the kernel" "EPERM" job_says "Operation not permitted"
+	job "$who" "sg_raw F1 80, a plain user, disk node" as_user sg_raw -r 6 "$(disk_node)" f1 80 0 0 0 0 0 0 0 0
+	ended_with 51 "refused by the kernel" "EPERM" job_says "Operation not permitted"
 	check "the kernel had to reset nothing" no_resets
 	unplug
 	check "the board counted no illegal act" no_illegal_acts it
