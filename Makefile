@@ -368,7 +368,7 @@ TOOL_FILES = 755|stlink-download|$(bindir)/stlink-download \
 	$(call into,644,$(wildcard modprobe.d/*.conf),$(modprobedir)) \
 	$(call into,644,$(wildcard sysusers.d/*.conf),$(sysusersdir)) \
 	$(UNIT_FILES) \
-	$(call into,644,README.md $(wildcard docs/*.md),$(docdir)) \
+	$(call into,644,README.md SECURITY.md $(wildcard docs/*.md),$(docdir)) \
 	$(call into,644,$(wildcard examples/blink/*.hex modprobe.d/examples/* systemd/examples/*),$(docdir)/examples)
 SIM_FILES = 755|stlink-sim|$(bindir)/stlink-sim \
 	$(call pages,$(wildcard man/stlink-sim.[1-8]))

@@ -4,6 +4,7 @@
  *
  * Everything else lives in the rooms; see docs/ and the headers.
  */
+#define _GNU_SOURCE /* secure_getenv */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,7 @@ int main(int argc, char *argv[])
 	c.signal_flag = interrupt_install();
 	if (other)
 		return other->run(&c, argc - skip, argv + skip);
-	err = options_read(&c, argc, argv, getenv("STLINK_DEVICE"), &opt);
+	err = options_read(&c, argc, argv, secure_getenv("STLINK_DEVICE"), &opt);
 	if (output_open(&out, &c, &opt))
 		err = SL_NOMEM;
 	if (!err)

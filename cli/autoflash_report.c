@@ -4,7 +4,7 @@
  *
  * What came over USB is made harmless in each of them.
  */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE /* secure_getenv */
 #include <inttypes.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -31,7 +31,7 @@ static const struct {
 /* Is standard output the journal's? Source: systemd.exec(5), JOURNAL_STREAM. */
 static bool is_journal(void)
 {
-	const char *stream = getenv("JOURNAL_STREAM");
+	const char *stream = secure_getenv("JOURNAL_STREAM");
 	char mine[64];
 	struct stat st;
 

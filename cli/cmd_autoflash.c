@@ -5,7 +5,7 @@
  * Finds the probe and the rules for it, and keeps to one flash for one insertion. What a board
  * then gets is autoflash_job.c's.
  */
-#define _XOPEN_SOURCE 700 /* realpath: XSI */
+#define _GNU_SOURCE /* secure_getenv */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,7 +236,7 @@ static bool another_came(struct run *r)
 
 static enum sl_err open_state(struct run *r)
 {
-	const char *folder = getenv("RUNTIME_DIRECTORY");
+	const char *folder = secure_getenv("RUNTIME_DIRECTORY");
 
 	if (r->a.probe.url[0] || r->a.asked->dry_run)
 		return SL_OK;

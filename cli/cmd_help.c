@@ -21,7 +21,8 @@ const struct command verb_help = {
 	.summary = "all words, or one explained with an example",
 	.help = "Shows all words and options, or explains one word with an example. help chips\n"
 		"lists the chips and says what was tested with each. help E207 explains the\n"
-		"number at the end of a failure, help causes lists these numbers.\n"
+		"number at the end of a failure, help causes lists these numbers. help promises\n"
+		"says what may be relied on, and which tests see to it.\n"
 		"\n"
 		"  stlink-download help program\n"
 		"  stlink-download help chips\n"

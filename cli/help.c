@@ -111,19 +111,27 @@ static void put_options_of(FILE *f, const struct command *row)
 	}
 }
 
+/* Topics that are no words. */
+static const struct {
+	const char *name;
+	void (*put)(FILE *f);
+} subjects[] = {
+	{ "chips", help_chips },
+	{ "causes", help_causes },
+	{ "promises", help_promises },
+};
+
 enum sl_err help_word(struct ctx *c, FILE *f, const char *topic)
 {
 	const struct command *row = find_topic(topic);
 	const struct command *near = row ? NULL : verb_nearest(topic);
 	const struct cause_info *cause = help_find_cause(topic);
 
-	if (strcmp(topic, "chips") == 0) {
-		help_chips(f);
-		return SL_OK;
-	}
-	if (strcmp(topic, "causes") == 0) {
-		help_causes(f);
-		return SL_OK;
+	for (size_t i = 0; i < ARRAY_LEN(subjects); i++) {
+		if (strcmp(topic, subjects[i].name) == 0) {
+			subjects[i].put(f);
+			return SL_OK;
+		}
 	}
 	if (cause) {
 		help_cause(f, cause);

@@ -28,17 +28,21 @@ void help_causes(FILE *f);
 const struct cause_info *help_find_cause(const char *topic);
 void help_cause(FILE *f, const struct cause_info *row);
 
+/* help_promises - what help promises shows: what users may rely on, and what holds it up. */
+void help_promises(FILE *f);
+
 enum { HELP_CHIPS_LEFT = 33 };
 
 /* help_wrap - text, wrapped at 79 columns, its lines beginning at column left; the cursor is in
  * column at. */
 void help_wrap(FILE *f, const char *text, size_t at, size_t left);
 
-/* help_man_words, help_man_options, help_man_exits, help_man_causes - sections of the man page, in
- * mdoc. */
+/* help_man_words, help_man_options, help_man_exits, help_man_causes, help_man_promises - sections of
+ * the man page, in mdoc. */
 void help_man_words(FILE *f);
 void help_man_options(FILE *f);
 void help_man_exits(FILE *f);
 void help_man_causes(FILE *f);
+void help_man_promises(FILE *f);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cause.h"
+#include "cli/promises.h"
 #include "cli/options.h"
 
 enum { SOURCE_WIDTH = 52 };
@@ -156,6 +157,25 @@ void help_man_causes(FILE *f)
 		(void)fputs(":\n", f);
 		column = 0;
 		put_text(f, rows[i].cure, strlen(rows[i].cure), &column);
+		(void)fputs(".\n", f);
+	}
+	(void)fputs(".El\n", f);
+}
+
+void help_man_promises(FILE *f)
+{
+	size_t n = 0;
+	const struct promise *rows = promise_table(&n);
+
+	(void)fputs(".Bl -tag -width Ds\n", f);
+	for (size_t i = 0; i < n; i++) {
+		size_t column = 0;
+
+		(void)fprintf(f, ".It Sy \\&%s\n", rows[i].title);
+		put_text(f, rows[i].text, strlen(rows[i].text), &column);
+		(void)fputs("\nHeld up by\n", f);
+		column = 0;
+		put_text(f, rows[i].held_by, strlen(rows[i].held_by), &column);
 		(void)fputs(".\n", f);
 	}
 	(void)fputs(".El\n", f);

@@ -2,7 +2,7 @@
  *
  * output.c - printing, in text or as events.
  */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE /* secure_getenv */
 #include "cli/output.h"
 
 #include <errno.h>
@@ -46,8 +46,8 @@ static enum log_level level_of(const struct options *opt)
 
 static bool wants_color(const struct output *o)
 {
-	const char *no_color = getenv("NO_COLOR");
-	const char *term = getenv("TERM");
+	const char *no_color = secure_getenv("NO_COLOR");
+	const char *term = secure_getenv("TERM");
 
 	/* no-color.org: any value but the empty one counts. */
 	return o->terminal && !(no_color && no_color[0] != '\0') && term &&

@@ -2,6 +2,7 @@
  *
  * device.c - probe and chip for the personalities, through this program's own session.
  */
+#define _GNU_SOURCE /* secure_getenv */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ enum sl_err tool_open(struct tool *t, struct ctx *c, const struct stock_args *a)
 	t->options.connect = ways[a->connect];
 	t->options.speed_khz = a->freq_khz;
 	t->options.flash_bytes = a->flash_bytes;
-	t->options.device = a->device ? a->device : getenv("STLINK_DEVICE");
+	t->options.device = a->device ? a->device : secure_getenv("STLINK_DEVICE");
 	if (a->serial) {
 		(void)snprintf(t->device, sizeof(t->device), "serial:%s", a->serial);
 		t->options.device = t->device;

@@ -4,6 +4,7 @@
  *
  * The first word alone selects the action; a probe whose chip does not answer is shown with zeros.
  */
+#define _GNU_SOURCE /* secure_getenv */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +89,7 @@ static void print_probe(const struct tool *t)
 /* The probes that are meant: all, or the one of the environment. */
 static size_t find_all(struct ctx *c, struct probe_list *list)
 {
-	const char *device = getenv("STLINK_DEVICE");
+	const char *device = secure_getenv("STLINK_DEVICE");
 	enum sl_err err;
 
 	list->n = 0;

@@ -18,6 +18,7 @@ static const struct {
 	{ "@WORDS@\n", help_man_words },
 	{ "@EXITS@\n", help_man_exits },
 	{ "@CAUSES@\n", help_man_causes },
+	{ "@PROMISES@\n", help_man_promises },
 };
 
 int main(void)

@@ -36,6 +36,21 @@ need "symbols are not bound at start" dynamic 'BIND_NOW|Flags: .*NOW'
 refuse "a library path of its own" dynamic 'RPATH|RUNPATH'
 need "no stack protector" symbols '__stack_chk_fail'
 need "no checked functions (_FORTIFY_SOURCE)" symbols '_chk(@|$)'
+refuse "it can listen on a port" symbols ' (listen|accept|accept4|bind)(@|$)'
 ls -ln "$program" >"$dir/mode"
 refuse "setuid or setgid" mode '^-..[sS]|^-.....[sS]'
+# With rights that its caller has not, it looks at no variable of the environment.
+if [ "$(id -u)" = 0 ]; then
+	cp "$program" "$dir/tool"
+	chmod 755 "$dir"
+	chown 65534 "$dir/tool"
+	chmod 4755 "$dir/tool"
+	setpriv --reuid=1000 --regid=1000 --clear-groups env STLINK_DEVICE=FROMENVIRONMENT \
+		"$dir/tool" info >"$dir/said" 2>&1 || true
+	[ -s "$dir/said" ] || echo "nothing was said" >>"$dir/said"
+	refuse "a variable of the environment is heeded with foreign rights" said "FROMENVIRONMENT|nothing was said"
+	setpriv --reuid=1000 --regid=1000 --clear-groups env STLINK_DEVICE=FROMENVIRONMENT \
+		"$program" info >"$dir/said" 2>&1 || true
+	need "a variable of the environment is not heeded" said "FROMENVIRONMENT"
+fi
 echo "hardening: $passed passed, 0 failed"

@@ -42,7 +42,7 @@ STATIC_SHARE = 0.55
 COLUMNS = 110
 
 BANNED = ["sprintf", "vsprintf", "strcpy", "strcat", "strtok", "sscanf", "atoi", "atol", "gets",
-          "system", "popen", "alloca", "gmtime", "localtime"]
+          "system", "popen", "getenv", "alloca", "gmtime", "localtime"]
 BELOW_CLI = ["exit", "_exit", "abort", "printf", "fprintf", "puts", "putchar", "fputs", "perror"]
 # Files that are programs of their own or print by trade.
 MAY_PRINT = re.compile(r"^(cli/|compat/|stlink-download\.c|sim/(main|report|options|leds)\w*\.c|man/|tests/)")
