@@ -25,7 +25,7 @@
 static const struct cause_info table[] = {
 	{
 		.code = CAUSE_NO_PROBE, .err = SL_NOPROBE, .name = "no-probe",
-		.title = "no ST-LINK is there",
+		.title = "no ST-LINK was found, or not the one that was named",
 		.meaning =
 			"No USB device of ST's with a product id of an ST-LINK is plugged in, or none\n"
 			"that -d or STLINK_DEVICE names. A cable without data lines, a hub without power\n"
@@ -46,7 +46,8 @@ static const struct cause_info table[] = {
 		.title = "another program holds the probe",
 		.meaning =
 			"The node is open, or the USB interface claimed, by another process: a debugger\n"
-			"that an IDE left behind, a second session of this program, OpenOCD, st-util.\n",
+			"that an IDE left behind, a second session of this program, OpenOCD, st-util.\n"
+			"Or a USB/IP server has given the probe to another client.\n",
 		.cure = "end that program, or use another probe",
 		.command = "stlink-download setup",
 	}, {
@@ -63,7 +64,8 @@ static const struct cause_info table[] = {
 		.title = "the probe's firmware is too old for this",
 		.meaning =
 			"What was asked needs a command that this version of the probe's firmware does\n"
-			"not have. Which versions know what is in the man page of the word.\n",
+			"not have: an ST-LINK/V2 changes its SWD clock (--speed) from V2J22 on, measures\n"
+			"the supply from V2J13 on, and has 16-bit accesses from V2J26 on.\n",
 		.cure = "update the probe's firmware with ST's STSW-LINK007, or leave this step out",
 	}, {
 		.code = CAUSE_NOT_ST, .err = SL_PROTO, .name = "probe-not-st",
@@ -82,8 +84,7 @@ static const struct cause_info table[] = {
 			"in WFI or STOP mode, where the bus has no clock unless DBGMCU_CR says so.\n"
 			"Nothing is broken. --connect=auto catches it when it wakes up now and then, or\n"
 			"resets it.\n",
-		.cure = "let the probe hold the chip in reset while it connects; an ST-LINK/V1 cannot: hold "
-			"the board's reset button, start, let go",
+		.cure = "let the probe hold the chip in reset while it connects",
 		.command = "stlink-download --connect=under-reset info",
 	}, {
 		.code = CAUSE_UNPOWERED, .err = SL_NOTARGET, .name = "target-unpowered",
@@ -106,7 +107,10 @@ static const struct cause_info table[] = {
 		.meaning =
 			"The probe sees no id code of a debug port at any clock, not even with the chip\n"
 			"held in reset, though the supply, where it can be measured, is there. SWDIO and\n"
-			"SWCLK are swapped or open, GND is not common, or there is no STM32.\n"
+			"SWCLK are swapped or open, GND is not common, or there is no STM32. A probe that\n"
+			"can neither measure the supply nor pull NRST (ST-LINK/V1) sees the same of a\n"
+			"board without power, and of firmware that uses the SWD pins for something else.\n"
+			"A chip that was locked for ever (level 2) has no debug port, either.\n"
 			"\n" PINS,
 		.cure = "check SWDIO, SWCLK and GND by the names on the circuit board, not on the housing",
 		.command = "stlink-download help E210",
@@ -168,8 +172,10 @@ static const struct cause_info table[] = {
 		.code = CAUSE_PROTECTED_2, .err = SL_PROTECTED, .name = "read-protected-for-ever",
 		.title = "the chip is read-protected for ever (level 2)",
 		.meaning =
-			"Level 2 cannot be undone by anybody. Debugging is off; what is in flash stays\n"
-			"there, unless its firmware can replace itself.\n",
+			"The option bytes say level 2, which nobody can undo. It can be seen only until\n"
+			"the chip's next reset: then its debug port is shut, and the chip looks like one\n"
+			"whose wires are open (help wires). What is in flash stays there, unless its\n"
+			"firmware can replace itself.\n",
 		.cure = "nothing can be done with a debugger; use the firmware's own update, or another chip",
 	}, {
 		.code = CAUSE_WRITE_PROTECTED, .err = SL_FLASH, .name = "write-protected",
@@ -253,8 +259,8 @@ static const struct cause_info table[] = {
 		.code = CAUSE_PROBE_CANNOT, .err = SL_OLDPROBE, .name = "probe-cannot",
 		.title = "this kind of probe cannot do that",
 		.meaning =
-			"No firmware changes it: an ST-LINK/V1 cannot pull NRST nor measure a voltage,\n"
-			"and probes of boards with an STM8 have no SWD.\n",
+			"No firmware changes it: an ST-LINK/V1 cannot pull NRST, measure a voltage or\n"
+			"change its SWD clock, and probes of boards with an STM8 have no SWD.\n",
 		.cure = "leave this out, do it by hand (reset button), or use an ST-LINK/V2 or V3",
 	}, {
 		.code = CAUSE_MANY_PROBES, .err = SL_MANYPROBES, .name = "many-probes",

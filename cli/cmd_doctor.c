@@ -12,6 +12,8 @@
 #include "cli/session.h"
 #include "host/host.h"
 
+enum { LABEL = 12, LEFT = LABEL + 1 };
+
 static void show_evidence(void *priv, const char *what, const char *found)
 {
 	struct output *o = priv;
@@ -23,32 +25,50 @@ static void show_evidence(void *priv, const char *what, const char *found)
 		json_string(j, "found", found);
 		output_event_end(o);
 	}
-	output_result(o, "%-12s %s", what, format_escape(safe, sizeof(safe), found));
+	output_wrapped(o, what, LEFT, format_escape(safe, sizeof(safe), found));
 }
 
-/* advice: what fits this case better than the table's, or "". */
+static const char *number_of(enum sl_cause cause, char out[8])
+{
+	(void)snprintf(out, 8, "E%u", (unsigned)cause);
+	return out;
+}
+
+static void cause_event(struct output *o, const struct cause_info *why, const char *role,
+			const char *advice)
+{
+	struct json *j = output_event(o, "diagnosis");
+	char number[8];
+
+	if (!j)
+		return;
+	json_string(j, "diagnosis", number_of(why->code, number));
+	json_string(j, "diagnosis_name", why->name);
+	json_string(j, "role", role);
+	json_string(j, "title", why->title);
+	json_string(j, "cure", advice[0] ? advice : why->cure);
+	json_string(j, "command", advice[0] ? NULL : why->command);
+	output_event_end(o);
+}
+
+/* role "verdict" is told at length. advice: what fits this case better than the table's, or "". */
 static void show_cause(struct output *o, enum sl_cause cause, const char *role, const char *advice)
 {
 	const struct cause_info *why = cause_info(cause);
-	struct json *j = why ? output_event(o, "diagnosis") : NULL;
-	const char *command = why && !advice[0] ? why->command : NULL;
-	char number[8];
+	char number[8], head[160], cure[512];
 
 	if (!why)
 		return;
-	(void)snprintf(number, sizeof(number), "E%u", (unsigned)cause);
-	if (j) {
-		json_string(j, "diagnosis", number);
-		json_string(j, "diagnosis_name", why->name);
-		json_string(j, "role", role);
-		json_string(j, "title", why->title);
-		json_string(j, "cure", advice[0] ? advice : why->cure);
-		json_string(j, "command", why->command);
-		output_event_end(o);
-	}
-	output_result(o, "%-12s %s %s", role, number, why->title);
-	output_result(o, "%-12s try: %s%s%s", "", advice[0] ? advice : why->cure, command ? ": " : "",
-		      command ? command : "");
+	cause_event(o, why, role, advice);
+	(void)snprintf(head, sizeof(head), "%s %s", number_of(cause, number), why->title);
+	output_wrapped(o, role, LEFT, head);
+	if (strcmp(role, "verdict") == 0)
+		output_filled(o, LEFT, why->meaning);
+	(void)snprintf(cure, sizeof(cure), "try: %s%s", advice[0] ? advice : why->cure,
+		       !advice[0] && why->command ? ":" : "");
+	output_wrapped(o, "", LEFT, cure);
+	if (!advice[0] && why->command)
+		output_result(o, "%*s%s", LEFT + 2, "", why->command);
 }
 
 /* What of this machine stands in the way; only where it may be the matter. */
@@ -72,9 +92,17 @@ static enum sl_err stopped(struct session *s, enum sl_err err)
 {
 	enum sl_cause cause = cause_of(&s->ctx->fault);
 
-	show_evidence(s->out, "stopped", s->ctx->fault.text);
+	/* What connecting failed with is told by each try. */
+	if (s->climb.n == 0)
+		show_evidence(s->out, "stopped", s->ctx->fault.text);
 	show_cause(s->out, cause, "verdict", s->ctx->fault.hint);
 	return err;
+}
+
+/* This machine has no part in a probe behind a USB/IP server. */
+static bool is_remote(const struct session *s)
+{
+	return s->options->device && strncmp(s->options->device, "usbip:", 6) == 0;
 }
 
 static enum sl_err no_probe(struct session *s, enum sl_err err)
@@ -83,7 +111,7 @@ static enum sl_err no_probe(struct session *s, enum sl_err err)
 
 	if (s->probe.usb_node[0])
 		show_evidence(s->out, "node", s->probe.usb_node);
-	if (err == SL_PERM || err == SL_BUSY || err == SL_NOPROBE || err == SL_HOST)
+	if (!is_remote(s) && (err == SL_PERM || err == SL_BUSY || err == SL_NOPROBE || err == SL_HOST))
 		show_machine(s);
 	s->ctx->fault = kept;
 	return stopped(s, err);
@@ -94,10 +122,12 @@ static enum sl_err report(struct session *s, const struct doctor_facts *f)
 {
 	struct doctor_verdict v;
 	const struct cause_info *why;
+	char advice[sizeof(s->ctx->fault.hint)];
 
 	doctor_judge(f, &v);
 	for (size_t i = 0; i < v.n; i++)
-		show_cause(s->out, v.remark[i], "remark", "");
+		show_cause(s->out, v.remark[i], "remark",
+			   doctor_advise(f, v.remark[i], advice, sizeof(advice)));
 	why = cause_info(v.obstacle);
 	if (!why) {
 		output_result(s->out, "%-12s nothing stands in the way", "verdict");

@@ -22,9 +22,11 @@ enum sl_err help_word(struct ctx *c, FILE *f, const char *topic) MUST_CHECK;
 void help_chips(FILE *f);
 
 /* help_causes - what help causes shows: all numbers.
+ * help_page_causes - the same at length, in Markdown, for docs/causes.md.
  * help_find_cause - the cause that a topic names, as "E207" or "target-asleep"; NULL: none.
  * help_cause - what help E207 shows. */
 void help_causes(FILE *f);
+void help_page_causes(FILE *f);
 const struct cause_info *help_find_cause(const char *topic);
 void help_cause(FILE *f, const struct cause_info *row);
 

@@ -39,3 +39,61 @@ void help_causes(FILE *f)
 		(void)fprintf(f, "E%u  %s\n", (unsigned)rows[i].code, rows[i].title);
 	(void)fputs("\nhelp E207 explains one. stlink-download doctor finds out which it is.\n", f);
 }
+
+/* ---- docs/causes.md ---- */
+
+/* For GitHub: what is plain text here must stay plain there. */
+static void put_plain(FILE *f, const char *text)
+{
+	for (; *text; text++) {
+		if (strchr("<>*_|", *text))
+			(void)fputc('\\', f);
+		(void)fputc(*text, f);
+	}
+}
+
+/* Lines that begin with a blank are a figure. */
+static void put_paragraphs(FILE *f, const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		char line[128];
+
+		(void)snprintf(line, sizeof(line), "%.*s", (int)len, text);
+		if (line[0] == ' ')
+			(void)fprintf(f, "  %s", line);
+		else
+			put_plain(f, line);
+		(void)fputc('\n', f);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void put_row(FILE *f, const struct cause_info *row)
+{
+	(void)fprintf(f, "### E%u ", (unsigned)row->code);
+	put_plain(f, row->title);
+	(void)fprintf(f, "\n\n`%s`, ", row->name);
+	if (row->weight == CAUSE_REMARK)
+		(void)fputs("a remark.\n\n", f);
+	else
+		(void)fprintf(f, "an obstacle: exit status %d.\n\n", err_info(row->err)->exit_status);
+	put_paragraphs(f, row->meaning);
+	(void)fputs("\n**Try:** ", f);
+	put_plain(f, row->cure);
+	(void)fputs(row->command ? ":\n\n" : ".\n", f);
+	if (row->command)
+		(void)fprintf(f, "    %s\n", row->command);
+}
+
+void help_page_causes(FILE *f)
+{
+	size_t n = 0;
+	const struct cause_info *rows = cause_table(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			(void)fputc('\n', f);
+		put_row(f, &rows[i]);
+	}
+}

@@ -15,6 +15,7 @@
 
 #include "base/cause.h"
 #include "cli/format.h"
+#include "cli/help.h"
 
 static const char program[] = "stlink-download";
 
@@ -133,6 +134,48 @@ void output_result(struct output *o, const char *fmt, ...)
 	va_start(ap, fmt);
 	print_line(o, o->out, fmt, ap);
 	va_end(ap);
+}
+
+void output_wrapped(struct output *o, const char *label, size_t left, const char *text)
+{
+	if (o->json_on)
+		return;
+	output_progress_end(o);
+	(void)fputs(label, o->out);
+	help_wrap(o->out, text, strlen(label), left);
+	if (ferror(o->out))
+		note_failure(o);
+}
+
+/* A paragraph as one line; a line that begins with a blank is one of its own. Returns what follows. */
+static const char *take_paragraph(const char *text, char *out, size_t size)
+{
+	size_t n = 0;
+	bool verbatim = *text == ' ';
+
+	while (*text && n + 1 < size) {
+		bool ends = text[1] == '\n' || text[1] == '\0' || text[1] == ' ';
+
+		if (*text == '\n' && (n == 0 || verbatim || ends))
+			break;
+		out[n++] = *text == '\n' ? ' ' : *text;
+		text++;
+	}
+	out[n] = '\0';
+	return *text == '\n' ? text + 1 : text;
+}
+
+void output_filled(struct output *o, size_t left, const char *text)
+{
+	char line[1024];
+
+	while (*text) {
+		text = take_paragraph(text, line, sizeof(line));
+		if (line[0] == '\0' || line[0] == ' ')
+			output_result(o, "%*s%s", line[0] ? (int)left : 0, "", line);
+		else
+			output_wrapped(o, "", left, line);
+	}
 }
 
 void output_done(struct output *o, const char *fmt, ...)

@@ -42,6 +42,11 @@ enum sl_err output_close(struct output *o, struct ctx *c) MUST_CHECK;
 /* output_result - what the user asked to know; standard output; nothing in JSON mode. */
 void output_result(struct output *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* output_wrapped - as output_result, a label and a text that is wrapped at 79 columns, its lines from column
+ * left on. output_filled - the same for paragraphs; lines that begin with a blank stay as they are. */
+void output_wrapped(struct output *o, const char *label, size_t left, const char *text);
+void output_filled(struct output *o, size_t left, const char *text);
+
 /* output_done - that something was done; as output_result, but not with -q. */
 void output_done(struct output *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

@@ -21,6 +21,7 @@ struct doctor_facts {
 	struct fault fault;             /* what the job failed with; code SL_OK: it did not */
 	/* The probe. */
 	bool opened;
+	unsigned generation;            /* 1: ST-LINK/V1 */
 	struct link_caps caps;
 	bool supply_measured;           /* 0 mV included */
 	unsigned supply_mv;
@@ -28,6 +29,7 @@ struct doctor_facts {
 	struct climb climb;
 	unsigned id_at_khz;             /* a debug port answers at this clock, and not at a higher; 0: no */
 	bool slowed;                    /* the clock was lowered by itself */
+	bool clock_fixed;               /* a clock was asked for, and this probe cannot change it */
 	/* The chip. */
 	bool attached;
 	struct target_info info;
@@ -72,8 +74,13 @@ struct doctor_verdict {
  * what connecting had to get around, are remarks. Pure: no I/O. */
 void doctor_judge(const struct doctor_facts *f, struct doctor_verdict *out);
 
+/* doctor_advise - what helps against a cause with this probe, where the table of causes says something
+ * else. Writes size bytes at most to out, "" where the table's cure fits; returns out. Pure. */
+const char *doctor_advise(const struct doctor_facts *f, enum sl_cause cause, char *out, size_t size);
+
 /* doctor_explain - give the fault of the context its cause, measuring what is missing, and the advice
- * that goes with it. A fault that names its cause is left alone. Returns err unchanged. */
+ * that goes with it; its text begins with the cause then. A fault that names its cause is left alone.
+ * Returns err unchanged. */
 enum sl_err doctor_explain(struct doctor *d, enum sl_err err) MUST_CHECK;
 
 /* doctor_explain_host - the same for a probe that could not be opened: who holds it, what forbids it.

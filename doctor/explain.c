@@ -17,11 +17,11 @@ static bool worth_a_look(enum sl_err err)
 	return err == SL_NOTARGET || err == SL_TARGET || err == SL_FLASH || err == SL_VERIFY;
 }
 
-/* "; nor slow, under-reset": what was tried after the first failure, each way once. */
+/* "; also tried: slow, under-reset": what came after the first failure, each way once. */
 static void add_tries(struct fault *f, const struct climb *c)
 {
 	size_t used = strlen(f->text);
-	const char *before = "; nor ";
+	const char *before = "; also tried: ";
 
 	for (size_t i = 1; i < c->n; i++) {
 		if (c->tries[i].how == c->tries[i - 1].how)
@@ -34,21 +34,75 @@ static void add_tries(struct fault *f, const struct climb *c)
 	}
 }
 
-/* A probe without a wire to NRST needs somebody's finger. */
-static void advise(struct doctor *d, enum sl_cause cause)
+/* ---- advice that fits this probe better than the table's ---- */
+static void advise_button(const struct doctor_facts *f, char *out, size_t size)
 {
-	struct fault *f = &d->ctx->fault;
-	bool for_reset = cause == CAUSE_ASLEEP || cause == CAUSE_REMAPPED;
+	if (!f->caps.nrst)
+		(void)snprintf(out, size, "this probe cannot pull NRST: start stlink-download "
+			       "--connect=catch WORD..., then press the board's reset button and "
+			       "let go of it");
+}
 
-	if (!for_reset && cause != CAUSE_WIRES && cause != CAUSE_NO_NRST && cause != CAUSE_TOO_FAST)
+/* The clock at which a debug port answered at last. */
+static unsigned good_khz(const struct doctor_facts *f)
+{
+	for (size_t i = 0; i < f->climb.n; i++)
+		if (f->climb.tries[i].how == CONNECT_SLOW && f->climb.tries[i].dpidr)
+			return f->climb.tries[i].khz;
+	return f->id_at_khz;
+}
+
+static void advise_clock(const struct doctor_facts *f, char *out, size_t size)
+{
+	if (f->id_at_khz)
+		(void)snprintf(out, size, "leave out --speed, or use --speed=%u: a debug port answers at "
+			       "that clock", f->id_at_khz);
+	else if (good_khz(f))
+		(void)snprintf(out, size, "shorten the wires and lay ground beside them; until then, "
+			       "--speed=%u works at once", good_khz(f));
+}
+
+/* Without a look at the supply and a hand on NRST, more looks like open wires. */
+static void advise_wires(const struct doctor_facts *f, char *out, size_t size)
+{
+	if (!f->caps.nrst || !f->caps.voltage)
+		(void)snprintf(out, size, "is the board powered? are SWDIO, SWCLK and GND wired "
+			       "(stlink-download help E210)? if the firmware took the pins: "
+			       "--connect=catch, press the board's reset button, let go of it");
+}
+
+static const struct {
+	enum sl_cause cause;
+	void (*advise)(const struct doctor_facts *f, char *out, size_t size);
+} advisers[] = {
+	{ CAUSE_ASLEEP, advise_button }, { CAUSE_REMAPPED, advise_button },
+	{ CAUSE_TOO_FAST, advise_clock }, { CAUSE_WIRES, advise_wires },
+};
+
+const char *doctor_advise(const struct doctor_facts *f, enum sl_cause cause, char *out, size_t size)
+{
+	out[0] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(advisers); i++)
+		if (advisers[i].cause == cause)
+			advisers[i].advise(f, out, size);
+	return out;
+}
+
+/* "the core is asleep; reading 0x...": what it means, then what was seen. */
+static void put_verdict(struct doctor *d, enum sl_cause cause)
+{
+	const struct cause_info *why = cause_info(cause);
+	struct fault *f = &d->ctx->fault;
+	char seen[sizeof(f->text)];
+	char advice[sizeof(f->hint)];
+
+	if (!why)
 		return;
-	f->hint[0] = '\0';
-	if (for_reset && !d->facts.caps.nrst)
-		ctx_hint(d->ctx, "this probe cannot pull NRST: start stlink-download --connect=catch "
-				 "WORD..., then press the board's reset button and let go of it");
-	if (cause == CAUSE_TOO_FAST && d->facts.id_at_khz)
-		ctx_hint(d->ctx, "leave out --speed, or use --speed=%u: a debug port answers at that clock",
-			 d->facts.id_at_khz);
+	f->cause = cause;
+	(void)snprintf(seen, sizeof(seen), "%s", f->text);
+	(void)snprintf(f->text, sizeof(f->text), "%s; %.150s", why->title, seen);
+	(void)snprintf(f->hint, sizeof(f->hint), "%s",
+		       doctor_advise(&d->facts, cause, advice, sizeof(advice)));
 }
 
 enum sl_err doctor_explain(struct doctor *d, enum sl_err err)
@@ -66,8 +120,7 @@ enum sl_err doctor_explain(struct doctor *d, enum sl_err err)
 		return err;
 	}
 	doctor_judge(&d->facts, &v);
-	d->ctx->fault.cause = v.obstacle;
-	advise(d, v.obstacle);
+	put_verdict(d, v.obstacle);
 	if (connecting)
 		add_tries(&d->ctx->fault, &d->facts.climb);
 	return err;

@@ -43,7 +43,9 @@ static enum sl_err look_probe(struct doctor *d)
 	enum sl_err err = link_get_mode(d->link, d->ctx, &mode);
 
 	d->facts.opened = true;
+	d->facts.generation = v->stlink;
 	d->facts.caps = *link_get_caps(d->link);
+	d->facts.clock_fixed = d->speed_khz && !d->facts.caps.swd_freq && !d->facts.caps.com_freq;
 	tell(d, "probe", "%.160s", link_describe(d->link));
 	if (!err)
 		tell(d, "firmware", "%s, commands of API v%u, mode %d%s", v->text, d->facts.caps.api,
@@ -76,14 +78,15 @@ static enum sl_err look_tries(struct doctor *d)
 	d->facts.slowed = link_was_slowed(d->link);
 	for (size_t i = 0; i < c->n; i++) {
 		const struct climb_try *t = &c->tries[i];
+		bool says_more = t->fault.code && (t->dpidr || t->fault.code != SL_NOTARGET);
 		char id[32] = "no debug port", clock[24] = "";
 
 		if (t->dpidr)
 			(void)snprintf(id, sizeof(id), "debug port id %08x", (unsigned)t->dpidr);
 		if (t->khz)
 			(void)snprintf(clock, sizeof(clock), " at %u kHz", t->khz);
-		tell(d, "SWD", "%s%s: %s%s%.90s", target_connect_name(t->how), clock, id,
-		     t->fault.code ? "; " : "", t->fault.code ? t->fault.text : "");
+		tell(d, "SWD", "%s%s: %s%s%.120s", target_connect_name(t->how), clock, id,
+		     says_more ? "; " : "", says_more ? t->fault.text : "");
 	}
 	return SL_OK;
 }
@@ -127,17 +130,34 @@ static enum sl_err look_clocks(struct doctor *d)
 
 /* ---- the chip ---- */
 
+enum { NAMES_MAX = 120 };
+
+/* The table's list has semicolons. */
+static const char *name_devices(const struct chip_row *chip, char out[NAMES_MAX])
+{
+	size_t n = 0;
+
+	for (const char *p = chip->devices; *p && n + 3 < NAMES_MAX; p++) {
+		out[n++] = *p == ';' ? ',' : *p;
+		if (*p == ';')
+			out[n++] = ' ';
+	}
+	out[n] = '\0';
+	return out;
+}
+
 static enum sl_err look_chip(struct doctor *d)
 {
 	const struct target_info *i = target_get_info(d->target);
+	char names[NAMES_MAX];
 
 	d->facts.attached = true;
 	d->facts.info = *i;
 	d->facts.has_driver = i->chip && flash_has_driver(i->chip);
 	tell(d, "core", "CPUID %08x: %s; debug port id %08x", (unsigned)i->cpuid,
 	     i->core ? i->core->name : "unknown", (unsigned)i->dpidr);
-	tell(d, "chip", "IDCODE %08x (device id %03x): %.100s", (unsigned)i->idcode, i->dev_id,
-	     i->chip ? i->chip->devices : "unknown");
+	tell(d, "chip", "IDCODE %08x (device id %03x): %s", (unsigned)i->idcode, i->dev_id,
+	     i->chip ? name_devices(i->chip, names) : "unknown");
 	return SL_OK;
 }
 

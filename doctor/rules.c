@@ -158,7 +158,17 @@ static bool size_unknown(const struct doctor_facts *f)
 static bool locked_up(const struct doctor_facts *f)
 {
 	/* The firmware of a protected chip faults because a debugger is there (RM0008, F1). */
-	return f->state_known && f->state == TARGET_LOCKUP && !protected_1(f);
+	return f->state_known && f->state == TARGET_LOCKUP && !protected_1(f) && !protected_2(f);
+}
+
+static bool too_old_for_clock(const struct doctor_facts *f)
+{
+	return f->clock_fixed && f->generation != 1;
+}
+
+static bool no_kind_for_clock(const struct doctor_facts *f)
+{
+	return f->clock_fixed && f->generation == 1;
 }
 
 static bool no_sense(const struct doctor_facts *f)
@@ -187,8 +197,8 @@ static const struct rule reached[] = {
 	{ CAUSE_IN_RESET, in_reset },
 	{ CAUSE_UNKNOWN_CHIP, unknown_chip },
 	{ CAUSE_PROTECTED_2, protected_2 },
+	{ CAUSE_NO_DRIVER, no_driver }, /* without one, unlock is no way out of the next */
 	{ CAUSE_PROTECTED, protected_1 },
-	{ CAUSE_NO_DRIVER, no_driver },
 };
 
 /* What work goes on in spite of. */
@@ -202,6 +212,8 @@ static const struct rule remarks[] = {
 	{ CAUSE_CLONE, clone },
 	{ CAUSE_FLASH_SIZE, size_unknown },
 	{ CAUSE_NO_SENSE, no_sense },
+	{ CAUSE_OLD_FIRMWARE, too_old_for_clock },
+	{ CAUSE_PROBE_CANNOT, no_kind_for_clock },
 };
 
 static enum sl_cause first_of(const struct rule *rules, size_t n, const struct doctor_facts *f)

@@ -27,6 +27,7 @@ struct link {
 	unsigned patience_ms;           /* how long a WAIT is waited for; 0: the usual time */
 	bool mending;                   /* the line is being put in order just now */
 	bool slower_said;               /* the user knows that it was lowered */
+	bool fixed_said;                /* that the clock cannot be changed */
 	uint32_t freq[FREQ_MAX];        /* what a V3 offers, as asked once; 0: no more */
 	unsigned wire_number;           /* of the next command, for the wire log */
 	unsigned late;                  /* how many commands in a row were not answered in time */

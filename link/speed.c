@@ -127,6 +127,18 @@ static enum sl_err set_clock(struct link *l, struct ctx *c, unsigned khz)
 	return err;
 }
 
+/* Once: each way to the chip asks anew. */
+static void say_fixed(struct link *l, struct ctx *c)
+{
+	bool is_v1 = l->version.stlink == 1;
+
+	ctx_log(c, l->fixed_said ? LOG_INFO : LOG_WARN, is_v1 ?
+		"an ST-LINK/V1 cannot change its SWD clock: --speed has no effect [E%u]" :
+		"this probe's firmware is too old to change its SWD clock: --speed has no effect [E%u]",
+		is_v1 ? (unsigned)CAUSE_PROBE_CANNOT : (unsigned)CAUSE_OLD_FIRMWARE);
+	l->fixed_said = true;
+}
+
 enum sl_err link_set_speed(struct link *l, struct ctx *c, unsigned khz, unsigned *actual_khz)
 {
 	enum sl_err err = set_clock(l, c, khz);
@@ -135,7 +147,7 @@ enum sl_err link_set_speed(struct link *l, struct ctx *c, unsigned khz, unsigned
 		return err;
 	l->speed_fixed = khz != 0;
 	if (khz && l->speed_khz == 0)
-		ctx_log(c, LOG_INFO, "this probe's SWD clock is fixed");
+		say_fixed(l, c);
 	else if (khz && l->speed_khz > khz)
 		ctx_log(c, LOG_WARN, "%u kHz is the slowest SWD clock of this probe", l->speed_khz);
 	*actual_khz = l->speed_khz;

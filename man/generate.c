@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * generate.c - the man page from its template and the program's tables.
+ * generate.c - the man page and docs/causes.md from their templates and the program's tables.
  *
- * Reads stlink-download.1.in from standard input, writes the page to standard output.
+ * Reads a template from standard input, writes the page to standard output.
  */
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +19,7 @@ static const struct {
 	{ "@EXITS@\n", help_man_exits },
 	{ "@CAUSES@\n", help_man_causes },
 	{ "@PROMISES@\n", help_man_promises },
+	{ "@CAUSES-PAGE@\n", help_page_causes },
 };
 
 int main(void)

@@ -231,7 +231,17 @@ static void do_power(struct board *b, bool on)
 
 static void do_protect(struct board *b, bool on)
 {
-	chip_set_protected(b->chip, on);
+	(void)chip_set_protected(b->chip, on);
+}
+
+static bool set_protect(struct board *b, const char *v)
+{
+	static const char *const levels[] = { "off", "on", "level2" };
+
+	for (unsigned i = 0; i < ARRAY_LEN(levels); i++)
+		if (strcmp(v, levels[i]) == 0)
+			return chip_set_protected(b->chip, i);
+	return false;
 }
 
 static void do_nrst_open(struct board *b, bool on)
@@ -486,8 +496,7 @@ static const struct condition conditions[] = {
 	{ .key = "reset", .value = "up", .apply = do_reset_button },
 	{ .key = "nrst", .value = "wired", .apply = do_nrst_open },
 	{ .key = "nrst", .value = "open", .apply = do_nrst_open, .on = true },
-	{ .key = "protect", .value = "on", .apply = do_protect, .on = true },
-	{ .key = "protect", .value = "off", .apply = do_protect },
+	{ .key = "protect", .parse = set_protect, .takes = "on, off or, where the chip has it, level2" },
 	{ .key = "button", .parse = set_button, .takes = "down or up, on a board that has one" },
 	{ .key = "plug", .value = "out", .apply = do_unplug, .on = true },
 	{ .key = "plug", .value = "in", .apply = do_unplug },

@@ -451,11 +451,14 @@ uint32_t chip_sector_addr(const struct chip *c, size_t n, uint32_t *len)
 	return 0;
 }
 
-void chip_set_protected(struct chip *c, bool on)
+bool chip_set_protected(struct chip *c, unsigned level)
 {
+	bool has;
+
 	chip_sync(c);
-	c->kind->flash->set_rdp(c, on);
+	has = c->kind->flash->set_rdp(c, level);
 	core_protect(c);
+	return has;
 }
 
 void chip_write_protect(struct chip *c, size_t sector, bool on)

@@ -185,8 +185,9 @@ uint32_t chip_sector_erases(const struct chip *c, size_t n);
 size_t chip_sector_count(const struct chip *c);
 uint32_t chip_sector_addr(const struct chip *c, size_t n, uint32_t *len);
 
-/* chip_set_protected - put the chip into (or out of) read protection as a factory would. */
-void chip_set_protected(struct chip *c, bool on);
+/* chip_set_protected - put the chip into read protection of this level (0: out of it) as an earlier owner
+ * would. Level 2 shuts the debug port from the next reset on. False: the chip has no such level. */
+bool chip_set_protected(struct chip *c, unsigned level);
 
 /* chip_write_protect - as the option bytes would: sector n refuses erase and program. */
 void chip_write_protect(struct chip *c, size_t sector, bool on);

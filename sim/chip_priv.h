@@ -112,7 +112,7 @@ struct flash_ops {
 	/* The running operation has reached its end. */
 	void (*finish)(struct chip *c);
 	/* Write the option bytes as a factory or set_protected would. */
-	void (*set_rdp)(struct chip *c, bool on);
+	bool (*set_rdp)(struct chip *c, unsigned level);
 	void (*set_wrp)(struct chip *c, size_t sector, bool on);
 	bool (*locked)(struct chip *c);
 	bool (*rdp_active)(struct chip *c);

@@ -400,10 +400,15 @@ static enum bus_result f1_store(struct chip *c, uint32_t addr, unsigned size, ui
 
 /* ---- what the factory or an earlier owner did -------------------------------------------- */
 
-static void f1_set_rdp(struct chip *c, bool on)
+static bool f1_set_rdp(struct chip *c, unsigned level)
 {
-	info_put(c, OB_BASE, 2, on ? 0xFF00u : rdp_off(c) | (~rdp_off(c) & 0xFFu) << 8);
+	const uint32_t bytes[] = { rdp_off(c), 0x00, LEVEL2 };
+
+	if (level >= ARRAY_LEN(bytes) || (level == 2 && !c->kind->rdp_levels))
+		return false;
+	info_put(c, OB_BASE, 2, bytes[level] | (~bytes[level] & 0xFFu) << 8);
 	load_options(c);
+	return true;
 }
 
 static void f1_set_wrp(struct chip *c, size_t sector, bool on)

@@ -381,12 +381,16 @@ static enum bus_result f4_store(struct chip *c, uint32_t addr, unsigned size, ui
 
 /* ---- what an earlier owner did ------------------------------------------------------------------------ */
 
-static void f4_set_rdp(struct chip *c, bool on)
+static bool f4_set_rdp(struct chip *c, unsigned level)
 {
+	static const uint32_t bytes[] = { RDP_LEVEL0, 0x55, RDP_LEVEL2 };
 	uint32_t user = info_get(c, OB_BASE, 2) & 0xFFu;
 
-	info_put(c, OB_BASE, 2, user | (on ? 0x5500u : 0xAA00u));
+	if (level >= ARRAY_LEN(bytes))
+		return false;
+	info_put(c, OB_BASE, 2, user | bytes[level] << 8);
 	load_options(c);
+	return true;
 }
 
 static void f4_set_wrp(struct chip *c, size_t sector, bool on)

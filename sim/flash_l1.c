@@ -398,10 +398,15 @@ static enum bus_result l1_store(struct chip *c, uint32_t addr, unsigned size, ui
 
 /* ---- what an earlier owner did ---------------------------------------------------------------------- */
 
-static void l1_set_rdp(struct chip *c, bool on)
+static bool l1_set_rdp(struct chip *c, unsigned level)
 {
-	info_put(c, OB_BASE, 4, on ? 0xFFFF0000u : 0xFF5500AAu);
+	static const uint32_t words[] = { 0xFF5500AA, 0xFFFF0000, 0xFF3300CC };
+
+	if (level >= ARRAY_LEN(words))
+		return false;
+	info_put(c, OB_BASE, 4, words[level]);
 	load_options(c);
+	return true;
 }
 
 static void l1_set_wrp(struct chip *c, size_t sector, bool on)

@@ -147,7 +147,7 @@ const char *usbdev_illegal(const struct board *b, size_t n);
  *                       asleep is another name for stop
  *   swd=on|off          the probe's wires to the SWD pins, the same as present and absent
  *   nrst=wired|open     the probe's reset wire
- *   protect=on|off      read protection of the chip
+ *   protect=on|off|level2   read protection of the chip; level2: in force from its next reset on
  *   button=down|up      the user button, where there is one
  *   reset=down|up       the reset button
  *   plug=out|in         pull the cable; in: probe and chip power up again

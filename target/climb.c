@@ -30,10 +30,10 @@ static bool bus_waits(const struct situation *s)
 	       s->first->probe_status == STATUS_OF_DP_WAIT;
 }
 
-/* A supply that was measured to be none: wires are not the matter. */
+/* Also when no supply was measured: a copy of a probe may be unable to see it. */
 static bool line_is_bad(const struct situation *s)
 {
-	return s->first->code == SL_NOTARGET && s->first->cause != CAUSE_UNPOWERED;
+	return s->first->code == SL_NOTARGET;
 }
 
 static bool slow_helps(const struct situation *s)
@@ -176,7 +176,8 @@ static enum sl_err climb(struct ctx *c, const struct situation *s, struct link *
 		if (!err)
 			say_done(c, w, *out);
 		else
-			ctx_log(c, LOG_WARN, "no: %.200s", c->fault.text);
+			ctx_log(c, LOG_WARN, "no: %.200s", strcmp(c->fault.text, s->first->text) == 0 ?
+				"the same" : c->fault.text);
 	}
 	return err;
 }

@@ -148,6 +148,7 @@ static void id_after_the_reset_button__means_the_firmware_had_the_pins(void **st
 static void protection__has_its_level(void **state)
 {
 	struct doctor_facts f = probe();
+	struct doctor_verdict v;
 
 	(void)state;
 	tried(&f, CONNECT_NORMAL, SL_OK, 0, 0x1BA01477);
@@ -159,6 +160,45 @@ static void protection__has_its_level(void **state)
 	assert_int_equal(obstacle(&f), CAUSE_PROTECTED);
 	f.info.protection = PROTECTION_LEVEL2;
 	assert_int_equal(obstacle(&f), CAUSE_PROTECTED_2);
+	doctor_judge(&f, &v);
+	assert_int_equal(v.n, 0);
+}
+
+static void clock_that_cannot_be_set__is_firmware_or_the_kind_of_probe(void **state)
+{
+	struct doctor_facts f = probe();
+
+	(void)state;
+	tried(&f, CONNECT_NORMAL, SL_OK, 0, 0x1BA01477);
+	reached(&f);
+	f.clock_fixed = true;
+	f.generation = 2;
+	assert_remarks(&f, CAUSE_OLD_FIRMWARE);
+	f.generation = 1;
+	f.caps.voltage = false;
+	assert_remarks(&f, CAUSE_PROBE_CANNOT);
+}
+
+/* What this probe cannot do is no advice for it; where the table's cure fits, there is none. */
+static void advice__is_what_this_probe_can_do(void **state)
+{
+	struct doctor_facts v1 = { .opened = true, .generation = 1 }, v2 = probe();
+	char out[320];
+
+	(void)state;
+	assert_non_null(strstr(doctor_advise(&v1, CAUSE_ASLEEP, out, sizeof(out)), "--connect=catch"));
+	assert_non_null(strstr(doctor_advise(&v1, CAUSE_REMAPPED, out, sizeof(out)), "reset button"));
+	assert_non_null(strstr(doctor_advise(&v1, CAUSE_WIRES, out, sizeof(out)), "board powered"));
+	assert_string_equal(doctor_advise(&v1, CAUSE_PROTECTED, out, sizeof(out)), "");
+	assert_string_equal(doctor_advise(&v2, CAUSE_ASLEEP, out, sizeof(out)), "");
+	assert_string_equal(doctor_advise(&v2, CAUSE_WIRES, out, sizeof(out)), "");
+	assert_string_equal(doctor_advise(&v2, CAUSE_TOO_FAST, out, sizeof(out)), "");
+	tried(&v2, CONNECT_NORMAL, SL_NOTARGET, 0x09, 0);
+	tried(&v2, CONNECT_SLOW, SL_OK, 0, 0x1BA01477);
+	v2.climb.tries[1].khz = 15;
+	assert_non_null(strstr(doctor_advise(&v2, CAUSE_TOO_FAST, out, sizeof(out)), "--speed=15 "));
+	v2.id_at_khz = 480;
+	assert_non_null(strstr(doctor_advise(&v2, CAUSE_TOO_FAST, out, sizeof(out)), "--speed=480:"));
 }
 
 static void chip_without_driver__is_not_an_unknown_chip(void **state)
@@ -169,6 +209,9 @@ static void chip_without_driver__is_not_an_unknown_chip(void **state)
 	tried(&f, CONNECT_NORMAL, SL_OK, 0, 0x1BA01477);
 	reached(&f);
 	f.has_driver = false;
+	assert_int_equal(obstacle(&f), CAUSE_NO_DRIVER);
+	/* What its protection is taken for may be another register; and unlock needs the driver. */
+	f.info.protection = PROTECTION_LEVEL1;
 	assert_int_equal(obstacle(&f), CAUSE_NO_DRIVER);
 	f.info.chip = NULL;
 	assert_int_equal(obstacle(&f), CAUSE_UNKNOWN_CHIP);
@@ -228,6 +271,8 @@ int main(void)
 		cmocka_unit_test(one_reset__is_no_loop),
 		cmocka_unit_test(power_lost_in_a_session__is_power),
 		cmocka_unit_test(fault_that_names_its_cause__is_believed),
+		cmocka_unit_test(clock_that_cannot_be_set__is_firmware_or_the_kind_of_probe),
+		cmocka_unit_test(advice__is_what_this_probe_can_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -297,6 +297,31 @@ static void session__clock_that_cannot_be_changed__is_no_reason_to_try_again(voi
 	end();
 }
 
+static void connect__speed_that_the_firmware_cannot_set__is_said_once_with_its_cause(void **state)
+{
+	static const struct script_step old[] = {
+		OPEN(V2J17), ENTER_SAYS("80"), ID, EXIT, ENTER_SAYS("80"), ID, EXIT,
+	};
+	static const struct script_step v1[] = {
+		OPEN(V1J13), ENTER_SAYS("80"), { "f2 22", "77 14 a0 1b", NULL, 0, 0 }, EXIT,
+	};
+	static const struct link_options slow = { .speed_khz = 100 };
+
+	(void)state;
+	BEGIN(old);
+	assert_int_equal(link_enter_swd(l, &ctx, &slow), SL_OK);
+	assert_non_null(strstr(said, "[E205]"));
+	assert_int_equal(link_leave(l, &ctx), SL_OK);
+	assert_int_equal(link_enter_swd(l, &ctx, &slow), SL_OK);
+	assert_int_equal(n_warnings, 1);
+	end();
+	BEGIN(v1);
+	assert_int_equal(link_enter_swd(l, &ctx, &slow), SL_OK);
+	assert_non_null(strstr(said, "[E228]"));
+	assert_int_equal(n_warnings, 1);
+	end();
+}
+
 #define TEST(name) cmocka_unit_test(name)
 
 int main(void)
@@ -314,6 +339,7 @@ int main(void)
 		TEST(session__halfwords__are_never_written_twice),
 		TEST(session__chosen_speed__is_kept),
 		TEST(session__clock_that_cannot_be_changed__is_no_reason_to_try_again),
+		TEST(connect__speed_that_the_firmware_cannot_set__is_said_once_with_its_cause),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

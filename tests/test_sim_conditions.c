@@ -35,6 +35,20 @@ static void target__locked__refuses_flash_and_gives_ram(void **state)
 	assert_int_equal(peek(b, SRAM, &v), 0x80);
 }
 
+static void protect__level2__shuts_the_debug_port_at_the_next_reset(void **state)
+{
+	struct desk *d = *state;
+	struct board *b = d->boards[0];
+
+	say_ok(d, "set protect=level2");
+	assert_int_equal(enter(b), 0x80);
+	say_ok(d, "power-cycle");
+	assert_int_equal(enter(b), 0x09);
+	/* An F103 has no such level, and no other word is one. */
+	assert_false(board_set(d->boards[1], "protect", "level2"));
+	assert_false(board_set(b, "protect", "level3"));
+}
+
 static void target__asleep__answers_dpidr_and_wait(void **state)
 {
 	struct desk *d = *state;
@@ -211,6 +225,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		AT_DESK(target__absent__answers_nothing),
 		AT_DESK(target__locked__refuses_flash_and_gives_ram),
+		AT_DESK(protect__level2__shuts_the_debug_port_at_the_next_reset),
 		AT_DESK(target__asleep__answers_dpidr_and_wait),
 		AT_DESK(target__asleep__is_caught_under_reset_until_let_go),
 		AT_DESK(target__asleep__with_dbg_stop__can_be_debugged),

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The committed man page is what the program's tables give. "sh generated_man.sh -w"
-# writes it anew. Needs the libraries that make has built.
+# The committed man page and docs/causes.md are what the program's tables give.
+# "sh generated_man.sh -w" writes them anew. Needs the libraries that make has built.
 set -eu
 cd "$(dirname "$0")/../.."
 b=${BUILD:-build}
@@ -20,16 +20,18 @@ usb=-lusb-1.0
 # shellcheck disable=SC2086
 ${CC:-cc} -std=c17 -I. ${CFLAGS-} -o "$program" man/generate.c $libs $usb
 "$program" <man/stlink-download.1.in >"$new"
+"$program" <docs/causes.md.in >"$dir/causes.md"
 if [ "${1-}" = -w ]; then
 	cat "$new" >man/stlink-download.1
+	cat "$dir/causes.md" >docs/causes.md
 	exit 0
 fi
-if ! diff -u man/stlink-download.1 "$new"; then
-	echo "man/stlink-download.1 is out of date: sh tests/lint/generated_man.sh -w" >&2
+if ! diff -u man/stlink-download.1 "$new" || ! diff -u docs/causes.md "$dir/causes.md"; then
+	echo "man/stlink-download.1 or docs/causes.md is out of date: sh tests/lint/generated_man.sh -w" >&2
 	exit 1
 fi
 if command -v mandoc >/dev/null; then
 	# Other packages' manuals need not be installed here.
 	mandoc -T lint "$new" man/stlink-autoflash.5 2>/dev/null | grep -v 'referenced manual not found' && exit 1
 fi
-echo "lint: the man page is what the tables give"
+echo "lint: the man page and docs/causes.md are what the tables give"
