@@ -187,16 +187,25 @@ $(BUILD)/tests/faults/campaign: $(FAULTS_OBJ) $(BUILD)/tests/faults/tool.o $(SUP
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $(FAULTS_OBJ) $(BUILD)/tests/faults/tool.o \
 		$(SUPPORT_OBJ) $(TOOL_LIBS) $(SIM_LIBS) -lcmocka $(SIM_LDLIBS) $(LIBUSB_LIBS)
 
-# make faults: all cases of the scenarios, many hours; N=100: so many of each scenario at each station;
-# CAMPAIGN="--station=f1/ --scenario=flash-4k --fault=power": a part. make soak N=10000: sessions in one
-# process. check-faults is the sample for every day.
+# make faults: all cases of all scenarios at all stations, many hours. N=100: so many of each scenario at
+# each station; CAMPAIGN=transport, unplug, power, time, signals, memory or pairs: that one;
+# ARGS="--station=f1/sg --scenario=flash-4k --fault=stall": a part. A finding is one line, with the
+# command that replays it. make soak N=10000: sessions in one process. check-faults is the sample for
+# every day. check-oracle breaks the program once for each clause of the oracle, which must notice.
 faults: $(BUILD)/tests/faults/campaign
-	$(Q)$< $(if $(N),--cases=$(N)) $(CAMPAIGN)
+	$(Q)$< $(if $(N),--cases=$(N)) $(if $(CAMPAIGN),--campaign=$(CAMPAIGN)) $(ARGS)
 soak: $(BUILD)/tests/faults/campaign
-	$(Q)$< --soak=$(or $(N),10000) $(CAMPAIGN)
+	$(Q)$< --soak=$(or $(N),10000) $(ARGS)
 check-faults: $(BUILD)/tests/faults/campaign
-	$(Q)$< --cases=4 --seed=7 | tail -40
+	$(Q)$< --cases=6 --seed=7 > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
+	$(Q)sed -n '/^  /p;/^faults:/p' $(BUILD)/faults.log
+	$(Q)$< --campaign=unplug --station=f1/bulk-only --scenario=leave-dfu > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
+	$(Q)tail -1 $(BUILD)/faults.log
+	$(Q)$< --campaign=pairs --station=f4/bulk --scenario=read-4k --cases=1000 > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
+	$(Q)tail -1 $(BUILD)/faults.log
 	$(Q)$< --soak=100
+check-oracle:
+	$(Q)python3 tests/faults/mutants.py $(BUILD)
 
 # The benchmark: bench/bench.py says what it does. Its C parts: one job in virtual time inside one
 # process, and a stopwatch for commands at a board.
@@ -434,6 +443,6 @@ always:
 clean:
 	rm -rf $(BUILD) stlink-download stlink-sim
 
-.PHONY: faults soak check-faults hostfaults check-hostfaults all tests figures bench bench-quick bench-virtual check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
+.PHONY: faults soak check-faults check-oracle hostfaults check-hostfaults all tests figures bench bench-quick bench-virtual check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
         check-generated udev check-vm check-systemd check-strangers check-personality demo lint lint-text lint-gcc lint-clang lint-headers unsure \
         clean

@@ -2,9 +2,9 @@
  *
  * campaign.c - every fault at every step of every scenario, or a sample of that.
  *
- *     campaign [--station=PREFIX] [--scenario=PREFIX] [--fault=PREFIX] [--cases=N] [--seed=N]
- *              [--compound] [-v]
- *     campaign --replay=CASE
+ *     campaign [--station=PREFIX] [--scenario=PREFIX] [--campaign=NAME] [--fault=PREFIX]
+ *              [--cases=N] [--seed=N] [--limit=SECONDS] [-v]
+ *     campaign --replay=CASE [--limit=SECONDS]
  *     campaign --soak=N [--station=NAME] [--scenario=NAME]
  *
  * --cases: so many of each scenario at each station, chosen by the seed; without it, all. Prints
@@ -148,18 +148,20 @@ static int soak(const struct wish *w, uint64_t n)
 	return !fine || kib > GROWTH_MAX_KIB;
 }
 
+enum { HOST_SECONDS = 120 };
+
 int main(int argc, char *argv[])
 {
 	static const struct option options[] = {
 		{ "station", required_argument, NULL, 's' }, { "scenario", required_argument, NULL, 'c' },
 		{ "campaign", required_argument, NULL, 'g' }, { "fault", required_argument, NULL, 'f' },
 		{ "cases", required_argument, NULL, 'n' },
-		{ "seed", required_argument, NULL, 'r' }, { "compound", no_argument, NULL, 'p' },
+		{ "seed", required_argument, NULL, 'r' }, { "limit", required_argument, NULL, 'l' },
 		{ "replay", required_argument, NULL, 'a' }, { "soak", required_argument, NULL, 'k' },
 		{ NULL, 0, NULL, 0 },
 	};
 	static char buffer[65536];
-	struct wish w = { .seed = 1 };
+	struct wish w = { .seed = 1, .limit_s = HOST_SECONDS };
 	uint64_t sessions = 0;
 	int o;
 
@@ -174,15 +176,22 @@ int main(int argc, char *argv[])
 		case 'f': w.fault = optarg; break;
 		case 'n': w.cases = strtoull(optarg, NULL, 10); break;
 		case 'r': w.seed = strtoull(optarg, NULL, 10); break;
-		case 'p': w.compound = true; break;
+		case 'l': w.limit_s = (unsigned)strtoul(optarg, NULL, 10); break;
 		case 'a': w.replay = optarg; break;
 		case 'k': sessions = strtoull(optarg, NULL, 10); break;
 		case 'v': w.verbose = true; break;
 		default: return 2;
 		}
+	/* The trees and files of each case; they need not survive. */
+	if (access("/dev/shm", W_OK) == 0)
+		(void)setenv("TMPDIR", "/dev/shm", 0);
+	if (w.campaign && strcmp(w.campaign, "pairs") == 0) {
+		w.compound = true;
+		w.campaign = "transport";
+	}
 	if (w.replay) {
 		play_report_to(dup(STDOUT_FILENO));
-		return !play_again(w.replay);
+		return !play_again(&w, w.replay);
 	}
 	return sessions ? soak(&w, sessions) : play_all(&w);
 }

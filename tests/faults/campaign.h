@@ -29,6 +29,7 @@ struct wish {
 	bool compound;                  /* pairs, each once: a second fault at each later transfer */
 	bool verbose;
 	const char *replay;
+	unsigned limit_s;               /* of the host's time for a case */
 };
 
 /* play_scenario - all cases of a scenario at a station. */
@@ -39,7 +40,7 @@ void play_scenario(const struct wish *w, struct tally *t);
 bool play_soak(uint64_t n, long *kib);
 
 /* play_again - one case, from its line. Returns true when everything holds. */
-bool play_again(const char *line);
+bool play_again(const struct wish *w, const char *line);
 
 /* play_report_to - where findings are printed, while the program has standard output. */
 void play_report_to(int fd);

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 
 #include "tests/faults/campaign.h"
 
-enum { HOST_SECONDS = 120, OUTPUT_MAX = 65536, STRIKES_MAX = 2, LINE_MAX_ = 200 };
+enum { OUTPUT_MAX = 65536, STRIKES_MAX = 2, LINE_MAX_ = 200 };
 
 static const struct wish *wish;
 static struct tally *tally;
@@ -29,6 +30,13 @@ static uint64_t operations_at_start;
 void play_report_to(int fd)
 {
 	report_fd = fd;
+}
+
+/* What cannot be reported or captured cannot be judged. */
+static void say(int fd, const char *text)
+{
+	if (write(fd, text, strlen(text)) < 0)
+		abort();
 }
 
 /* ---- what the program prints ----------------------------------------------------------------- */
@@ -52,7 +60,8 @@ static const char *captured(void)
 static void capture_clear(void)
 {
 	(void)fflush(NULL);
-	(void)ftruncate(capture_fd, 0);
+	if (ftruncate(capture_fd, 0))
+		abort();
 	(void)lseek(capture_fd, 0, SEEK_SET);
 }
 
@@ -63,7 +72,7 @@ static void capture_split(void)
 	int old = capture_fd;
 
 	capture_start();
-	(void)write(capture_fd, so_far, strlen(so_far));
+	say(capture_fd, so_far);
 	(void)close(old);
 }
 
@@ -84,12 +93,11 @@ static void name_case(char *line, size_t size)
 static void finding(const char *why)
 {
 	char line[LINE_MAX_], text[LINE_MAX_ + WHY_MAX + 160];
-	int n;
 
 	name_case(line, sizeof(line));
-	n = snprintf(text, sizeof(text), "FINDING %s --replay=%s  %s\n", program_invocation_name, line,
+	(void)snprintf(text, sizeof(text), "FINDING %s --replay=%s  %s\n", program_invocation_name, line,
 		     why);
-	(void)write(report_fd, text, (size_t)n);
+	say(report_fd, text);
 	tally->findings++;
 	if (n_strikes > 0) {
 		size_t all;
@@ -123,7 +131,7 @@ static void judge(int status)
 	static struct before now;
 	char why[WHY_MAX], text[WHY_MAX + 32];
 	uint64_t us = stage.time.clock.now_us(&stage.time.clock) - before.us;
-	size_t all;
+	size_t all, len;
 
 	if (n_strikes && us > tally->longest_by_kind[strikes[0].kind - fault_kinds(&all)])
 		tally->longest_by_kind[strikes[0].kind - fault_kinds(&all)] = us;
@@ -136,7 +144,8 @@ static void judge(int status)
 	stage_repair();
 	capture_clear();
 	oracle_look(&now);
-	memcpy(now.flash, before.flash, sizeof(now.flash));
+	(void)chip_flash(board_chip(stage.board), &len);
+	memcpy(now.flash, before.flash, len);
 	e = (struct ended){ .status = stage_play(), .earlier = strikes[0].kind };
 	e.output = captured();
 	if (e.status != 0) {
@@ -190,7 +199,7 @@ static bool fork_case(const struct fault_kind *kind, uint64_t index, bool for_ev
 			stage_tree();
 		return false;
 	}
-	(void)alarm(HOST_SECONDS);
+	(void)alarm(wish->limit_s);
 	forked = true;
 	capture_split();
 	return true;
@@ -207,6 +216,13 @@ static uint64_t mix(uint64_t x)
 	return x ^ x >> 31;
 }
 
+static uint64_t mix_text(uint64_t h, const char *text)
+{
+	for (; *text; text++)
+		h = mix(h + (uint8_t)*text);
+	return h;
+}
+
 static bool wished(const struct fault_kind *k)
 {
 	if (wish->campaign && strcmp(wish->campaign, k->campaign) != 0)
@@ -214,16 +230,26 @@ static bool wished(const struct fault_kind *k)
 	return !wish->fault || strncmp(k->name, wish->fault, strlen(wish->fault)) == 0;
 }
 
-/* Is this one of the cases of the sample? Forks of a second fault are thinned out the same way. */
+enum { MILLION = 1000000 };
+
+/* How many of a million points are in the sample; of pairs, at each of two levels. */
+static uint64_t share(void)
+{
+	double part = wish->cases == 0 || tally->total <= wish->cases ? 1 :
+		      (double)wish->cases / (double)tally->total;
+
+	return (uint64_t)((wish->compound ? sqrt(part) : part) * MILLION);
+}
+
+/* Is this one of the cases of the sample? */
 static bool chosen(const struct fault_kind *k, uint64_t index, bool for_ever)
 {
-	uint64_t h = mix(wish->seed * 31 + index * 64 + (uint64_t)(uintptr_t)k->name[0] * 2 + for_ever);
+	uint64_t h = mix(wish->seed * 31 + index * 2 + for_ever);
 
-	for (const char *p = k->name; *p; p++)
-		h = mix(h + (uint8_t)*p);
+	h = mix_text(mix_text(mix_text(h, k->name), stage.station->name), stage.scenario->name);
 	for (unsigned i = 0; i < n_strikes; i++)
 		h = mix(h + strikes[i].index * 3 + strikes[i].for_ever);
-	return wish->cases == 0 || tally->total <= wish->cases || h % tally->total < wish->cases;
+	return h % MILLION < share();
 }
 
 static const struct fault_kind *go_on(enum point at, uint64_t index, unsigned moves);
@@ -331,7 +357,7 @@ static void count(void)
 	if (!tally->clean)
 		finding(why[0] ? why : "too few transfers: the scenario stopped early");
 	if (wish->verbose)
-		(void)write(report_fd, e.output, strlen(e.output));
+		say(report_fd, e.output);
 }
 
 static void count_cases(void)
@@ -358,7 +384,7 @@ void play_scenario(const struct wish *w, struct tally *t)
 	capture_start();
 	pid = fork();
 	if (pid == 0) {
-		(void)alarm(HOST_SECONDS);
+		(void)alarm(wish->limit_s);
 		count();
 		_exit(0);
 	}
@@ -433,36 +459,63 @@ static bool parse_strike(char *text)
 	return s->kind != NULL;
 }
 
-bool play_again(const char *line)
+/* The case from its beginning, in a fork. */
+static void replay(void)
 {
-	static struct tally here;
-	static const struct wish nothing;
-	char text[LINE_MAX_], *at, *colon, *rest;
-	const char *one;
-
-	(void)snprintf(text, sizeof(text), "%s", line);
-	at = strchr(text, '@');
-	colon = strchr(text, ':');
-	if (!at || !colon)
-		return false;
-	*at = *colon = '\0';
-	rest = colon + 1;
-	while ((one = strsep(&rest, ",")))
-		if (!parse_strike((char *)(uintptr_t)one))
-			return false;
-	if (!station_find(at + 1) || !scenario_find(text))
-		return false;
-	wish = &nothing;
-	tally = &here;
-	stage_set(station_find(at + 1), scenario_find(text));
 	capture_start();
 	begin(struck);
-	if (strikes[0].kind->at == AT_FLASH)
+	if (n_strikes > 0 && strikes[0].kind->at == AT_FLASH)
 		stage_cut(strikes[0].index + 1, (enum chip_cut)strikes[0].kind->what,
 			  !strikes[0].for_ever);
 	judge(stage_play());
-	one = captured();
-	(void)write(report_fd, one, strlen(one));
+	say(report_fd, captured());
+}
+
+/* Its names and numbers; a line without a fault is the clean run. */
+static bool parse_case(char *text)
+{
+	char *at = strchr(text, '@'), *colon = strchr(text, ':'), *one;
+	const struct station *st;
+	const struct scenario *sc;
+
+	if (!at || !colon)
+		return false;
+	*at = *colon = '\0';
+	colon++;
+	while (colon && *colon && (one = strsep(&colon, ",")))
+		if (!parse_strike(one))
+			return false;
+	st = station_find(at + 1);
+	sc = scenario_find(text);
+	if (!st || !sc)
+		return false;
+	stage_set(st, sc);
+	return true;
+}
+
+bool play_again(const struct wish *w, const char *line)
+{
+	struct tally *here = mmap(NULL, sizeof(*here), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+				  -1, 0);
+	char text[LINE_MAX_];
+	pid_t pid;
+	bool fine;
+
+	(void)snprintf(text, sizeof(text), "%s", line);
+	wish = w;
+	tally = here;
+	if (here == MAP_FAILED || !parse_case(text))
+		return false;
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		(void)alarm(wish->limit_s);
+		replay();
+		_exit(0);
+	}
+	wait_for(pid);
 	stage_strike();
-	return here.findings == 0;
+	fine = here->findings == 0;
+	(void)munmap(here, sizeof(*here));
+	return fine;
 }

@@ -86,6 +86,8 @@ const struct scenario *scenario_find(const char *name)
 #define EXIT_OTHER EXIT(1)
 #define EXIT_WIRE (EXIT(8) | EXIT(9))           /* host, probe */
 #define EXIT_CHIP (EXIT(10) | EXIT(11) | EXIT(12))
+/* A lie about the chip's size makes the user's range or file wrong: 2, 3. */
+#define EXIT_LIED (EXIT_WIRE | EXIT_CHIP | EXIT(2) | EXIT(3))
 #define EXIT_SIGNAL 0u                          /* 128 + n is added for a signal */
 #define ANY (MOVES_IN | MOVES_OUT | MOVES_CONTROL | MOVES_SG)
 #define DATA (MOVES_IN | MOVES_OUT | MOVES_SG)
@@ -108,10 +110,10 @@ static const struct fault_kind fault_table[] = {
 	{ "one-byte", T, AT_TRANSFER, WIRE_ONE, REPLY, EXIT_WIRE, AWAY, 0 },
 	{ "short", T, AT_TRANSFER, WIRE_SHORT, REPLY, EXIT_WIRE, AWAY, 0 },
 	{ "over-long", T, AT_TRANSFER, WIRE_LONG, REPLY, EXIT_WIRE, AWAY, 0 },
-	{ "status", T, AT_TRANSFER, WIRE_STATUS, REPLY, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
-	{ "undefined-status", T, AT_TRANSFER, WIRE_UNDEFINED, REPLY, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
-	{ "bit-flip", T, AT_TRANSFER, WIRE_FLIP, REPLY, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
-	{ "previous-reply", T, AT_TRANSFER, WIRE_PREVIOUS, REPLY, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
+	{ "status", T, AT_TRANSFER, WIRE_STATUS, REPLY, EXIT_LIED, LIES, 0 },
+	{ "undefined-status", T, AT_TRANSFER, WIRE_UNDEFINED, REPLY, EXIT_LIED, LIES, 0 },
+	{ "bit-flip", T, AT_TRANSFER, WIRE_FLIP, REPLY, EXIT_LIED, LIES, 0 },
+	{ "previous-reply", T, AT_TRANSFER, WIRE_PREVIOUS, REPLY, EXIT_LIED, LIES, 0 },
 	{ "late-reply", T, AT_TRANSFER, WIRE_LATE, REPLY, EXIT_WIRE | EXIT_CHIP, AWAY, 0 },
 	{ "lie", T, AT_TRANSFER, WIRE_LIE, MOVES_COMMAND, EXIT_WIRE | EXIT_CHIP, LIES, 0 },
 	{ "eperm", T, AT_TRANSFER, WIRE_PERM, MOVES_SG, EXIT(6) | EXIT_WIRE, AWAY, 0 },

@@ -135,9 +135,10 @@ void fake_unplug(const char *port)
 
 int fake_sysfs_setup(struct ctx *c)
 {
+	const char *tmp = getenv("TMPDIR");
 	char devices[192];
 
-	strcpy(root, "/tmp/link-probe-XXXXXX");
+	(void)snprintf(root, sizeof(root), "%s/link-probe-XXXXXX", tmp && strlen(tmp) < 32 ? tmp : "/tmp");
 	if (!mkdtemp(root))
 		return -1;
 	(void)snprintf(dev, sizeof(dev), "%s/dev", root);
