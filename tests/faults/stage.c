@@ -340,7 +340,7 @@ void stage_cut(uint64_t nth, enum chip_cut when, bool comes_back)
 	chip_cut_supply(board_chip(stage.board), nth, when);
 }
 
-void stage_repair(void)
+void stage_repair(bool reset)
 {
 	chip_cut_supply(board_chip(stage.board), 0, CHIP_CUT_TORN);
 	if (stage.plugged)
@@ -352,6 +352,8 @@ void stage_repair(void)
 	if (stage.scenario->dfu)
 		(void)board_set(stage.board, "plug", "out");
 	(void)board_set(stage.board, "plug", "in");
+	if (reset)
+		(void)board_set(stage.board, "power", "off");
 	(void)board_set(stage.board, "power", "on");
 	(void)usbdev_enumerate(stage.board);
 	stage.late_until_us = 0;

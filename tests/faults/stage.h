@@ -137,8 +137,8 @@ void stage_noise(uint8_t *dst, size_t len, uint32_t seed);
 /* stage_at - a point is reached. */
 const struct fault_kind *stage_at(enum point at, unsigned moves);
 
-/* stage_repair - what a person does before the next try: plug in, power on. */
-void stage_repair(void);
+/* stage_repair - what a person does before the next try: plug in, power on; reset: off before. */
+void stage_repair(bool reset);
 
 /* stage_pull - the cable is pulled, and put back as the fault says: with another address, or
  * into another probe. stage_plugged - the board on the cable. stage_epoch - what was opened in
