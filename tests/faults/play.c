@@ -131,6 +131,7 @@ static void judge(int status)
 	static struct before now;
 	char why[WHY_MAX], text[WHY_MAX + 32];
 	uint64_t us = stage.time.clock.now_us(&stage.time.clock) - before.us;
+	const char *said;
 	size_t all, len;
 
 	if (n_strikes && us > tally->longest_by_kind[strikes[0].kind - fault_kinds(&all)])
@@ -150,11 +151,10 @@ static void judge(int status)
 	memcpy(now.flash, before.flash, len);
 	e = (struct ended){ .status = stage_play(), .earlier = strikes[0].kind };
 	e.output = captured();
+	said = strstr(e.output, "stlink-download: ");
 	if (e.status != 0) {
-		const char *error = strstr(e.output, "error");
-
 		(void)snprintf(text, sizeof(text), "again: status %d %.200s", e.status,
-			       strstr(e.output, "stlink-download: ") ? strstr(e.output, "stlink-download: ") : e.output);
+			       said ? said : e.output);
 		text[strcspn(text, "\n")] = '\0';
 		finding(text);
 	} else if (!oracle_judge(&now, &e, why)) {
