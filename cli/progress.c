@@ -15,6 +15,8 @@ enum {
 	PLAIN_STEP = 10,                /* per cent between plain lines and events */
 };
 
+#define LEFT_MAX_US (UINT64_C(16) * 3600 * 1000000)
+
 static const char *phase_name(enum flash_phase phase)
 {
 	static const char *const names[] = {
@@ -32,6 +34,14 @@ static unsigned percent_of(uint64_t done, uint64_t total)
 	return (unsigned)((double)done * 100.0 / (double)total);
 }
 
+/* What is left when done of total took us; a clock that jumped gives no such number. */
+static uint64_t left_us(uint64_t done, uint64_t total, uint64_t us)
+{
+	double left = (double)us * (double)(total - done) / (double)done;
+
+	return left < (double)LEFT_MAX_US ? (uint64_t)left : LEFT_MAX_US;
+}
+
 void progress_format(char line[PROGRESS_LINE_MAX], enum flash_phase phase, uint64_t done,
 		     uint64_t total, uint64_t us)
 {
@@ -40,7 +50,7 @@ void progress_format(char line[PROGRESS_LINE_MAX], enum flash_phase phase, uint6
 	bool guess = us >= GUESS_AFTER_US && done > 0;
 
 	if (guess && done < total)
-		left = format_left((uint64_t)((double)us * (double)(total - done) / (double)done));
+		left = format_left(left_us(done, total, us));
 	(void)snprintf(line, PROGRESS_LINE_MAX, "%-5.5s %3u%%  %.13s of %.13s bytes%s%.12s%s%.11s%s",
 		       phase_name(phase), percent_of(done, total), so_far.s, of.s,
 		       guess ? "  " : "", guess ? rate.s : "", left.s[0] ? "  " : "", left.s,

@@ -195,6 +195,9 @@ static void progress__line__says_bytes_rate_and_time_left(void **state)
 	assert_string_equal(line, "erase 100%  0 of 0 bytes");
 	progress_format(line, FLASH_READ, UINT64_MAX / 2, UINT64_MAX, UINT64_MAX / 3);
 	assert_true(strlen(line) < PROGRESS_LINE_MAX);
+	/* The clock jumped to its end. */
+	progress_format(line, FLASH_PROGRAM, 1, 65536, UINT64_MAX - 1);
+	assert_non_null(strstr(line, "960 min 0 s left"));
 	/* Not a promise of 100 before the end. */
 	progress_format(line, FLASH_READ, 999999, 1000000, 0);
 	assert_non_null(strstr(line, " 99%"));
