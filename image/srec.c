@@ -4,7 +4,8 @@
  *
  * Source: Motorola, M68000 Family Programmer's Reference Manual (M68000PM/AD),
  * appendix C, S-record output format; S6, a 24-bit S5, is a later addition that
- * tools agree on. S4 is reserved and refused.
+ * tools agree on. S4 is reserved and refused. A file without an end record, as srec_cat
+ * writes them, is taken when its last record counts the others: nothing is cut off then.
  */
 #include <inttypes.h>
 
@@ -39,6 +40,7 @@ struct srec_state {
 	struct builder *b;
 	uint32_t data_records;
 	bool ended;
+	bool counted;                   /* the last record was the right count */
 };
 
 static bool has_mark(const struct line *line)
@@ -107,7 +109,8 @@ static uint32_t read_addr(struct cursor *in, uint8_t addr_len)
 
 static enum sl_err take_count(struct srec_state *st, size_t line, uint32_t count)
 {
-	if (count == st->data_records)
+	st->counted = count == st->data_records;
+	if (st->counted)
 		return SL_OK;
 	return source_fail(st->c, st->src, line, "counts %" PRIu32 " data records, but %" PRIu32
 			   " came before it", count, st->data_records);
@@ -144,6 +147,7 @@ static enum sl_err take_record(struct srec_state *st, const struct record *r, un
 		return SL_OK;
 	case SREC_DATA:
 		st->data_records++;
+		st->counted = false;
 		return builder_add(st->c, st->b, st->src, r->line, &data);
 	case SREC_COUNT:
 		return take_count(st, r->line, data.addr);
@@ -188,7 +192,7 @@ static enum sl_err srec_load(struct ctx *c, const struct source *src, struct bui
 		if (err)
 			return err;
 	}
-	if (!st.ended)
+	if (!st.ended && !st.counted)
 		return source_fail(c, src, ls.number, "the file ends without an S7, S8 or S9 record");
 	return SL_OK;
 }

@@ -77,6 +77,8 @@ static void srec__right_counts__are_taken(void **state)
 		S0 D4 "S5030001FB\n" S9,
 		S0 D4 "S604000001FA\n" S9,
 		S0 "S5030000FC\n" D4 "S5030001FB\n" S9,
+		/* As srec_cat ends a file. */
+		S0 D4 "S5030001FB\n",
 	};
 
 	(void)state;
@@ -102,6 +104,7 @@ static void srec__damage__is_refused_with_its_line(void **state)
 		const char *found;
 	} rows[] = {
 		{ D4 "S107000401020304EB\n" S9, "image, line 2: checksum is 0xeb, must be 0xea" },
+		{ "S5030000FC\n" D4, "image, line 2: the file ends without an S7, S8 or S9 record" },
 		{ D4 S0, "image, line 2: the file ends without an S7, S8 or S9 record" },
 		{ D4 "\n" S9 "\n" D4, "image, line 5: more text after the end record" },
 		{ D4 "S10700040102\n" S9, "image, line 2: the record is cut: 5 bytes of 8" },
