@@ -315,6 +315,8 @@ STRANGERS = $(patsubst tests/vm/guest/%.sh,%,$(wildcard tests/vm/guest/5[0-9]-*.
 demo: all
 	$(Q)examples/demo.sh
 
+include tests/fuzz/fuzz.mk
+
 # ---- lint -------------------------------------------------------------------
 
 LINT_SRC = $(wildcard *.c auto/*.c base/*.c cli/*.c compat/*.c doctor/*.c flash/*.c flash/*/*.c host/*.c image/*.c link/*.c sg/*.c \

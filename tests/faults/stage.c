@@ -329,7 +329,8 @@ void stage_set(const struct station *st, const struct scenario *sc)
 void stage_strike(void)
 {
 	board_free(stage.board);
-	stage.board = NULL;
+	board_free(stage.other);
+	stage.board = stage.other = NULL;
 	(void)fake_sysfs_teardown();
 }
 

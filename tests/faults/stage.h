@@ -60,7 +60,7 @@ enum wire {
 	WIRE_TIMEOUT, WIRE_STALL, WIRE_GONE, WIRE_IO, WIRE_EMPTY, WIRE_ONE, WIRE_SHORT, WIRE_LONG,
 	WIRE_STATUS, WIRE_UNDEFINED, WIRE_FLIP, WIRE_PREVIOUS, WIRE_LATE, WIRE_LIE, WIRE_PERM,
 	WIRE_REPLUG, WIRE_SWAP, WIRE_SWAP_KIND, WIRE_SIGNAL, WIRE_FLASH_BUSY, WIRE_DAP_BUSY,
-	WIRE_IN_RESET
+	WIRE_IN_RESET, WIRE_FEED
 };
 
 /* What a transfer is, for what can go wrong in it. */
@@ -164,6 +164,8 @@ enum sl_err wire_open(struct ctx *c, struct pipe **out) MUST_CHECK;
 void wire_mangle(const struct fault_kind *f, uint8_t *data, size_t *len, size_t room);
 /* wire_remember - the last answer, which WIRE_PREVIOUS gives again. */
 void wire_remember(const uint8_t *data, size_t len);
+/* stage_feed - WIRE_FEED: another answer of *len bytes (room for room). Only the fuzzer has one. */
+extern void stage_feed(uint8_t *data, size_t *len, size_t room) __attribute__((weak));
 /* wire_lie_applies - does this probe command change something, so that a lie about it counts? */
 bool wire_lie_applies(const uint8_t *cmd);
 

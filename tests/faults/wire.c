@@ -78,6 +78,10 @@ void wire_mangle(const struct fault_kind *f, uint8_t *data, size_t *len, size_t 
 		*len = previous_len < *len ? previous_len : *len;
 		memcpy(data, previous, *len);
 		break;
+	case WIRE_FEED:
+		if (stage_feed)
+			stage_feed(data, len, room);
+		break;
 	default:
 		break;
 	}
@@ -253,6 +257,8 @@ static enum sl_err wire_control(struct pipe *p, struct ctx *c, struct pipe_xfer 
 	w->lie = (struct lie){ .told = false };
 	if (!err)
 		err = w->inner->ops->control(w->inner, c, x);
+	if (!err && f && f->what == WIRE_FEED && (x->setup[0] & 0x80))
+		wire_mangle(f, x->data, &x->got, x->len);
 	stage.acting = acting;
 	return err;
 }

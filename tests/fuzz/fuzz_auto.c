@@ -3,13 +3,6 @@
  * fuzz_auto.c - any bytes as autoflash's configuration, and as a list of unique ids.
  *
  * What is accepted must keep the promises of auto/rules.h; what is refused must say a line.
- *
- * Build and run, from the top of the project (needs Debian's libclang-rt-dev):
- *   clang -std=c17 -I. -O1 -g -fsanitize=fuzzer,address,undefined \
- *     -fno-sanitize-recover=undefined -o build/fuzz_auto tests/fuzz/fuzz_auto.c \
- *     auto/parse.c auto/keys.c auto/match.c auto/load.c $(find base -name '*.c')
- *   mkdir -p build/fuzz-auto
- *   build/fuzz_auto -max_len=4096 -max_total_time=60 build/fuzz-auto tests/corpus/auto
  */
 #include <stdlib.h>
 #include <string.h>
