@@ -301,6 +301,13 @@ check-systemd: all $(if $(or $(if $(G),,every),$(filter 4%,$(G))),$(DEB))
 	$(Q)tests/vm/systemd/run.sh $(SYSTEMD_VM) $(G)
 	$(Q)tests/vm/systemd/table.py $(if $(G),-s) $(SYSTEMD_VM)/rows docs/v1-on-linux.md
 
+# Every row of tests/causes.table on the mock kernel and over USB/IP; under a real kernel each cause
+# once over sg and once over libusb, where check-vm has some of them.
+check-causes: all with-board
+	$(Q)python3 tests/cli/doctor.py
+	$(Q)tests/vm/build.sh $(BUILD)/vm ./stlink-download ./stlink-sim
+	$(Q)VM_TIMEOUT=400 tests/vm/run.sh $(BUILD)/vm 61-causes-sg 62-causes-libusb
+
 # st-flash and st-info, ours and stock, on all boards of the mock kernel: minutes.
 check-personality: all with-board
 	$(Q)python3 tests/cli/personality.py -a
@@ -446,5 +453,5 @@ clean:
 	rm -rf $(BUILD) stlink-download stlink-sim
 
 .PHONY: faults soak check-faults check-oracle hostfaults check-hostfaults all tests figures bench bench-quick bench-virtual check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
-        check-generated udev check-vm check-systemd check-strangers check-personality demo lint lint-text lint-gcc lint-clang lint-headers unsure \
+        check-generated udev check-vm check-systemd check-strangers check-personality check-causes demo lint lint-text lint-gcc lint-clang lint-headers unsure \
         clean

@@ -111,7 +111,7 @@ arm-none-eabi-objcopy -O ihex "$example/debug.elf" "$example/debug.hex"
 arm-none-eabi-objcopy -O srec "$example/debug.elf" "$example/debug.srec"
 arm-none-eabi-objcopy -O binary "$example/debug.elf" "$example/debug.bin"
 arm-none-eabi-nm "$example/debug.elf" > "$example/debug.nm"
-cp "$here"/guest/*.sh "$here/../../docs/v1-on-linux.md" "$here/../../README.md" \
+cp "$here"/guest/*.sh "$here/../../docs/v1-on-linux.md" "$here/../../README.md" "$here/../causes.table" \
 	"$root/tests/"
 cp "$here/guest/init" "$root/init"
 [ -z "${VM_EXTRA:-}" ] || cp -r "$VM_EXTRA/." "$root/"
