@@ -188,7 +188,7 @@ $(BUILD)/tests/faults/campaign: $(FAULTS_OBJ) $(BUILD)/tests/faults/tool.o $(SUP
 		$(SUPPORT_OBJ) $(TOOL_LIBS) $(SIM_LIBS) -lcmocka $(SIM_LDLIBS) $(LIBUSB_LIBS)
 
 # make faults: all cases of all scenarios at all stations, many hours. N=100: so many of each scenario at
-# each station; CAMPAIGN=transport, unplug, power, time, signals, memory or pairs: that one;
+# each station; CAMPAIGN=transport, unplug, power, time, signals, memory, pairs or power-pairs: that one;
 # ARGS="--station=f1/sg --scenario=flash-4k --fault=stall": a part. A finding is one line, with the
 # command that replays it. make soak N=10000: sessions in one process. check-faults is the sample for
 # every day. check-oracle breaks the program once for each clause of the oracle, which must notice.

@@ -189,6 +189,10 @@ int main(int argc, char *argv[])
 		w.compound = true;
 		w.campaign = "transport";
 	}
+	if (w.campaign && strcmp(w.campaign, "power-pairs") == 0) {
+		w.recut = true;
+		w.campaign = "power";
+	}
 	if (w.replay) {
 		play_report_to(dup(STDOUT_FILENO));
 		return !play_again(&w, w.replay);

@@ -17,7 +17,7 @@ struct tally {
 	uint64_t by_status[STATUS_MAX];
 	uint64_t count[N_POINTS];       /* of the clean run */
 	uint32_t operations[POINTS_MAX];/* flash operations begun before each transfer of it */
-	bool clean;
+	bool clean, cut;                /* the supply was cut in the last case */
 };
 
 /* What the command line asks for. */
@@ -27,6 +27,7 @@ struct wish {
 	uint64_t cases;                 /* of each scenario at each station; 0: all */
 	uint64_t seed;
 	bool compound;                  /* pairs, each once: a second fault at each later transfer */
+	bool recut;                     /* the same of power: a second cut within the next try */
 	bool verbose;
 	const char *replay;
 	unsigned limit_s;               /* of the host's time for a case */

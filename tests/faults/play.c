@@ -122,6 +122,61 @@ static const struct fault_kind *struck(enum point at, uint64_t index, unsigned m
 	return NULL;
 }
 
+static bool fork_case(const struct fault_kind *kind, uint64_t index, bool for_ever);
+
+/* What must not be touched is what was there at first. */
+static void look_again(struct before *now)
+{
+	size_t len;
+
+	oracle_look(now);
+	(void)chip_flash(board_chip(stage.board), &len);
+	memcpy(now->flash, before.flash, len);
+}
+
+/* The next try is cut off as well. */
+static void play_cut(const struct strike *s)
+{
+	static struct before now;
+	struct ended e = { .fault = s->kind, .for_ever = true, .compound = true,
+			   .earlier = strikes[0].kind };
+	char why[WHY_MAX], text[WHY_MAX + 32];
+
+	capture_clear();
+	look_again(&now);
+	stage_cut(s->index + 1, (enum chip_cut)s->kind->what, false);
+	e.status = stage_play();
+	e.output = captured();
+	tally->cut = chip_supply_was_cut(board_chip(stage.board));
+	if (!oracle_judge(&now, &e, why)) {
+		(void)snprintf(text, sizeof(text), "cut again: %.200s", why);
+		finding(text);
+	}
+	stage_repair(false);
+}
+
+/* Forks a case for each cut of each operation of the next try, which the fork then plays. */
+static void cut_again(void)
+{
+	size_t n;
+	const struct fault_kind *k = fault_kinds(&n);
+
+	if (n_strikes == 2 && strikes[1].kind->at == AT_FLASH) {        /* a replay */
+		play_cut(&strikes[1]);
+		return;
+	}
+	if (!wish->recut || n_strikes != 1)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		tally->cut = k[i].at == AT_FLASH;
+		for (uint64_t op = 0; tally->cut; op++)
+			if (fork_case(&k[i], op, true)) {
+				play_cut(&strikes[1]);
+				return;
+			}
+	}
+}
+
 static void judge(int status)
 {
 	struct ended e = {
@@ -132,7 +187,7 @@ static void judge(int status)
 	char why[WHY_MAX], text[WHY_MAX + 32];
 	uint64_t us = stage.time.clock.now_us(&stage.time.clock) - before.us;
 	const char *said;
-	size_t all, len;
+	size_t all;
 
 	if (n_strikes && us > tally->longest_by_kind[strikes[0].kind - fault_kinds(&all)])
 		tally->longest_by_kind[strikes[0].kind - fault_kinds(&all)] = us;
@@ -145,10 +200,9 @@ static void judge(int status)
 	/* Whatever a probe that lies without end made of the chip's registers: the program says "reset
 	 * the board and run again". */
 	stage_repair(e.for_ever && e.fault && (e.fault->excuses & EXCUSE_LAW));
+	cut_again();
 	capture_clear();
-	oracle_look(&now);
-	(void)chip_flash(board_chip(stage.board), &len);
-	memcpy(now.flash, before.flash, len);
+	look_again(&now);
 	e = (struct ended){ .status = stage_play(), .earlier = strikes[0].kind };
 	e.output = captured();
 	said = strstr(e.output, "stlink-download: ");
@@ -259,7 +313,7 @@ static const struct fault_kind *go_on(enum point at, uint64_t index, unsigned mo
 /* Forks the cases of one operation and one kind of cut; true in a fork. */
 static bool fork_cut(const struct fault_kind *k, uint64_t op)
 {
-	for (int ever = 0; ever < 2; ever++)
+	for (int ever = wish->recut; ever < 2; ever++)
 		if (chosen(k, op, ever) && fork_case(k, op, ever)) {
 			uint64_t now = chip_flash_operations(board_chip(stage.board)) -
 				       operations_at_start;

@@ -19,6 +19,7 @@
 #include "usb/usb.h"
 
 enum { IMAGE_MAX = 65536, BLINK_US = 20000, REPAIRED_US = 500000, BUSY_US = 50000 };
+enum { SPARSE_BYTES = 16384 };          /* the rest of the biggest sector at IMAGE_OFF */
 
 struct stage stage;
 
@@ -211,6 +212,9 @@ static void fill_flash(void)
 
 	stage_noise(flash, len, 99);
 	memcpy(flash, firmware, sizeof(firmware));
+	if (stage.scenario->sparse)
+		memset(flash + IMAGE_OFF + stage.scenario->bytes, board_kind_blank(stage.station->kind),
+		       SPARSE_BYTES);
 	if (stage.scenario->preset)
 		memcpy(flash + IMAGE_OFF, image, stage.scenario->bytes);
 	chip_flash_changed(board_chip(stage.board));

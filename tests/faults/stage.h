@@ -43,6 +43,7 @@ struct scenario {
 	enum claim claim;
 	bool whole;                             /* may touch the whole flash */
 	bool preset;                            /* flash holds the image before */
+	bool sparse;                            /* its sectors are blank but for other data there */
 	bool locked;                            /* read-protected before */
 	bool dfu;                               /* the probe powers up in its boot loader */
 	bool options;                           /* may write option bytes */

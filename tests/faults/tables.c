@@ -48,6 +48,8 @@ static const struct scenario scenario_table[] = {
 	  .claim = CLAIM_FLASH_IS_BLANK, .least = 20 },
 	{ .name = "erase-all", .words = { "erase" }, .bytes = 4096, .claim = CLAIM_FLASH_IS_BLANK,
 	  .whole = true, .least = 20 },
+	{ .name = "flash-64", .words = { "program={i}@0x08004000" }, .bytes = 64, .sparse = true,
+	  .claim = CLAIM_FLASH_IS_IMAGE, .least = 30 },
 	{ .name = "flash-1k", .words = { "program={i}@0x08004000" }, .bytes = 1024,
 	  .claim = CLAIM_FLASH_IS_IMAGE, .least = 30 },
 	{ .name = "flash-4k", .words = { "program={i}@0x08004000" }, .bytes = 4096,
