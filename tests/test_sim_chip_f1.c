@@ -229,6 +229,28 @@ static void hsi_off__busy_for_ever(void **state)
 	bench_free(b);
 }
 
+static void flash_that_sticks__is_busy_until_it_is_let_go(void **state)
+{
+	struct bench *b = bench_new("STM32F100RB");
+
+	(void)state;
+	memset(chip_flash(b->chip, NULL), 0x11, 1024);
+	chip_flash_changed(b->chip);
+	unlock(b);
+	w32(b, CR, PER);
+	w32(b, AR, 0x08000000u);
+	w32(b, CR, PER | STRT);
+	chip_flash_sticks(b->chip, true);
+	pass(b, 1000000000u);
+	assert_true(r32(b, SR) & BSY);
+	chip_flash_sticks(b->chip, false);
+	assert_int_equal(r32(b, SR), EOP);
+	assert_int_equal(r32(b, 0x08000000u), 0xFFFFFFFFu);
+	assert_int_equal(report(b).illegal, 0);
+	assert_int_equal(report(b).illegal_debugger, 0);
+	bench_free(b);
+}
+
 static void start_loader(struct bench *b, const uint16_t *code, size_t n, uint32_t dst,
 			 uint32_t count)
 {
@@ -461,6 +483,7 @@ int main(void)
 		cmocka_unit_test(not_blank__is_pgerr_unless_zero),
 		cmocka_unit_test(mass_erase__takes_30_ms_and_blanks_everything),
 		cmocka_unit_test(hsi_off__busy_for_ever),
+		cmocka_unit_test(flash_that_sticks__is_busy_until_it_is_let_go),
 		cmocka_unit_test(loader_in_ram__programs_at_the_speed_of_flash),
 		cmocka_unit_test(core_store_of_a_word__is_refused_and_leaves_flash_alone),
 		cmocka_unit_test(core_store_over_data__is_pgerr_and_leaves_flash_alone),
