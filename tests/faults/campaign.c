@@ -3,11 +3,11 @@
  * campaign.c - every fault at every step of every scenario, or a sample of that.
  *
  *     campaign [--station=PREFIX] [--scenario=PREFIX] [--campaign=NAME] [--fault=PREFIX]
- *              [--cases=N] [--seed=N] [--limit=SECONDS] [-v]
+ *              [--cases=N] [--seed=N] [--limit=SECONDS] [--count] [-v]
  *     campaign --replay=CASE [--limit=SECONDS]
  *     campaign --soak=N [--station=NAME] [--scenario=NAME]
  *
- * --cases: so many of each scenario at each station, chosen by the seed; without it, all. Prints
+ * --count: only count. --cases: so many of each scenario at each station, chosen by the seed; without it, all. Prints
  * a line for each scenario at each station, and one for each finding, whose first word after FINDING
  * is what --replay takes. Exit status 1 when there is a finding.
  */
@@ -156,7 +156,7 @@ int main(int argc, char *argv[])
 		{ "station", required_argument, NULL, 's' }, { "scenario", required_argument, NULL, 'c' },
 		{ "campaign", required_argument, NULL, 'g' }, { "fault", required_argument, NULL, 'f' },
 		{ "cases", required_argument, NULL, 'n' },
-		{ "seed", required_argument, NULL, 'r' }, { "limit", required_argument, NULL, 'l' },
+		{ "seed", required_argument, NULL, 'r' }, { "count", no_argument, NULL, 'c' + 128 }, { "limit", required_argument, NULL, 'l' },
 		{ "replay", required_argument, NULL, 'a' }, { "soak", required_argument, NULL, 'k' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -179,6 +179,7 @@ int main(int argc, char *argv[])
 		case 'l': w.limit_s = (unsigned)strtoul(optarg, NULL, 10); break;
 		case 'a': w.replay = optarg; break;
 		case 'k': sessions = strtoull(optarg, NULL, 10); break;
+		case 'c' + 128: w.count_only = true; break;
 		case 'v': w.verbose = true; break;
 		default: return 2;
 		}

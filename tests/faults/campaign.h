@@ -16,6 +16,7 @@ struct tally {
 	uint64_t longest_by_kind[KINDS_MAX];    /* us, virtual */
 	uint64_t by_status[STATUS_MAX];
 	uint64_t count[N_POINTS];       /* of the clean run */
+	uint64_t points[KINDS_MAX];     /* of it, at which each kind can strike */
 	uint32_t operations[POINTS_MAX];/* flash operations begun before each transfer of it */
 	bool clean, cut;                /* the supply was cut in the last case */
 };
@@ -28,7 +29,7 @@ struct wish {
 	uint64_t seed;
 	bool compound;                  /* pairs, each once: a second fault at each later transfer */
 	bool recut;                     /* the same of power: a second cut within the next try */
-	bool verbose;
+	bool verbose, count_only;
 	const char *replay;
 	unsigned limit_s;               /* of the host's time for a case */
 };

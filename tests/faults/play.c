@@ -377,7 +377,11 @@ static const struct fault_kind *go_on(enum point at, uint64_t index, unsigned mo
 
 static const struct fault_kind *count_only(enum point at, uint64_t index, unsigned moves)
 {
-	(void)moves;
+	size_t n;
+	const struct fault_kind *k = fault_kinds(&n);
+
+	for (size_t i = 0; i < n; i++)
+		tally->points[i] += k[i].at == at && (!k[i].moves || (k[i].moves & moves));
 	if (at == AT_TRANSFER && index < POINTS_MAX)
 		tally->operations[index] =
 			(uint32_t)(chip_flash_operations(board_chip(stage.board)) -
@@ -424,7 +428,8 @@ static void count_cases(void)
 	tally->total = 0;
 	for (size_t i = 0; i < n; i++)
 		if (wished(&k[i]) && (!wish->compound || k[i].at == AT_TRANSFER))
-			tally->total += (wish->compound ? 1 : 2) * tally->count[k[i].at];
+			tally->total += (wish->compound ? 1 : 2) *
+					(k[i].at == AT_FLASH ? tally->count[AT_FLASH] : tally->points[i]);
 	if (wish->compound)
 		tally->total *= (tally->total + 1) / 2;
 }
@@ -450,6 +455,11 @@ void play_scenario(const struct wish *w, struct tally *t)
 		return;
 	}
 	count_cases();
+	if (wish->count_only) {
+		(void)close(capture_fd);
+		t->cases = t->total;
+		return;
+	}
 	begin(go_on);
 	status = stage_play();
 	if (!forked) {
