@@ -197,11 +197,11 @@ faults: $(BUILD)/tests/faults/campaign
 soak: $(BUILD)/tests/faults/campaign
 	$(Q)$< --soak=$(or $(N),10000) $(ARGS)
 check-faults: $(BUILD)/tests/faults/campaign
-	$(Q)$< --cases=6 --seed=7 > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
+	$(Q)$< --cases=5 --seed=7 > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
 	$(Q)sed -n '/^  /p;/^faults:/p' $(BUILD)/faults.log
 	$(Q)$< --campaign=unplug --station=f1/bulk-only --scenario=leave-dfu > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
 	$(Q)tail -1 $(BUILD)/faults.log
-	$(Q)$< --campaign=pairs --station=f4/bulk --scenario=read-4k --cases=1000 > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
+	$(Q)$< --campaign=pairs --station=f4/bulk --scenario=read-4k --cases=500 > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
 	$(Q)tail -1 $(BUILD)/faults.log
 	$(Q)$< --soak=100
 check-oracle:

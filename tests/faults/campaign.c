@@ -7,9 +7,9 @@
  *     campaign --replay=CASE [--limit=SECONDS]
  *     campaign --soak=N [--station=NAME] [--scenario=NAME]
  *
- * --count: only count. --cases: so many of each scenario at each station, chosen by the seed; without it, all. Prints
- * a line for each scenario at each station, and one for each finding, whose first word after FINDING
- * is what --replay takes. Exit status 1 when there is a finding.
+ * --count: only count. --cases: so many of each scenario at each station, chosen by the seed;
+ * without it, all. Prints a line for each scenario at each station, and for each finding the command
+ * that replays it. Exit status 1 when there is a finding.
  */
 #define _GNU_SOURCE
 #include <getopt.h>
@@ -156,7 +156,8 @@ int main(int argc, char *argv[])
 		{ "station", required_argument, NULL, 's' }, { "scenario", required_argument, NULL, 'c' },
 		{ "campaign", required_argument, NULL, 'g' }, { "fault", required_argument, NULL, 'f' },
 		{ "cases", required_argument, NULL, 'n' },
-		{ "seed", required_argument, NULL, 'r' }, { "count", no_argument, NULL, 'c' + 128 }, { "limit", required_argument, NULL, 'l' },
+		{ "seed", required_argument, NULL, 'r' },
+		{ "count", no_argument, NULL, 'c' + 128 }, { "limit", required_argument, NULL, 'l' },
 		{ "replay", required_argument, NULL, 'a' }, { "soak", required_argument, NULL, 'k' },
 		{ NULL, 0, NULL, 0 },
 	};
