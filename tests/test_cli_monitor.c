@@ -4,6 +4,7 @@
  * in a made-up sysfs. A child plays the firmware.
  */
 #define _XOPEN_SOURCE 700 /* posix_openpt */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -28,15 +29,28 @@ static char said[65536], told[65536];
 static int board, kept_stdin;
 static pid_t firmware;
 
-/* A pseudo terminal; the name of its other end in name. */
-static int new_pty(char name[64])
+/* A pseudo terminal; the name of its other end in name. -1 where this machine has none. */
+static int try_pty(char name[64])
 {
 	int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	const char *other;
+
+	if (fd < 0)
+		return -1;
+	other = grantpt(fd) == 0 && unlockpt(fd) == 0 ? ptsname(fd) : NULL;
+	if (!other || access(other, R_OK | W_OK) != 0) {
+		(void)close(fd);
+		return -1;
+	}
+	(void)snprintf(name, 64, "%s", other);
+	return fd;
+}
+
+static int new_pty(char name[64])
+{
+	int fd = try_pty(name);
 
 	assert_true(fd >= 0);
-	assert_int_equal(grantpt(fd), 0);
-	assert_int_equal(unlockpt(fd), 0);
-	(void)snprintf(name, 64, "%s", ptsname(fd));
 	return fd;
 }
 
@@ -268,6 +282,14 @@ int main(void)
 		TEST(monitor__probe_without_port__says_so),
 		TEST(monitor__wrong_words__are_usage_before_anything_is_opened),
 	};
+	char name[64];
+	int fd = try_pty(name);
 
+	if (fd < 0) {
+		(void)fprintf(stderr, "test_cli_monitor: no pseudo terminal can be opened here (%s), and every "
+				      "test needs one: is devpts mounted at /dev/pts?\n", strerror(errno));
+		return 1;
+	}
+	(void)close(fd);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
