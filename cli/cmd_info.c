@@ -58,7 +58,9 @@ static enum sl_err info_run(struct session *s, struct word *w)
 			      (unsigned)info->chip->sram_base);
 	if (info->has_uid)
 		output_result(o, "unique id:   %s", describe_uid(info, uid));
-	output_result(o, "protection:  %s", describe_protection(info->protection));
+	output_result(o, "protection:  %s%s", info->protection == PROTECTION_LEVEL1 ||
+		      info->protection == PROTECTION_LEVEL2 ? "read protection " : "",
+		      describe_protection(info->protection));
 	show_electrics(o, info);
 	if (info->clone_suspected)
 		output_result(o, "caution:     debug port id 0x%08x is not ST's: perhaps a clone",

@@ -102,11 +102,25 @@ static enum sl_err level_only(struct session *s)
 	return SL_OK;
 }
 
+static void show_write_protection(struct session *s, const struct option_bytes *ob,
+				  const struct ob_image *img)
+{
+	size_t all = 0, n = count_guarded(ob, img, &all);
+
+	if (ob_pcrop(ob, img))
+		output_result(s->out, "PCROP:             %zu of %zu areas may be executed only; "
+			      "unlock after lock=1 takes it off", n, all);
+	else if (n == 0)
+		output_result(s->out, "write protection:  none (%zu areas)", all);
+	else
+		output_result(s->out, "write protection:  %zu of %zu areas; wrp=none takes it off", n, all);
+	(void)each_guarded(s, ob, img, &all);
+}
+
 static enum sl_err protection_run(struct session *s, struct word *w)
 {
 	struct option_bytes *ob = NULL;
 	struct ob_state st;
-	size_t all = 0, n;
 	enum sl_err err = options_get(s, &ob, &st);
 
 	(void)w;
@@ -115,16 +129,7 @@ static enum sl_err protection_run(struct session *s, struct word *w)
 	if (err)
 		return err;
 	output_result(s->out, "read protection:   %s", describe_protection(st.level));
-	n = count_guarded(ob, &st.stored, &all);
-	if (ob_pcrop(ob, &st.stored))
-		output_result(s->out, "PCROP:             %zu of %zu areas may be executed only, "
-			   "and goes with unlock "
-			      "after lock=1", n, all);
-	else if (n == 0)
-		output_result(s->out, "write protection:  none (%zu areas)", all);
-	else
-		output_result(s->out, "write protection:  %zu of %zu areas; wrp=none takes it off", n, all);
-	(void)each_guarded(s, ob, &st.stored, &all);
+	show_write_protection(s, ob, &st.stored);
 	options_tell_state(s, &st);
 	protection_event(s, ob, &st);
 	ob_close(ob);
@@ -233,14 +238,8 @@ static enum sl_err set_level(struct session *s, struct word *w, enum target_prot
 	if (err)
 		return err;
 	want = st.stored;
-	if (level == PROTECTION_LEVEL2 && !ob_has_level2(ob))
-		err = ctx_fail(s->ctx, SL_UNSUPPORTED, "cli", "this chip knows read protection level 1 only");
-	if (err)
-		ctx_hint(s->ctx, "nothing was changed; lock=1 sets level 1");
-	if (!err) {
-		ob_set_level(ob, &want, level);
-		err = options_change(s, ob, &st, &(struct option_change){ w, &want, st.bad != 0 });
-	}
+	ob_set_level(ob, &want, level);
+	err = options_change(s, ob, &st, &(struct option_change){ w, &want, st.bad != 0 });
 	ob_close(ob);
 	return err;
 }
@@ -280,24 +279,40 @@ static bool names_chip(const struct target_info *info, const char *typed)
 	return false;
 }
 
+/* Before anybody types anything: could it be done? */
+static enum sl_err check_level2(struct session *s)
+{
+	struct option_bytes *ob = NULL;
+	struct ob_state st;
+	enum sl_err err = options_get(s, &ob, &st);
+
+	if (err)
+		return err;
+	if (!ob_has_level2(ob)) {
+		err = ctx_fail(s->ctx, SL_UNSUPPORTED, "cli",
+			       "this chip knows read protection level 1 only");
+		ctx_hint(s->ctx, "nothing was changed; lock=1 sets level 1");
+	}
+	ob_close(ob);
+	return err;
+}
+
 static enum sl_err lock2_run(struct session *s, struct word *w)
 {
-	const struct chip_row *chip = NULL;
 	const struct target_info *info = target_get_info(s->target);
 	const char *typed = strchr(w->text, ':');
 	char name[CHIP_NAME_MAX], line[64];
-	enum sl_err err = session_chip(s, &chip);
+	enum sl_err err = check_level2(s);
 
 	if (err)
 		return err;
 	(void)describe_chip_name(info, name, sizeof(name));
-	output_talk(s->out, "lock: level 2 closes the debug port of this chip for ever; nothing can "
-		   "be programmed "
-		    "or taken back by a probe afterwards");
+	output_talk(s->out, "lock: level 2 closes the debug port of this chip for ever; nothing can be\n"
+			    "programmed or taken back by a probe afterwards");
 	(void)snprintf(line, sizeof(line), "%s", typed ? typed + 1 : "");
 	if (!typed) {
-		output_talk(s->out, "lock: this is a %s", name);
-		confirm_typed(s, "type the chip's name to do it: ", line, sizeof(line));
+		output_talk(s->out, "lock: one of %s", name);
+		confirm_typed(s, "type one of these names to do it: ", line, sizeof(line));
 	}
 	if (!names_chip(info, line)) {
 		(void)ctx_fail(s->ctx, SL_USAGE, "cli",
@@ -352,6 +367,8 @@ static enum sl_err wrp_run(struct session *s, struct word *w)
 	err = wrp_want(s, w, ob, &want);
 	if (!err)
 		err = options_change(s, ob, &st, &(struct option_change){ w, &want, st.bad != 0 });
+	if (!err)
+		show_write_protection(s, ob, &want);
 	ob_close(ob);
 	return err;
 }

@@ -12,9 +12,9 @@ const char *describe_protection(enum target_protection p)
 	case PROTECTION_NONE:
 		return "none";
 	case PROTECTION_LEVEL1:
-		return "read protection level 1 (unlock takes it off, and erases the flash)";
+		return "level 1 (unlock takes it off, and erases the flash)";
 	case PROTECTION_LEVEL2:
-		return "read protection level 2 (for ever)";
+		return "level 2 (for ever)";
 	case PROTECTION_UNKNOWN:
 		break;
 	}
@@ -53,22 +53,10 @@ const char *describe_state(enum target_state st)
 	return "unknown";
 }
 
-void describe_devices(const char *devices, char *buf, size_t size)
-{
-	size_t at = 0;
-
-	for (; *devices && at + 3 < size; devices++) {
-		buf[at++] = *devices == ';' ? ',' : *devices;
-		if (*devices == ';')
-			buf[at++] = ' ';
-	}
-	buf[at] = '\0';
-}
-
 const char *describe_chip_name(const struct target_info *info, char *buf, size_t size)
 {
 	if (info->chip)
-		describe_devices(info->chip->devices, buf, size);
+		(void)snprintf(buf, size, "%s", target_chip_names(info->chip->devices).s);
 	else if (info->dev_id)
 		(void)snprintf(buf, size, "unknown chip (device id 0x%03x)", info->dev_id);
 	else

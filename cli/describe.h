@@ -17,9 +17,6 @@ const char *describe_state(enum target_state st);
 
 enum { CHIP_NAME_MAX = 128 };   /* holds the longest row of the chip table */
 
-/* describe_devices - the chip table's "A;B" as "A, B" in size bytes. */
-void describe_devices(const char *devices, char *buf, size_t size);
-
 /* describe_chip_name - "STM32F100x4/x6/x8/xB", or "unknown chip (device id 0x123)"; buf has
  * CHIP_NAME_MAX bytes. */
 const char *describe_chip_name(const struct target_info *info, char *buf, size_t size);

@@ -28,13 +28,11 @@ static const char *flash_mark(const struct chip_row *row, enum tested t)
 
 static void put_row(FILE *f, const struct chip_row *row)
 {
-	char name[CHIP_NAME_MAX];
 	int n = fprintf(f, "  0x%03x  %-5s %-5s %-5s %-5s", row->dev_id, mark(row->tested.identify),
 			mark(row->tested.read), flash_mark(row, row->tested.erase),
 			flash_mark(row, row->tested.program));
 
-	describe_devices(row->devices, name, sizeof(name));
-	help_wrap(f, name, n > 0 ? (size_t)n : 0, HELP_CHIPS_LEFT);
+	help_wrap(f, target_chip_names(row->devices).s, n > 0 ? (size_t)n : 0, HELP_CHIPS_LEFT);
 }
 
 void help_chips(FILE *f)

@@ -7,6 +7,7 @@
  */
 #include "cli/options.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -207,11 +208,27 @@ bool options_of_word(const struct option_row *row, const char *word)
 	return false;
 }
 
+/* "setup doctor unlock": "setup, doctor or unlock". */
+static void name_words(const struct option_row *row, char *buf, size_t size)
+{
+	size_t at = 0;
+
+	for (const char *p = row->words; *p && at < size;) {
+		size_t len = strcspn(p, " ");
+		const char *join = p == row->words ? "" : p[len] ? ", " : " or ";
+		int n = snprintf(buf + at, size - at, "%s%.*s", join, (int)len, p);
+
+		at += n > 0 ? (size_t)n : 0;
+		p += len + (p[len] == ' ');
+	}
+}
+
 /* An option of certain words, without any of them, is a mistake and would do nothing. */
 static enum sl_err check_words(struct ctx *c, const struct options *o)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		bool found = false;
+		char words[120];
 
 		if (!rows[i].words || !(o->used >> i & 1u))
 			continue;
@@ -219,8 +236,9 @@ static enum sl_err check_words(struct ctx *c, const struct options *o)
 			found |= options_of_word(&rows[i], o->words[k]);
 		if (found)
 			continue;
-		(void)ctx_fail(c, SL_USAGE, where, "--%s does nothing without the word %.*s", rows[i].name,
-			       (int)strcspn(rows[i].words, " "), rows[i].words);
+		name_words(&rows[i], words, sizeof(words));
+		(void)ctx_fail(c, SL_USAGE, where, "--%s does nothing without the word %s",
+			       rows[i].name, words);
 		ctx_hint(c, "stlink-download help %.*s", (int)strcspn(rows[i].words, " "), rows[i].words);
 		return SL_USAGE;
 	}

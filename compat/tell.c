@@ -186,8 +186,8 @@ void teller_end_erase(struct teller *t, bool good)
 	if (!t->begun)
 		return;
 	(void)flash_sectors(t->tool->s.flash, &n);
-	if (t->tool->chip->flash != STOCK_L0 && !t->section)
-		(void)fputc('\n', stdout);
 	for (size_t i = 0; good && !t->section && t->tool->chip->flash == STOCK_L0 && i < n; i++)
 		(void)printf("-> Flash page at %5d/%5d erased\n", (int)i, (int)n);
+	if (!t->section && (good || t->tool->chip->flash != STOCK_L0))
+		(void)fputc('\n', stdout);
 }

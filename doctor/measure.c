@@ -130,26 +130,9 @@ static enum sl_err look_clocks(struct doctor *d)
 
 /* ---- the chip ---- */
 
-enum { NAMES_MAX = 120 };
-
-/* The table's list has semicolons. */
-static const char *name_devices(const struct chip_row *chip, char out[NAMES_MAX])
-{
-	size_t n = 0;
-
-	for (const char *p = chip->devices; *p && n + 3 < NAMES_MAX; p++) {
-		out[n++] = *p == ';' ? ',' : *p;
-		if (*p == ';')
-			out[n++] = ' ';
-	}
-	out[n] = '\0';
-	return out;
-}
-
 static enum sl_err look_chip(struct doctor *d)
 {
 	const struct target_info *i = target_get_info(d->target);
-	char names[NAMES_MAX];
 
 	d->facts.attached = true;
 	d->facts.info = *i;
@@ -157,7 +140,7 @@ static enum sl_err look_chip(struct doctor *d)
 	tell(d, "core", "CPUID %08x: %s; debug port id %08x", (unsigned)i->cpuid,
 	     i->core ? i->core->name : "unknown", (unsigned)i->dpidr);
 	tell(d, "chip", "IDCODE %08x (device id %03x): %s", (unsigned)i->idcode, i->dev_id,
-	     i->chip ? name_devices(i->chip, names) : "unknown");
+	     i->chip ? target_chip_names(i->chip->devices).s : "unknown");
 	return SL_OK;
 }
 

@@ -58,9 +58,14 @@ enum sl_err ctrl_flags(struct flash *f, struct ctx *c, uint32_t status, uint32_t
 		used += n > 0 ? (size_t)n : 0;
 	}
 	(void)ctx_fail_addr(c, SL_FLASH, "flash", addr, "at 0x%08x: %s (status 0x%08x)", addr, text, status);
-	for (size_t i = 0; i < FLASH_FLAGS_MAX; i++)
-		if ((status & f->ops->flags[i].bit) && f->ops->flags[i].cure)
-			ctx_hint(c, "%s", f->ops->flags[i].cure);
+	for (size_t i = 0; i < FLASH_FLAGS_MAX; i++) {
+		const struct flash_flag *g = &f->ops->flags[i];
+
+		if ((status & g->bit) && g->cure)
+			ctx_hint(c, "%s", g->cure);
+		if ((status & g->bit) && g->cause)
+			(void)ctx_cause(c, SL_FLASH, g->cause);
+	}
 	return SL_FLASH;
 }
 

@@ -17,7 +17,8 @@ struct flash_flag {
 	uint32_t bit;
 	const char *name;               /* in the manual's spelling */
 	const char *meaning;
-	const char *cure;               /* NULL: that of the error code */
+	const char *cure;               /* NULL: that of the cause, or of the error code */
+	enum sl_cause cause;
 };
 
 enum { FLASH_FLAGS_MAX = 10, FLASH_GUARD_WORDS = 4 };

@@ -24,11 +24,13 @@ static enum sl_err refuse_protected(struct ctx *c, const struct target_info *i)
 {
 	if (i->protection == PROTECTION_LEVEL1)
 		return ctx_cause(c, ctx_fail(c, SL_PROTECTED, "flash", "%s is read-protected (level 1): "
-					     "flash can be neither read nor written", i->chip->devices),
+					     "flash can be neither read nor written",
+					     target_chip_names(i->chip->devices).s),
 				 CAUSE_PROTECTED);
 	if (i->protection == PROTECTION_LEVEL2)
 		return ctx_cause(c, ctx_fail(c, SL_PROTECTED, "flash",
-					     "%s is read-protected for ever (level 2)", i->chip->devices),
+					     "%s is read-protected for ever (level 2)",
+					     target_chip_names(i->chip->devices).s),
 				 CAUSE_PROTECTED_2);
 	return SL_OK;
 }
@@ -48,7 +50,8 @@ static enum sl_err find_driver(struct flash *f, struct ctx *c)
 	if (!f->ops)
 		return ctx_cause(c, ctx_fail(c, SL_UNSUPPORTED, "flash", "there is no flash driver for %s "
 					     "(controller %s) yet; nothing was changed",
-					     f->chip->devices, f->chip->controller), CAUSE_NO_DRIVER);
+					     target_chip_names(f->chip->devices).s, f->chip->controller),
+				 CAUSE_NO_DRIVER);
 	return refuse_protected(c, f->info);
 }
 
@@ -66,7 +69,7 @@ static enum sl_err prepare(struct flash *f, struct ctx *c)
 	lay_out_sram(f);
 	if (f->work_bytes > f->info->sram_bytes)
 		return ctx_fail(c, SL_UNSUPPORTED, "flash", "%s has too little SRAM (%u bytes) for a loader",
-				f->chip->devices, f->info->sram_bytes);
+				target_chip_names(f->chip->devices).s, f->info->sram_bytes);
 	return SL_OK;
 }
 

@@ -53,7 +53,7 @@ static enum sl_err split(struct flash *f, struct ctx *c, uint32_t bank[2], uint3
 		if (!f->ops->bank1_bytes)
 			return ctx_fail(c, SL_UNSUPPORTED, "flash",
 					"the driver %s cannot tell the banks of %s", f->ops->name,
-					chip->devices);
+					target_chip_names(chip->devices).s);
 		err = f->ops->bank1_bytes(f, c, &bank[0]);
 		break;
 	}
@@ -74,7 +74,7 @@ enum sl_err geometry_build(struct flash *f, struct ctx *c)
 	n2 = bank[1] ? fill_bank(f, 1, base2, bank[1], NULL) : 0;
 	if (n1 + n2 == 0)
 		return ctx_fail(c, SL_UNSUPPORTED, "flash", "%s has no flash that can be programmed",
-				f->chip->devices);
+				target_chip_names(f->chip->devices).s);
 	f->sectors = calloc(n1 + n2, sizeof(*f->sectors));
 	if (!f->sectors)
 		return ctx_fail(c, SL_NOMEM, "flash", "no memory for %zu sectors", n1 + n2);

@@ -268,7 +268,7 @@ static enum sl_err prepare(struct option_bytes *ob, struct ctx *c)
 	if (!ob->kind || !ob->f.ops)
 		return ctx_fail(c, SL_UNSUPPORTED, where,
 				"the option bytes of %s (controller %s) are not known here yet",
-					   chip->devices,
+					   target_chip_names(chip->devices).s,
 				chip->controller);
 	err = geometry_build(&ob->f, c);
 	if (!err)

@@ -14,7 +14,8 @@ static const uint16_t f3_sdadc[] = { 0x432, 0 };                /* F373/F378 */
 static const uint16_t f4_two_banks[] = { 0x419, 0x434, 0 };     /* F42x/F43x, F469/F479 */
 static const uint16_t f4_pcrop[] = { 0x419, 0x421, 0x423, 0x431, 0x433, 0x434, 0x441, 0x458, 0x463, 0 };
 static const uint16_t f4_15_bits[] = { 0x463, 0 };              /* F413/F423 */
-static const uint16_t f4_12_bits[] = { 0x411, 0x413, 0x419, 0x434, 0x441, 0 };
+static const uint16_t f4_12_bits[] = { 0x411, 0x413, 0 };       /* F2, F40x: no PCROP */
+static const uint16_t f4_12_pcrop[] = { 0x419, 0x434, 0x441, 0 }; /* F42x/F43x, F469/F479, F412 */
 static const uint16_t f4_8_bits[] = { 0x421, 0x431, 0x433, 0 }; /* F446, F411, F401xD/E */
 static const uint16_t f4_6_bits[] = { 0x423, 0 };               /* F401xB/C */
 static const uint16_t f4_5_bits[] = { 0x458, 0 };               /* F410 */
@@ -121,10 +122,12 @@ static const struct ob_field f3_fields[] = {
 
 /* ---- F2, F4 --------------------------------------------------------------------------- */
 
-#define F4_NWRP(width, blank, who) \
+#define F4_NWRP(width, blank, who, none) \
 	{ .name = "nWRP", .word = 0, .shift = 16, .bits = (width), .only = (who), .source = "RM0090 3.9.10", \
 	  .text = "write protection, a bit for a sector, 0 protects", \
-	  .meaning = { { (blank), "all bits set" } } }
+	  .meaning = { { (blank), (none) } } }
+#define NO_WRP "no write protection"
+#define NO_WRP_IF "no write protection; all of it is PCROP if SPRMOD is 1"
 
 static const struct ob_field f4_fields[] = {
 	{ .name = "BOR_LEV", .word = 0, .shift = 2, .bits = 2, .text = "brown-out reset",
@@ -138,8 +141,9 @@ static const struct ob_field f4_fields[] = {
 	RESET_IN("nRST_STOP", "Stop", 0, 6, "RM0090 3.9.10"),
 	RESET_IN("nRST_STDBY", "Standby", 0, 7, "RM0090 3.9.10"),
 	RDP_3_LEVELS(0, 8, "RM0090 3.7.3"),
-	F4_NWRP(15, 0x7FFF, f4_15_bits), F4_NWRP(12, 0xFFF, f4_12_bits), F4_NWRP(8, 0xFF, f4_8_bits),
-	F4_NWRP(6, 0x3F, f4_6_bits), F4_NWRP(5, 0x1F, f4_5_bits),
+	F4_NWRP(15, 0x7FFF, f4_15_bits, NO_WRP_IF), F4_NWRP(12, 0xFFF, f4_12_bits, NO_WRP),
+	F4_NWRP(12, 0xFFF, f4_12_pcrop, NO_WRP_IF), F4_NWRP(8, 0xFF, f4_8_bits, NO_WRP_IF),
+	F4_NWRP(6, 0x3F, f4_6_bits, NO_WRP_IF), F4_NWRP(5, 0x1F, f4_5_bits, NO_WRP_IF),
 	{ .name = "DB1M", .word = 0, .shift = 30, .bits = 1, .text = "banks of parts with 1 MiB",
 	  .only = f4_two_banks,
 	  .meaning = { { 0, "1 MiB parts: one bank" }, { 1, "1 MiB parts: two banks" } },
@@ -150,7 +154,7 @@ static const struct ob_field f4_fields[] = {
 		       { 1, "nWRP is PCROP: 1 protects against reading, too" } } },
 	{ .name = "nWRP1", .word = 1, .shift = 16, .bits = 12, .text = "as nWRP, for bank 2",
 	  .only = f4_two_banks,
-	  .meaning = { { 0xFFF, "all bits set" } }, .source = "RM0090 3.9.11" },
+	  .meaning = { { 0xFFF, NO_WRP_IF } }, .source = "RM0090 3.9.11" },
 	{ .name = NULL },
 };
 
@@ -166,12 +170,20 @@ static const struct ob_field f4_fields[] = {
 	  .meaning = { { 0, "WRP bits are write protection" }, \
 		       { 1, "WRP bits are PCROP: 0 protects against reading, too" } } }
 
+/* The thresholds are those of falling and rising supply. */
+#define LX_BOR(from) \
+	{ .name = "BOR_LEV", .word = 1, .shift = 0, .bits = 4, .source = (from), \
+	  .text = "brown-out reset off (0 to 7)", \
+	  .meaning = { { 8, "brown-out level 1 (1.69 to 1.8 V)" }, \
+		       { 9, "brown-out level 2 (1.94 to 2.1 V)" }, \
+		       { 10, "brown-out level 3 (2.3 to 2.49 V)" }, \
+		       { 11, "brown-out level 4 (2.54 to 2.74 V)" }, \
+		       { 12, "brown-out level 5 (2.77 to 3.0 V)" } } }
+
 static const struct ob_field l1_fields[] = {
 	RDP_3_LEVELS(0, 0, "RM0038 3.8"),
 	LX_PCROP("SPRMOD", l1_pcrop, "RM0038 3.8"),
-	{ .name = "BOR_LEV", .word = 1, .shift = 0, .bits = 4,
-	  .text = "brown-out reset, levels 8 to 12 (1.7 to 3 V), else off",
-	  .source = "RM0038 3.8" },
+	LX_BOR("RM0038 3.8"),
 	WATCHDOG("IWDG_SW", 1, 4, "RM0038 3.8"),
 	RESET_IN("nRST_STOP", "Stop", 1, 5, "RM0038 3.8"),
 	RESET_IN("nRST_STDBY", "Standby", 1, 6, "RM0038 3.8"),
@@ -188,9 +200,7 @@ static const struct ob_field l1_fields[] = {
 static const struct ob_field l0_fields[] = {
 	RDP_3_LEVELS(0, 0, "RM0367 3.8"),
 	LX_PCROP("WPRMOD", NULL, "RM0367 3.8"),
-	{ .name = "BOR_LEV", .word = 1, .shift = 0, .bits = 4,
-	  .text = "brown-out reset, levels 8 to 12 (1.7 to 3 V), else off",
-	  .source = "RM0367 3.8" },
+	LX_BOR("RM0367 3.8"),
 	WATCHDOG("WDG_SW", 1, 4, "RM0367 3.8"),
 	RESET_IN("nRST_STOP", "Stop", 1, 5, "RM0367 3.8"),
 	RESET_IN("nRST_STDBY", "Standby", 1, 6, "RM0367 3.8"),

@@ -270,10 +270,11 @@ const struct flash_ops flash_stm32f1 = {
 	.ahb_clock = 0x40021014, .dma_bits = 3, .crc_bit = UINT32_C(1) << 6,
 	.slot_bytes = ENGINE_SLOT_LEAST,
 	.flags = {
-		{ UINT32_C(1) << 2, "PGERR", "the place is not blank", NULL },
+		{ UINT32_C(1) << 2, "PGERR", "the place is not blank", NULL, CAUSE_NONE },
 		/* PM0075, read protection: it guards the first pages against writing, option bytes or not. */
 		{ UINT32_C(1) << 4, "WRPRTERR", "this part of flash is write-protected",
-		  "if read protection was just taken off: power the board off and on, and run again" },
+		  "if read protection was just taken off: power the board off and on, and run again",
+		  CAUSE_WRITE_PROTECTED },
 	},
 	.read_guards = f1_read_guards, .guarded = f1_guarded,
 	.clock_up = f1_clock_up, .clock_back = f1_clock_back,

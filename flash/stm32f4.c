@@ -357,7 +357,7 @@ const struct flash_ops flash_stm32f4 = {
 	.slot_bytes = ENGINE_SLOT_MOST,
 	.flags = {
 		{ UINT32_C(1) << 1, "OPERR", "the operation failed", NULL },
-		{ UINT32_C(1) << 4, "WRPERR", "this sector is write-protected", NULL },
+		{ UINT32_C(1) << 4, "WRPERR", "this sector is write-protected", NULL, CAUSE_WRITE_PROTECTED },
 		{ UINT32_C(1) << 5, "PGAERR", "a write crossed a 128-bit row", NULL },
 		{ UINT32_C(1) << 6, "PGPERR", "the write width is not what PSIZE says", NULL },
 		{ UINT32_C(1) << 7, "PGSERR", "write sequence error", NULL },

@@ -223,7 +223,8 @@ static enum sl_err l0_clock_back(struct flash *f, struct ctx *c)
 }
 
 #define COMMON_FLAGS \
-	{ UINT32_C(1) << 8, "WRPERR", "this part of flash is write-protected", NULL }, \
+	{ UINT32_C(1) << 8, "WRPERR", "this part of flash is write-protected", NULL, \
+	  CAUSE_WRITE_PROTECTED }, \
 	{ UINT32_C(1) << 9, "PGAERR", "a half page was not written in one piece", NULL }, \
 	{ UINT32_C(1) << 10, "SIZERR", "a write was not a whole word, or not of this mode", NULL }, \
 	{ UINT32_C(1) << 13, "RDERR", "read of a read-protected sector", NULL }

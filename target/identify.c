@@ -209,6 +209,20 @@ static enum sl_err read_ids(struct target *t, struct ctx *c)
 	return SL_OK;
 }
 
+struct chip_names target_chip_names(const char *devices)
+{
+	struct chip_names names;
+	size_t at = 0;
+
+	for (; *devices && at + 3 < sizeof(names.s); devices++) {
+		names.s[at++] = *devices == ';' ? ',' : *devices;
+		if (*devices == ';')
+			names.s[at++] = ' ';
+	}
+	names.s[at] = '\0';
+	return names;
+}
+
 enum sl_err target_identify(struct target *t, struct ctx *c, bool allow_unknown)
 {
 	struct target_info *i = &t->info;

@@ -27,7 +27,8 @@ static enum sl_err explain(struct target *t, struct ctx *c, enum sl_err err, uin
 		return err;
 	err = ctx_fail_addr(c, SL_PROTECTED, "target", addr,
 			    "flash of this %s is read-protected (level %d): the debugger may not see it",
-			    i->chip->devices, i->protection == PROTECTION_LEVEL2 ? 2 : 1);
+			    target_chip_names(i->chip->devices).s,
+			    i->protection == PROTECTION_LEVEL2 ? 2 : 1);
 	return ctx_cause(c, err, i->protection == PROTECTION_LEVEL2 ? CAUSE_PROTECTED_2 :
 								     CAUSE_PROTECTED);
 }

@@ -38,6 +38,14 @@ enum target_protection {
 	PROTECTION_NONE, PROTECTION_LEVEL1, PROTECTION_LEVEL2, PROTECTION_UNKNOWN
 };
 
+/* The chip table's "A;B" for people: "A, B". */
+struct chip_names {
+	char s[128];
+};
+
+/* target_chip_names - of the devices of a row. */
+struct chip_names target_chip_names(const char *devices);
+
 /* What was found; strings are static. */
 struct target_info {
 	const struct core_kind *core;   /* NULL: unknown part number */

@@ -286,8 +286,8 @@ int main(void)
 	int fd = try_pty(name);
 
 	if (fd < 0) {
-		(void)fprintf(stderr, "test_cli_monitor: no pseudo terminal can be opened here (%s), and every "
-				      "test needs one: is devpts mounted at /dev/pts?\n", strerror(errno));
+		(void)fprintf(stderr, "test_cli_monitor: no pseudo terminal can be opened here (%s), and "
+			      "every test needs one: is devpts mounted at /dev/pts?\n", strerror(errno));
 		return 1;
 	}
 	(void)close(fd);

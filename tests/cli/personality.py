@@ -202,7 +202,10 @@ def compare(stock, env, ours, boards, line):
         elif key == "back.bin":
             wrong.append(f"back.bin: stock {theirs[key] and len(theirs[key])}, here {mine[key] and len(mine[key])}")
         else:
-            wrong.append(f"{key}\n      stock {theirs[key]!r}\n      here  {mine[key]!r}")
+            texts = str(theirs[key]), str(mine[key])
+            at = max(0, len(os.path.commonprefix(texts)) - 60)
+            wrong.append(f"{key}, from character {at}\n      stock {texts[0][at:at + 400]!r}\n      here  "
+                         f"{texts[1][at:at + 400]!r}")
     return wrong
 
 

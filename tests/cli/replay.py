@@ -16,7 +16,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOL, SIM = ROOT / "stlink-download", ROOT / "stlink-sim"
@@ -53,13 +52,12 @@ class Sim:
         self.socket.unlink(missing_ok=True)
         self.process = subprocess.Popen([SIM, *words, "--listen", f"unix:{self.socket}"], cwd=where,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        for _ in range(400):
-            if self.socket.exists():
+        said = ""
+        for line in self.process.stdout:
+            said += line
+            if line.startswith("listening on"):
                 return
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.05)
-        raise SystemExit(f"replay: stlink-sim does not serve: {words}: {self.end()}")
+        raise SystemExit(f"replay: stlink-sim does not serve: {words}: {said}{self.end()}")
 
     def end(self):
         self.process.terminate()

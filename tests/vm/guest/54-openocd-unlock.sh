@@ -61,14 +61,23 @@ lock_command() {
 	stm32l1) echo "stm32lx lock 0" ;;
 	esac
 }
+hides=
 for on in $(board_names v2 v3); do
 	board_is "$on"
 	old_flash it
-	plug "$on" --set protect=on
+	# The board of which other tools say that it has no flash.
+	[ "$on" != bluepill ] || hides="--set flash-size=0"
+	plug "$on" --set protect=on $hides
 	expected=0
+	if [ -n "$hides" ]; then
+		silent st-info "probe" st-info --probe
+		checked "st-info 1.7.0 says that there is no flash" job_says "flash: *0 "
+		hides=
+	fi
 	silent ours "unlock" stlink-download --yes unlock
 	checked "stlink-download unlock proves the flash blank" clean job_says "blank and can be read"
 	power_cycle
+	[ "$on" != bluepill ] || control set flash-size=64 > /dev/null
 	silent st-flash "write" st-flash write /tmp/fw.bin 0x08000000
 	unplug
 	{
@@ -86,10 +95,12 @@ for on in $(board_names v2 v3); do
 	checked "OpenOCD 0.12.0: $(lock_command)" true
 	power_cycle
 	silent ours protection stlink-download protection
-	checked "after it stlink-download protection says level 1" job_says "read protection level 1"
+	checked "after it stlink-download protection says level 1" job_says "read protection: *level 1"
 	expected=10
 	silent ours program stlink-download program=/tmp/fw.bin
-	checked "and program= is refused by name" job_says "is read-protected (level 1)"
+	checked "and program= is refused by name and number" job_says "is read-protected (level 1).*\[E216\]"
+	silent ours doctor stlink-download doctor
+	checked "and doctor names it" job_says "verdict *E216 "
 	expected=0
 	silent ours "unlock" stlink-download --yes unlock
 	checked "stlink-download unlock undoes what OpenOCD did" job_says "blank and can be read"
