@@ -226,7 +226,8 @@ static enum sl_err l0_clock_back(struct flash *f, struct ctx *c)
 	{ UINT32_C(1) << 8, "WRPERR", "this part of flash is write-protected", NULL, \
 	  CAUSE_WRITE_PROTECTED }, \
 	{ UINT32_C(1) << 9, "PGAERR", "a half page was not written in one piece", NULL, CAUSE_NONE }, \
-	{ UINT32_C(1) << 10, "SIZERR", "a write was not a whole word, or not of this mode", NULL, CAUSE_NONE }, \
+	{ UINT32_C(1) << 10, "SIZERR", "a write was not a whole word, or not of this mode", NULL, \
+	  CAUSE_NONE }, \
 	{ UINT32_C(1) << 13, "RDERR", "read of a read-protected sector", NULL, CAUSE_NONE }
 
 #define COMMON_OPS \
@@ -254,7 +255,8 @@ const struct flash_ops flash_stm32l0 = {
 	.clock_up = l0_clock_up, .clock_back = l0_clock_back,
 	.flags = {
 		COMMON_FLAGS,
-		{ UINT32_C(1) << 16, "NOTZEROERR", "the place is not blank", NULL, CAUSE_NONE },  /* RM0367, FLASH_SR */
+		{ UINT32_C(1) << 16, "NOTZEROERR", "the place is not blank", NULL,
+		  CAUSE_NONE },  /* RM0367, FLASH_SR */
 		{ UINT32_C(1) << 17, "FWWERR", "an instruction fetch stopped the write", NULL, CAUSE_NONE },
 	},
 	COMMON_OPS,
