@@ -154,8 +154,8 @@ check-hostfaults: all $(BUILD)/tests/host/campaign
 	$(Q)$(BUILD)/tests/host/campaign ./stlink-download --prove
 	$(Q)for b in sg usbip; do $(BUILD)/tests/host/campaign ./stlink-download --bed=$$b \
 		--scenario=flash-4k --cases=1 --seed=5 || exit 1; done
-	$(Q)$(BUILD)/tests/host/campaign ./stlink-download --bed=libusb --scenario=identify --kind=e \
-		--cases=1 --seed=5
+	$(Q)for k in e no-memory+; do $(BUILD)/tests/host/campaign ./stlink-download --bed=libusb \
+		--scenario=identify --kind=$$k --cases=2 --seed=5 || exit 1; done
 
 # What the main jobs cost, in virtual time.
 figures: $(BUILD)/tests/figures

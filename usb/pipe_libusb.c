@@ -20,15 +20,18 @@
 #include "usb/descriptor.h"
 #include "usb/usb.h"
 
-enum { INTERFACE = 0, CONFIGURATION = 1, CONTROL_MS = 500, SLICE_US = 100000, DISK_LOOK_MS = 300 };
+enum { INTERFACE = 0, CONFIGURATION = 1, CONTROL_MS = 500, SLICE_US = 100000, DISK_LOOK_MS = 300,
+       GRACE_MS = 2000, FAILED_US = 1000 };
 
 struct pipe_libusb {
 	struct pipe base;
 	libusb_context *usb;
 	libusb_device_handle *handle;
 	struct libusb_transfer *transfer[2];
+	int done[2];                    /* libusb writes here when a transfer is over */
 	int fd;
 	bool claimed, detached;
+	bool stuck;                     /* libusb kept a transfer: nothing that it may still use is freed */
 	char node[64], driver[32];
 };
 
@@ -138,36 +141,48 @@ static int result_of(const struct libusb_transfer *t)
 }
 
 /* Until the transfer is over, in slices, so that a signal is seen. The kernel ends each one: by
- * its time limit, or because it was taken back here. */
-static void wait_done(struct pipe_libusb *p, const struct ctx *c, struct libusb_transfer *t,
-		      unsigned hurry_ms)
+ * its time limit, or because it was taken back here. False when libusb does not give it back, as
+ * when it has no memory to look at its events. */
+static bool wait_done(struct pipe_libusb *p, const struct ctx *c, struct libusb_transfer *t,
+		      const struct pipe_xfer *x)
 {
 	int *done = t->user_data;
-	struct deadline end = { .at_us = UINT64_MAX };
-	bool hurried = hurry_ms == 0, taken_back = false;
+	struct deadline end = ctx_deadline(c, (uint64_t)at_least_1(x->timeout_ms) + GRACE_MS);
+	bool hurried = x->hurry_ms == 0, taken_back = false;
 
 	while (!*done) {
 		struct timeval slice = { .tv_usec = SLICE_US };
 		int rc = libusb_handle_events_timeout_completed(p->usb, &slice, done);
+		bool failed = rc != 0 && rc != LIBUSB_ERROR_INTERRUPTED;
 
-		if (!hurried && ctx_signalled(c)) {
+		if (!hurried && !taken_back && ctx_signalled(c)) {
 			hurried = true;
-			end = ctx_deadline(c, hurry_ms);
+			end = ctx_deadline(c, x->hurry_ms);
 		}
-		if (taken_back || (!ctx_expired(c, end) && (rc == 0 || rc == LIBUSB_ERROR_INTERRUPTED)))
+		if (failed)
+			ctx_sleep_us(c, FAILED_US);
+		if (!ctx_expired(c, end) && (!failed || taken_back))
 			continue;
+		if (taken_back)
+			return *done != 0;
 		taken_back = true;
+		end = ctx_deadline(c, GRACE_MS);
 		(void)libusb_cancel_transfer(t);
 	}
+	return true;
 }
 
-static int submit(struct pipe_libusb *p, struct libusb_transfer *t, struct pipe_xfer *x, int *done)
+static int submit(struct pipe_libusb *p, unsigned which, struct pipe_xfer *x)
 {
+	struct libusb_transfer *t = p->transfer[which];
+
 	x->got = 0;
-	*done = 0;
+	if (p->stuck)
+		return LIBUSB_ERROR_NO_MEM;
+	p->done[which] = 0;
 	if (x->len > INT32_MAX)
 		return LIBUSB_ERROR_INVALID_PARAM;
-	libusb_fill_bulk_transfer(t, p->handle, x->ep, x->data, (int)x->len, on_done, done,
+	libusb_fill_bulk_transfer(t, p->handle, x->ep, x->data, (int)x->len, on_done, &p->done[which],
 				  at_least_1(x->timeout_ms));
 	return libusb_submit_transfer(t);
 }
@@ -176,8 +191,12 @@ static int submit(struct pipe_libusb *p, struct libusb_transfer *t, struct pipe_
 static enum sl_err finish(struct pipe_libusb *p, struct ctx *c, struct libusb_transfer *t,
 			  struct pipe_xfer *x, int rc)
 {
+	if (rc == 0 && !wait_done(p, c, t, x)) {
+		p->stuck = true;
+		return ctx_fail(c, SL_HOST, "usb", "libusb does not give a transfer back; perhaps it has no "
+						   "memory");
+	}
 	if (rc == 0) {
-		wait_done(p, c, t, x->hurry_ms);
 		rc = result_of(t);
 		x->got = (size_t)t->actual_length;
 	}
@@ -190,21 +209,20 @@ static enum sl_err finish(struct pipe_libusb *p, struct ctx *c, struct libusb_tr
 static enum sl_err libusb_pipe_bulk(struct pipe *base, struct ctx *c, struct pipe_xfer *x)
 {
 	struct pipe_libusb *p = (struct pipe_libusb *)base;
-	int done;
 
-	return finish(p, c, p->transfer[0], x, submit(p, p->transfer[0], x, &done));
+	return finish(p, c, p->transfer[0], x, submit(p, 0, x));
 }
 
 static enum sl_err libusb_pipe_pair(struct pipe *base, struct ctx *c, struct pipe_xfer x[2],
 				    bool *passed)
 {
 	struct pipe_libusb *p = (struct pipe_libusb *)base;
-	int done[2], rc[2];
+	int rc[2];
 	struct fault why;
 	enum sl_err err;
 
-	rc[0] = submit(p, p->transfer[0], &x[0], &done[0]);
-	rc[1] = rc[0] == 0 ? submit(p, p->transfer[1], &x[1], &done[1]) : 0;
+	rc[0] = submit(p, 0, &x[0]);
+	rc[1] = rc[0] == 0 ? submit(p, 1, &x[1]) : 0;
 	err = finish(p, c, p->transfer[0], &x[0], rc[0]);
 	*passed = err == SL_OK && x[0].got == x[0].len;
 	if (*passed)
@@ -269,6 +287,10 @@ static void libusb_pipe_close(struct pipe *base, struct ctx *c)
 			ctx_log(c, LOG_WARN, "usb: could not give the probe back to %s (%s); "
 					     "plug the board in again", p->driver,
 				libusb_error_name(rc));
+	}
+	if (p->stuck) {
+		(void)close(p->fd);     /* with it the kernel ends what is still under way */
+		return;
 	}
 	libusb_free_transfer(p->transfer[0]);
 	libusb_free_transfer(p->transfer[1]);

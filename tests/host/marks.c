@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -26,14 +27,24 @@ enum { NODES_MAX = 1024 };
 
 int ioctl(int fd, unsigned long request, ...);
 int close(int fd);
+int isatty(int fd);
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t size);
 
 static bool is_node[NODES_MAX];
 static __thread int inside;             /* the mock kernel's client */
-static unsigned long fail_at, allocations;
+static unsigned long fail_at;
 static bool fail_ever;
+static pid_t self;
+
+/* Shared with the program's children, which are confined and make no marks. */
+struct count {
+	unsigned long allocations;
+	bool struck;
+};
+
+static struct count *count;
 
 static long mark(enum mark which, long argument)
 {
@@ -47,13 +58,13 @@ static long mark(enum mark which, long argument)
 
 static void enter(void)
 {
-	if (inside++ == 0)
+	if (inside++ == 0 && getpid() == self)
 		(void)mark(MARK_BEGIN, 0);
 }
 
 static void leave(void)
 {
-	if (--inside == 0)
+	if (--inside == 0 && getpid() == self)
 		(void)mark(MARK_END, 0);
 }
 
@@ -70,17 +81,22 @@ __attribute__((constructor)) static void begin(void)
 	const char *plan = getenv(MARKS_FAIL_ALLOCATION);
 	char *end = NULL;
 
+	self = getpid();
 	if (plan) {
-		fail_at = strtoul(plan, &end, 10);
-		fail_ever = *end == '+';
+		count = mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		fail_at = count == MAP_FAILED ? 0 : strtoul(plan, &end, 10);
+		fail_ever = end && *end == '+';
 	}
 	(void)mark(MARK_MAIN, 0);
 }
 
 __attribute__((destructor)) static void finish(void)
 {
-	if (fail_at)
-		(void)mark(MARK_COUNT, (long)allocations);
+	if (fail_at == 0 || getpid() != self)
+		return;
+	if (count->struck)
+		(void)mark(MARK_STRUCK, 0);
+	(void)mark(MARK_COUNT, (long)count->allocations);
 }
 
 /* ---- nodes ------------------------------------------------------------------------------------ */
@@ -181,15 +197,33 @@ int close(int fd)
 
 static bool refused(void)
 {
+	unsigned long now;
+
 	if (fail_at == 0 || inside)
 		return false;
-	allocations++;
-	if (allocations < fail_at || (allocations > fail_at && !fail_ever))
+	now = ++count->allocations;
+	if (now < fail_at || (now > fail_at && !fail_ever))
 		return false;
-	if (allocations == fail_at)
+	count->struck = true;
+	if (now == fail_at && getpid() == self)
 		(void)mark(MARK_STRUCK, 0);
 	errno = ENOMEM;
 	return true;
+}
+
+/* umockdev's never ends when there is no memory. */
+int isatty(int fd)
+{
+	int (*real)(int);
+	void *found;
+	int result;
+
+	enter();
+	found = next("isatty");
+	memcpy(&real, &found, sizeof(real));
+	result = real(fd);
+	leave();
+	return result;
 }
 
 void *malloc(size_t size)

@@ -70,6 +70,13 @@ static struct thread *thread_of(struct trace *t, pid_t tid)
 	return &t->threads[t->n++];
 }
 
+static void forget_thread(struct trace *t, pid_t tid)
+{
+	struct thread *th = thread_of(t, tid);
+
+	*th = t->threads[--t->n];
+}
+
 /* ---- what a call is about -------------------------------------------------------------------- */
 
 static void read_text(pid_t pid, unsigned long long address, char *dst, size_t room)
@@ -88,7 +95,7 @@ static void read_text(pid_t pid, unsigned long long address, char *dst, size_t r
 	dst[n > 0 ? n : 0] = '\0';
 }
 
-static void describe(struct trace *t, const struct call_kind *kind,
+static void describe(struct trace *t, pid_t tid, const struct call_kind *kind,
 		     const struct user_regs_struct *r)
 {
 	struct struck_call *c = &t->end->call;
@@ -99,12 +106,12 @@ static void describe(struct trace *t, const struct call_kind *kind,
 	c->first = (long)(int)r->rdi;
 	c->about[0] = '\0';
 	if (kind->traits & CALL_PATH)
-		read_text(t->pid, r->rdi, c->about, sizeof(c->about));
+		read_text(tid, r->rdi, c->about, sizeof(c->about));
 	if (kind->traits & CALL_AT)
-		read_text(t->pid, r->rsi, c->about, sizeof(c->about));
+		read_text(tid, r->rsi, c->about, sizeof(c->about));
 	if (!(kind->traits & CALL_FD) && !(kind->traits & CALL_AT && c->about[0] == '\0'))
 		return;
-	(void)snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)t->pid, (int)r->rdi);
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)tid, (int)r->rdi);
 	n = readlink(path, c->about, sizeof(c->about) - 1);
 	c->about[n > 0 ? n : 0] = '\0';
 }
@@ -169,7 +176,7 @@ static void skip_sleep(struct trace *t, struct thread *th, struct user_regs_stru
 	struct iovec here = { &ts, sizeof(ts) };
 	struct iovec there = { (void *)(uintptr_t)r->rdx, sizeof(ts) };
 
-	if (r->rsi != 0 || process_vm_readv(t->pid, &here, 1, &there, 1, 0) != (ssize_t)sizeof(ts))
+	if (r->rsi != 0 || process_vm_readv(th->tid, &here, 1, &there, 1, 0) != (ssize_t)sizeof(ts))
 		return;
 	t->slept((uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec);
 	th->replace = true;
@@ -226,7 +233,7 @@ static void on_entry(struct trace *t, struct thread *th)
 		return;
 	}
 	t->end->struck = true;
-	describe(t, kind, &seen);
+	describe(t, th->tid, kind, &seen);
 	strike(t, th, kind, &r);
 }
 
@@ -294,11 +301,23 @@ static void follow(struct trace *t)
 			return;
 		if (!WIFSTOPPED(status) && tid == t->pid)
 			break;
+		if (!WIFSTOPPED(status))
+			forget_thread(t, tid);
 		if (WIFSTOPPED(status))
 			(void)ptrace(PTRACE_SYSCALL, tid, NULL, (long)on_stop(t, tid, status));
 	}
 	t->end->killed_by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	t->end->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* A child that outlived the program must not be taken for the next one's. */
+static void end_others(const struct trace *t)
+{
+	int status;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (t->threads[i].tid != t->pid && kill(t->threads[i].tid, SIGKILL) == 0)
+			(void)waitpid(t->threads[i].tid, &status, __WALL);
 }
 
 static _Noreturn void become(const struct traced_program *p)
@@ -340,12 +359,13 @@ bool tracer_run(const struct traced_program *p, const struct strike_plan *plan, 
 	if (waitpid(t.pid, &status, 0) != t.pid || !WIFSTOPPED(status))
 		return false;
 	(void)ptrace(PTRACE_SETOPTIONS, t.pid, NULL,
-		     (long)(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |
-			    PTRACE_O_EXITKILL));
+		     (long)(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
+			    PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL));
 	set_alarm(p->limit_s);
 	(void)ptrace(PTRACE_SYSCALL, t.pid, NULL, 0L);
 	follow(&t);
 	(void)alarm(0);
+	end_others(&t);
 	end->seconds = seconds() - began;
 	return t.started;
 }
