@@ -135,7 +135,10 @@ $(BUILD)/tests/t1/with_board: $(BUILD)/tests/t1/with_board.o $(T1_OBJ) $(SIM_LIB
 # The program as a process, and what its host can do to it: tests/host/campaign.c says how.
 # make hostfaults: every signal, error, piece and allocation at every system call, hours; N=20: so many
 # of each kind in each scenario; CAMPAIGN="--bed=sg --scenario=flash-4k --kind=sigint": a part.
-HOST_OBJ = $(patsubst %,$(BUILD)/tests/host/%.o,bed calls campaign judge kinds prove tracer)
+HOST_OBJ = $(patsubst %,$(BUILD)/tests/host/%.o,bed calls judge kinds tracer)
+HOST_campaign = $(patsubst %,$(BUILD)/tests/host/%.o,campaign prove)
+HOST_races = $(BUILD)/tests/host/races.o
+HOST_BIN = $(BUILD)/tests/host/campaign $(BUILD)/tests/host/races
 HOST_MARKS = $(BUILD)/tests/host/marks.so
 $(BUILD)/tests/host/%.o: CPPFLAGS += $(UMOCKDEV_CFLAGS)
 $(HOST_MARKS): tests/host/marks.c tests/host/marks.h
@@ -145,17 +148,22 @@ $(HOST_MARKS): tests/host/marks.c tests/host/marks.h
 $(BUILD)/tests/host/node_fault.so: $(T1_FAULTS)
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
-$(BUILD)/tests/host/campaign: $(HOST_OBJ) $(T1_OBJ) $(SIM_LIBS) | $(HOST_MARKS) $(BUILD)/tests/host/node_fault.so
+$(HOST_BIN): $(BUILD)/tests/host/%: $(HOST_OBJ) $$(HOST_$$*) $(T1_OBJ) $(SIM_LIBS) \
+		| $(HOST_MARKS) $(BUILD)/tests/host/node_fault.so
 	@echo "  LD      $@"
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(HOST_OBJ) $(T1_OBJ) $(SIM_LIBS) $(UMOCKDEV_LIBS) $(SIM_LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(HOST_OBJ) $(HOST_$*) $(T1_OBJ) $(SIM_LIBS) $(UMOCKDEV_LIBS) $(SIM_LDLIBS)
 hostfaults: all $(BUILD)/tests/host/campaign
 	$(Q)$(BUILD)/tests/host/campaign ./stlink-download $(if $(N),--cases=$(N)) $(CAMPAIGN)
-check-hostfaults: all $(BUILD)/tests/host/campaign
+# make races N=1000: so many on each bed.
+races: all $(BUILD)/tests/host/races
+	$(Q)$(BUILD)/tests/host/races ./stlink-download --races=$(or $(N),1000) $(CAMPAIGN)
+check-hostfaults: all $(HOST_BIN)
 	$(Q)$(BUILD)/tests/host/campaign ./stlink-download --prove
 	$(Q)for b in sg usbip; do $(BUILD)/tests/host/campaign ./stlink-download --bed=$$b \
 		--scenario=flash-4k --cases=1 --seed=5 || exit 1; done
 	$(Q)for k in e no-memory+; do $(BUILD)/tests/host/campaign ./stlink-download --bed=libusb \
 		--scenario=identify --kind=$$k --cases=2 --seed=5 || exit 1; done
+	$(Q)$(BUILD)/tests/host/races ./stlink-download --races=3 --bed=libusb
 
 # What the main jobs cost, in virtual time.
 figures: $(BUILD)/tests/figures
@@ -452,6 +460,6 @@ always:
 clean:
 	rm -rf $(BUILD) stlink-download stlink-sim
 
-.PHONY: faults soak check-faults check-oracle hostfaults check-hostfaults all tests figures bench bench-quick bench-virtual check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
+.PHONY: faults soak check-faults check-oracle hostfaults races check-hostfaults all tests figures bench bench-quick bench-virtual check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
         check-generated udev check-vm check-systemd check-strangers check-personality check-causes demo lint lint-text lint-gcc lint-clang lint-headers unsure \
         clean

@@ -2,13 +2,18 @@
  *
  * session.c - climbing from probe to flash, and back down.
  */
+#define _POSIX_C_SOURCE 200809L /* geteuid, getpid */
 #include "cli/session.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/recorder.h"
 #include "cli/describe.h"
 #include "cli/serial_port.h"
+#include "host/host.h"
 
 enum { BUSY_MS = 200, BUSY_POLL_US = 40000 };
 
@@ -36,6 +41,45 @@ static enum sl_err open_probe(struct session *s)
 	return err;
 }
 
+enum { HOLDERS_TOLD = 3 };
+
+/* Who has it: by their open nodes, among which may be somebody who looks at it for a moment only. */
+static void tell_holders(struct session *s, const struct probe_list *one, struct host_holders *found)
+{
+	const struct host host = { .ctx = s->ctx, .root = "", .is_root = geteuid() == 0 };
+	const struct probe *p = &one->probe[0];
+	char text[200] = "";
+	size_t used = 0, told = 0;
+
+	host_find_holders(&host, one, found);
+	for (size_t i = 0; i < found->n && told < HOLDERS_TOLD; i++) {
+		const struct host_holder *h = &found->item[i];
+		bool own = strtoul(h->pid, NULL, 10) == (unsigned long)getpid();
+
+		if (own || (strcmp(h->node, p->sg_node) != 0 && strcmp(h->node, p->usb_node) != 0))
+			continue;
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%.20s (pid %.12s)",
+					 told ? ", " : "", h->name, h->pid);
+		told++;
+	}
+	if (told > 0)
+		ctx_hint(s->ctx, "%s has it open: wait until it ends, or end it, and run again", text);
+}
+
+static void name_holders(struct session *s)
+{
+	struct probe_list *one = calloc(1, sizeof(*one));
+	struct host_holders *found = calloc(1, sizeof(*found));
+
+	if (one && found && !s->probe.url[0]) {
+		one->n = 1;
+		one->probe[0] = s->probe;
+		tell_holders(s, one, found);
+	}
+	free(one);
+	free(found);
+}
+
 static enum sl_err climb_probe(struct session *s)
 {
 	struct ctx *c = s->ctx;
@@ -47,6 +91,8 @@ static enum sl_err climb_probe(struct session *s)
 	if (err)
 		return ctx_doing(c, err, "looking for a probe");
 	err = open_probe(s);
+	if (err == SL_BUSY)
+		name_holders(s);
 	if (err)
 		return ctx_doing(c, err, "opening the probe");
 	/* Over USB/IP the kind shows only now. */

@@ -57,6 +57,7 @@ TOOL = os.path.abspath(os.environ.get("STLINK_DOWNLOAD", os.path.join(ROOT, "stl
 SIM = os.path.abspath(os.environ.get("STLINK_SIM", os.path.join(ROOT, "stlink-sim")))
 WITH_BOARD = os.path.abspath(os.environ.get("WITH_BOARD", os.path.join(
     ROOT, os.environ.get("BUILD", "build"), "tests/t1/with_board")))
+LOG = os.environ.get("STLINK_CLI_LOG")
 # Limits for what hangs, not for what is slow.
 CASE_TIMEOUT = 300
 START_TIMEOUT = 60
@@ -349,6 +350,13 @@ def judge_board(group, report):
     return [f"FAILED {group.name}: board {group.spec}\n    " + "\n    ".join(wrong)] if wrong else []
 
 
+def keep(words, status, out, err):
+    """For coverage.py: what was asked and said, one JSON line a case."""
+    if LOG:
+        with open(LOG, "a", encoding="utf-8") as f:
+            f.write(json.dumps([words, status, out[-20000:], err[-20000:]]) + "\n")
+
+
 def run_case(case, prefix, board, tmp):
     env = dict(os.environ, LC_ALL="C.UTF-8")
     env.pop("STLINK_DEVICE", None)
@@ -375,6 +383,7 @@ def run_case(case, prefix, board, tmp):
         other.send_signal(signal.SIGINT)
         other.wait(START_TIMEOUT)
     out, err = (b.decode("utf-8", "replace") for b in (out, err))
+    keep(words, status, out, err)
     case.checks = [(k, r.replace("{data}", data.DIR)) for k, r in case.checks]
     wrong = judge(case, status, out, err, tmp)
     if not wrong:

@@ -313,16 +313,14 @@ static void empty_file(int fd)
 		(void)lseek(fd, 0, SEEK_SET);
 }
 
-bool bed_run(const struct scenario *sc, const struct strike_plan *plan, struct traced *end)
+enum { ARGS_MAX = WORDS_MAX + 4 };
+
+static void command_line(const struct scenario *sc, char *argv[ARGS_MAX])
 {
 	static char option[] = "-d", where[sizeof(bed.dir) + 32];
-	char *argv[WORDS_MAX + 4] = { tool_path };
-	int argc = 1;
-	struct traced_program p = {
-		.argv = argv, .envp = environment(plan), .directory = bed.work, .out = bed.out,
-		.err = bed.err, .limit_s = BED_LIMIT_S, .slept = on_sleep,
-	};
+	int argc = 0;
 
+	argv[argc++] = tool_path;
 	if (bed.kind->usbip) {
 		(void)snprintf(where, sizeof(where), "usbip:unix:%s/s", bed.dir);
 		argv[argc++] = option;
@@ -330,9 +328,40 @@ bool bed_run(const struct scenario *sc, const struct strike_plan *plan, struct t
 	}
 	for (int i = 0; i < WORDS_MAX && sc->words[i]; i++)
 		argv[argc++] = (char *)(uintptr_t)sc->words[i];
+	argv[argc] = NULL;
+}
+
+bool bed_run(const struct scenario *sc, const struct strike_plan *plan, struct traced *end)
+{
+	char *argv[ARGS_MAX];
+	struct traced_program p = {
+		.argv = argv, .envp = environment(plan), .directory = bed.work, .out = bed.out,
+		.err = bed.err, .limit_s = BED_LIMIT_S, .slept = on_sleep,
+	};
+
+	command_line(sc, argv);
 	empty_file(bed.out);
 	empty_file(bed.err);
 	return tracer_run(&p, plan, end);
+}
+
+pid_t bed_start(const struct scenario *sc, int err)
+{
+	static const struct strike_plan nothing;
+	char *argv[ARGS_MAX], **envp = environment(&nothing);
+	int null;
+	pid_t pid;
+
+	command_line(sc, argv);
+	pid = fork();
+	if (pid != 0)
+		return pid;
+	null = open("/dev/null", O_RDWR);
+	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(err, 2) < 0 ||
+	    chdir(bed.work) != 0)
+		_exit(126);
+	(void)execve(argv[0], argv, envp);
+	_exit(127);
 }
 
 static const char *text_of(int fd, char *text)

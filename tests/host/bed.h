@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "tests/host/tracer.h"
 
@@ -60,6 +61,10 @@ const char *bed_name(void);
 
 /* bed_run - one run of the scenario. */
 bool bed_run(const struct scenario *sc, const struct strike_plan *plan, struct traced *end);
+
+/* bed_start - the same without a tracer: the process, -1 on failure. err: its standard error; what it
+ * prints goes nowhere. */
+pid_t bed_start(const struct scenario *sc, int err);
 
 /* bed_output, bed_error - what it printed. */
 const char *bed_output(void);

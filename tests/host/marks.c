@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -23,7 +24,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-enum { NODES_MAX = 1024 };
+enum { NODES_MAX = 1024, SG_MAX = 8 };
 
 int ioctl(int fd, unsigned long request, ...);
 int close(int fd);
@@ -191,6 +192,52 @@ int close(int fd)
 		return -1;
 	}
 	return result;
+}
+
+/* umockdev has a terminal for /dev/sgN, to which a link leads. */
+static ssize_t name_of_terminal(const char *dir, const char *terminal, char *text, size_t room)
+{
+	for (int i = 0; i < SG_MAX; i++) {
+		char path[256], target[64] = "";
+		int n;
+
+		(void)snprintf(path, sizeof(path), "%s/dev/sg%d", dir, i);
+		if (syscall(SYS_readlink, path, target, sizeof(target) - 1) <= 0 ||
+		    strcmp(target, terminal) != 0)
+			continue;
+		n = snprintf(path, sizeof(path), "/dev/sg%d", i);
+		if (n < 0 || (size_t)n > room)
+			return -1;
+		memcpy(text, path, (size_t)n);
+		return n;
+	}
+	return -1;
+}
+
+/* Where a descriptor leads to, as on the machine that umockdev makes believe in. */
+ssize_t readlink(const char *path, char *text, size_t room)
+{
+	ssize_t (*real)(const char *, char *, size_t);
+	void *found = next("readlink");
+	const char *dir = getenv("UMOCKDEV_DIR");
+	size_t len = dir ? strlen(dir) : 0;
+	ssize_t n, m = -1;
+	char whole[256];
+
+	memcpy(&real, &found, sizeof(real));
+	n = real(path, text, room);
+	if (n <= 0 || len == 0 || strncmp(path, "/proc/", 6) != 0)
+		return n;
+	if (strncmp(text, "/dev/pts/", 9) == 0 && (size_t)n < sizeof(whole)) {
+		memcpy(whole, text, (size_t)n);
+		whole[n] = '\0';
+		m = name_of_terminal(dir, whole, text, room);
+		return m > 0 ? m : n;
+	}
+	if ((size_t)n <= len || strncmp(text, dir, len) != 0)
+		return n;
+	memmove(text, text + len, (size_t)n - len);
+	return n - (ssize_t)len;
 }
 
 /* ---- memory ----------------------------------------------------------------------------------- */

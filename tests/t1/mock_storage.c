@@ -145,22 +145,25 @@ static void canned(struct mock_kernel *mk, struct sg_io_hdr *h, uint8_t *sense)
 	mk->has_sg_result = false;
 }
 
+/* NULL: a null pointer, or whoever called was killed meanwhile and nobody waits for an answer. */
 static UMockdevIoctlData *resolve(UMockdevIoctlData *data, size_t offset, size_t len)
 {
 	GError *error = NULL;
 	UMockdevIoctlData *out = umockdev_ioctl_data_resolve(data, offset, len, &error);
 
 	if (error)
-		g_error("mock kernel: %s", error->message);
+		g_error_free(error);
 	return out;
 }
 
 static struct mock_answer sg_io(struct mock_device *d, UMockdevIoctlData *arg)
 {
 	UMockdevIoctlData *x = resolve(arg, 0, sizeof(struct sg_io_hdr));
-	struct sg_io_hdr *h = (struct sg_io_hdr *)(void *)x->data;
+	struct sg_io_hdr *h = x ? (struct sg_io_hdr *)(void *)x->data : NULL;
 	UMockdevIoctlData *cdb, *sense, *data = NULL;
 
+	if (!h)
+		return (struct mock_answer){ -1, EFAULT };
 	if (h->interface_id != 'S' || h->cmd_len < 6 || h->cmd_len > 16 || h->mx_sb_len < 18)
 		return (struct mock_answer){ -1, EINVAL };
 	if (h->dxfer_len > MAX_TRANSFER)
@@ -183,12 +186,16 @@ struct mock_answer mock_sg(struct mock_device *d, UMockdevIoctlClient *client)
 {
 	UMockdevIoctlData *arg = umockdev_ioctl_client_get_arg(client);
 	const int version = 30536;
+	UMockdevIoctlData *slot;
 
 	if (!d->present || strcmp(umockdev_ioctl_client_get_devnode(client), d->sg_node) != 0)
 		return (struct mock_answer){ -1, ENODEV };
 	switch (umockdev_ioctl_client_get_request(client)) {
 	case SG_GET_VERSION_NUM:
-		memcpy(resolve(arg, 0, sizeof(version))->data, &version, sizeof(version));
+		slot = resolve(arg, 0, sizeof(version));
+		if (!slot)
+			return (struct mock_answer){ -1, EFAULT };
+		memcpy(slot->data, &version, sizeof(version));
 		d->mk->counts.sg_opens++;
 		return (struct mock_answer){ 0, 0 };
 	case SG_IO:

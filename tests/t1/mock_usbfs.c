@@ -20,13 +20,14 @@ static struct mock_answer fail(int err)
 	return (struct mock_answer){ -1, err };
 }
 
+/* NULL: a null pointer, or whoever called was killed meanwhile and nobody waits for an answer. */
 static UMockdevIoctlData *resolve(UMockdevIoctlData *data, size_t offset, size_t len)
 {
 	GError *error = NULL;
 	UMockdevIoctlData *out = umockdev_ioctl_data_resolve(data, offset, len, &error);
 
 	if (error)
-		g_error("mock kernel: %s", error->message);
+		g_error_free(error);
 	return out;
 }
 
@@ -92,18 +93,22 @@ static struct mock_answer submit(struct mock_device *d, UMockdevIoctlClient *cli
 				 UMockdevIoctlData *arg)
 {
 	UMockdevIoctlData *urb = resolve(arg, 0, sizeof(struct usbdevfs_urb));
-	struct usbdevfs_urb *u = (struct usbdevfs_urb *)(void *)urb->data;
+	struct usbdevfs_urb *u = urb ? (struct usbdevfs_urb *)(void *)urb->data : NULL;
 	struct mock_urb *m = &d->urbs[d->n_urbs];
 
+	if (!u)
+		return fail(EFAULT);
 	if (u->type != USBDEVFS_URB_TYPE_CONTROL && d->owner != client)
 		return fail(d->owner ? EBUSY : EINVAL);
 	if (d->n_urbs == MOCK_URBS_MAX || u->buffer_length < 0 || u->buffer_length > 1 << 20)
 		return fail(ENOMEM);
 	if (u->type == USBDEVFS_URB_TYPE_CONTROL && u->buffer_length < 8)
 		return fail(EINVAL);
-	m->urb = g_object_ref(urb);
 	m->buffer = u->buffer_length > 0 ? resolve(urb, offsetof(struct usbdevfs_urb, buffer),
 						   (size_t)u->buffer_length) : NULL;
+	if (u->buffer_length > 0 && !m->buffer)
+		return fail(EFAULT);
+	m->urb = g_object_ref(urb);
 	m->client = client;
 	m->done = false;
 	d->n_urbs++;
@@ -124,6 +129,8 @@ static struct mock_answer reap(struct mock_device *d, UMockdevIoctlClient *clien
 {
 	UMockdevIoctlData *slot = resolve(arg, 0, sizeof(void *));
 
+	if (!slot)
+		return fail(EFAULT);
 	run_pending(d);
 	for (size_t i = 0; i < d->n_urbs; i++) {
 		if (!d->urbs[i].done || d->urbs[i].client != client)
@@ -174,10 +181,14 @@ static struct mock_answer from_control(int n)
 static struct mock_answer control(struct mock_device *d, UMockdevIoctlData *arg)
 {
 	UMockdevIoctlData *x = resolve(arg, 0, sizeof(struct usbdevfs_ctrltransfer));
-	struct usbdevfs_ctrltransfer *t = (struct usbdevfs_ctrltransfer *)(void *)x->data;
-	uint8_t setup[8] = { t->bRequestType, t->bRequest };
+	struct usbdevfs_ctrltransfer *t = x ? (struct usbdevfs_ctrltransfer *)(void *)x->data : NULL;
+	uint8_t setup[8] = { 0 };
 	UMockdevIoctlData *data = NULL;
 
+	if (!t)
+		return fail(EFAULT);
+	setup[0] = t->bRequestType;
+	setup[1] = t->bRequest;
 	put_le16(setup + 2, t->wValue);
 	put_le16(setup + 4, t->wIndex);
 	put_le16(setup + 6, t->wLength);
@@ -193,6 +204,8 @@ static struct mock_answer clear_halt(struct mock_device *d, UMockdevIoctlData *a
 	uint8_t setup[8] = { 0x02, 0x01 };
 	struct mock_answer a;
 
+	if (!ep)
+		return fail(EFAULT);
 	setup[4] = ep->data[0];
 	d->mk->counts.clear_halts++;
 	a = from_control(usbdev_control(d->board, setup, NULL, 0));
@@ -260,8 +273,10 @@ static struct mock_answer disconnect_claim(struct mock_device *d, UMockdevIoctlC
 					   UMockdevIoctlData *arg)
 {
 	UMockdevIoctlData *x = resolve(arg, 0, sizeof(struct usbdevfs_disconnect_claim));
-	const struct usbdevfs_disconnect_claim *dc = (const void *)x->data;
+	const struct usbdevfs_disconnect_claim *dc = x ? (const void *)x->data : NULL;
 
+	if (!dc)
+		return fail(EFAULT);
 	if ((dc->flags & USBDEVFS_DISCONNECT_CLAIM_EXCEPT_DRIVER) &&
 	    strncmp(dc->driver, d->driver, sizeof(dc->driver)) == 0)
 		return fail(EBUSY);
@@ -274,8 +289,10 @@ static struct mock_answer disconnect_claim(struct mock_device *d, UMockdevIoctlC
 static struct mock_answer driver_ioctl(struct mock_device *d, UMockdevIoctlData *arg)
 {
 	UMockdevIoctlData *x = resolve(arg, 0, sizeof(struct usbdevfs_ioctl));
-	const struct usbdevfs_ioctl *i = (const void *)x->data;
+	const struct usbdevfs_ioctl *i = x ? (const void *)x->data : NULL;
 
+	if (!i)
+		return fail(EFAULT);
 	switch ((unsigned)i->ioctl_code) {
 	case USBDEVFS_DISCONNECT:
 		return disconnect(d);
@@ -289,8 +306,10 @@ static struct mock_answer driver_ioctl(struct mock_device *d, UMockdevIoctlData 
 static struct mock_answer get_driver(struct mock_device *d, UMockdevIoctlData *arg)
 {
 	UMockdevIoctlData *x = resolve(arg, 0, sizeof(struct usbdevfs_getdriver));
-	struct usbdevfs_getdriver *g = (struct usbdevfs_getdriver *)(void *)x->data;
+	struct usbdevfs_getdriver *g = x ? (struct usbdevfs_getdriver *)(void *)x->data : NULL;
 
+	if (!g)
+		return fail(EFAULT);
 	if (d->driver[0] == '\0')
 		return fail(ENODATA);
 	(void)g_strlcpy(g->driver, d->driver, sizeof(g->driver));
@@ -302,6 +321,8 @@ static struct mock_answer connect_info(struct mock_device *d, UMockdevIoctlData 
 	UMockdevIoctlData *x = resolve(arg, 0, sizeof(struct usbdevfs_connectinfo));
 	struct usbdevfs_connectinfo info = { .devnum = d->devnum };
 
+	if (!x)
+		return fail(EFAULT);
 	memcpy(x->data, &info, sizeof(info));
 	return ok;
 }
@@ -314,6 +335,8 @@ static struct mock_answer set_configuration(struct mock_device *d, UMockdevIoctl
 	/* Linux: a configuration is not changed under a driver. */
 	if (d->driver[0] != '\0')
 		return fail(EBUSY);
+	if (!x)
+		return fail(EFAULT);
 	setup[2] = x->data[0];
 	d->mk->counts.set_configurations++;
 	return from_control(usbdev_control(d->board, setup, NULL, 0));
@@ -326,6 +349,8 @@ static struct mock_answer capabilities(UMockdevIoctlData *arg)
 			USBDEVFS_CAP_NO_PACKET_SIZE_LIM | USBDEVFS_CAP_BULK_SCATTER_GATHER |
 			USBDEVFS_CAP_REAP_AFTER_DISCONNECT | USBDEVFS_CAP_DROP_PRIVILEGES;
 
+	if (!x)
+		return fail(EFAULT);
 	memcpy(x->data, &caps, sizeof(caps));
 	return ok;
 }

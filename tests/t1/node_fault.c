@@ -13,7 +13,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 int node_fault_marker(void);
 int access(const char *path, int mode);
@@ -48,14 +50,22 @@ static int open_by(const char *name, const char *path, int flags, mode_t mode)
 {
 	int (*real)(const char *, int, ...);
 	void *found = next(name);
-	int err = fault_of(path);
+	int err = fault_of(path), fd;
 
 	if (err != 0) {
 		errno = err;
 		return -1;
 	}
 	memcpy(&real, &found, sizeof(real));
-	return real(path, flags, mode);
+	fd = real(path, flags, mode);
+	/* sg: whoever opens with O_EXCL shuts the others out (drivers/scsi/sg.c, sg_open). */
+	if (fd >= 0 && strncmp(path, "/dev/sg", 7) == 0 && (flags & O_EXCL) &&
+	    flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		(void)close(fd);
+		errno = EBUSY;
+		return -1;
+	}
+	return fd;
 }
 
 static mode_t mode_of(int flags, va_list ap)
