@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/compiler.h"
+#include "cli/help.h"
 #include "compat/compat.h"
 
 static const struct {
@@ -52,9 +53,15 @@ static const struct {
 	{ "--debug shows the library's steps.", "It shows this program's own." },
 };
 
+enum { TEXT_LEFT = 11 };
+
 void compat_explain(void)
 {
-	(void)puts("Where st-flash and st-info, as stlink-download does them, differ from version 1.7.0:\n");
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		(void)printf("%2zu. stock: %s\n    here:  %s\n", i + 1, rows[i].theirs, rows[i].ours);
+	(void)puts("Where st-flash and st-info, as stlink-download does them, differ from version\n1.7.0:\n");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		(void)printf("%2zu. stock:", i + 1);
+		help_wrap(stdout, rows[i].theirs, TEXT_LEFT - 1, TEXT_LEFT);
+		(void)printf("    here: ");
+		help_wrap(stdout, rows[i].ours, TEXT_LEFT - 1, TEXT_LEFT);
+	}
 }
