@@ -79,6 +79,17 @@ static enum sl_err after_reset(struct session *s, bool was_running)
 	return was_running ? target_run(s->target, s->ctx) : SL_OK;
 }
 
+/* Half a write counts as protection, and taking that off would erase the flash: it stays, and is told. */
+static void tell_what_stays(struct session *s, const struct option_bytes *ob, const struct ob_state *before,
+			    const struct ob_image *want)
+{
+	if (before->blank || before->bad)
+		ctx_log(s->ctx, LOG_WARN, "an earlier write of the option bytes was cut off");
+	if (ob_level(ob, &before->stored) == PROTECTION_LEVEL1 && ob_level(ob, want) == PROTECTION_LEVEL1)
+		ctx_log(s->ctx, LOG_WARN, "the chip is read-protected (level 1) and stays so: unlock, which "
+					  "erases the flash, ends that");
+}
+
 enum sl_err options_change(struct session *s, struct option_bytes *ob, struct ob_state *st,
 			   const struct option_change *ch)
 {
@@ -89,6 +100,7 @@ enum sl_err options_change(struct session *s, struct option_bytes *ob, struct ob
 
 	if (err)
 		return err;
+	tell_what_stays(s, ob, &before, ch->want);
 	n = show_changes(s, ob, &before.stored, ch);
 	if (n == 0 && !ch->again) {
 		output_done(s->out, "%s: the option bytes are so already; nothing was written",

@@ -385,6 +385,7 @@ void chip_get_report(struct chip *c, struct chip_report *out)
 	out->flash_base = c->kind->flash_base;
 	out->flash_bytes = c->kind->flash_bytes;
 	out->instructions = c->core.insns;
+	out->protected = c->flash.rdp;
 	out->flash_locked = c->kind->flash->locked(c);
 	out->core_halted = c->core.halted;
 	out->debug_enabled = (c->core.dhcsr & 1u) != 0;

@@ -133,6 +133,7 @@ struct chip_report {
 	uint64_t interrupted;           /* flash operations cut short by a reset or power loss */
 	uint64_t instructions;          /* executed by the core */
 	uint64_t resets;
+	bool protected;                 /* read protection is in force */
 	bool flash_locked;
 	bool core_halted;
 	bool debug_enabled;             /* DHCSR.C_DEBUGEN */

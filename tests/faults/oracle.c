@@ -91,6 +91,15 @@ static bool claim_holds(void)
 	return false;
 }
 
+/* Half a write of option bytes counts as protection, which only an erase ends. */
+static bool shut_silently(const struct ended *e)
+{
+	struct chip_report r;
+
+	chip_get_report(board_chip(stage.board), &r);
+	return r.protected && !stage.scenario->locked && !strstr(e->output, "read-protected");
+}
+
 static bool spoke_truth(const struct ended *e, char *why)
 {
 	unsigned excuses = e->fault ? e->fault->excuses : 0;
@@ -100,6 +109,8 @@ static bool spoke_truth(const struct ended *e, char *why)
 		return true;
 	if (stage.scenario->claim == CLAIM_FILE_IS_FLASH && (excuses & EXCUSE_DATA))
 		return true;
+	if (e->again && shut_silently(e))
+		return no(why, "status 0, the chip is read-protected now, and nobody says so");
 	if (!claim_holds())
 		return no(why, "false success: status %d%s", e->status, proved ? ", proved" : "");
 	return true;
@@ -207,8 +218,9 @@ static bool left_order(const struct before *b, const struct ended *e, char *why)
 	if (r.dbgmcu_cr != b->chip.dbgmcu_cr || r.demcr != b->chip.demcr)
 		return no(why, "status %d, DBGMCU_CR %x DEMCR %x", e->status, (unsigned)r.dbgmcu_cr,
 			  (unsigned)r.demcr);
-	/* Without firmware the core faults, and writes where its stack may be. */
-	if (stage.scenario->whole)
+	/* Without firmware the core faults, and writes where its stack may be; and so it does when its
+	 * flash is shut, as it is after half a write of option bytes, and a debugger comes. */
+	if (stage.scenario->whole || (stage.scenario->options && e->earlier && e->earlier->at == AT_FLASH))
 		return true;
 	for (uint32_t i = 0; r.resets == b->chip.resets && i < SRAM_WORDS; i++)
 		if (chip_peek(chip, 0x20000000u + 4 * i, &word) && word != b->sram[i])

@@ -27,6 +27,7 @@ struct ended {
 	const char *output;             /* all that the program printed */
 	const struct fault_kind *fault; /* the first; NULL: none */
 	bool for_ever, compound;
+	bool again;                     /* the run after a single fault */
 	const struct fault_kind *earlier;       /* that a run before this one met; NULL: none */
 };
 

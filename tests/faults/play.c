@@ -32,6 +32,13 @@ void play_report_to(int fd)
 	report_fd = fd;
 }
 
+/* Flash operations begun. The chip, which lags behind the clock, is brought up to it first. */
+static uint64_t operations(void)
+{
+	chip_sync(board_chip(stage.board));
+	return chip_flash_operations(board_chip(stage.board));
+}
+
 /* What cannot be reported or captured cannot be judged. */
 static void say(int fd, const char *text)
 {
@@ -203,7 +210,8 @@ static void judge(int status)
 	cut_again();
 	capture_clear();
 	look_again(&now);
-	e = (struct ended){ .status = stage_play(), .earlier = strikes[0].kind };
+	e = (struct ended){ .status = stage_play(), .earlier = strikes[0].kind,
+			      .again = n_strikes == 1 };
 	e.output = captured();
 	said = strstr(e.output, "stlink-download: ");
 	if (e.status != 0) {
@@ -315,7 +323,7 @@ static bool fork_cut(const struct fault_kind *k, uint64_t op)
 {
 	for (int ever = wish->recut; ever < 2; ever++)
 		if (chosen(k, op, ever) && fork_case(k, op, ever)) {
-			uint64_t now = chip_flash_operations(board_chip(stage.board)) -
+			uint64_t now = operations() -
 				       operations_at_start;
 
 			stage_cut(op + 1 - now, (enum chip_cut)k->what, !ever);
@@ -384,7 +392,7 @@ static const struct fault_kind *count_only(enum point at, uint64_t index, unsign
 		tally->points[i] += k[i].at == at && (!k[i].moves || (k[i].moves & moves));
 	if (at == AT_TRANSFER && index < POINTS_MAX)
 		tally->operations[index] =
-			(uint32_t)(chip_flash_operations(board_chip(stage.board)) -
+			(uint32_t)(operations() -
 				   operations_at_start);
 	return NULL;
 }
@@ -393,7 +401,7 @@ static void begin(stage_ask_fn *ask)
 {
 	capture_clear();
 	oracle_look(&before);
-	operations_at_start = chip_flash_operations(board_chip(stage.board));
+	operations_at_start = operations();
 	stage.ask = ask;
 }
 
@@ -408,7 +416,7 @@ static void count(void)
 	e.output = captured();
 	memcpy(tally->count, stage.count, sizeof(tally->count));
 	last = stage.count[AT_TRANSFER] < POINTS_MAX ? stage.count[AT_TRANSFER] : POINTS_MAX - 1;
-	tally->count[AT_FLASH] = chip_flash_operations(board_chip(stage.board)) -
+	tally->count[AT_FLASH] = operations() -
 				 operations_at_start;
 	tally->operations[last] = (uint32_t)tally->count[AT_FLASH];
 	tally->clean = oracle_judge(&before, &e, why) &&
