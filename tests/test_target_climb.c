@@ -227,6 +227,82 @@ static void signal__ends_the_ladder(void **state)
 	rig_close(&r);
 }
 
+/* A clock that raises a signal when it is asked for the nth time. */
+struct alarm {
+	struct clock clock;
+	const struct clock *real;
+	volatile sig_atomic_t flag;
+	unsigned asked, at;
+};
+
+static uint64_t alarm_now_us(const struct clock *c)
+{
+	struct alarm *a = c->priv;
+
+	if (++a->asked == a->at)
+		a->flag = 15;
+	return a->real->now_us(a->real);
+}
+
+static void alarm_sleep_us(const struct clock *c, uint64_t us)
+{
+	const struct alarm *a = c->priv;
+
+	a->real->sleep_us(a->real, us);
+}
+
+/* The ladder, with a signal when the clock is asked for the nth time. True when that came. */
+static bool climb_with_alarm(const char *habit, unsigned at)
+{
+	const struct target_options o = { .connect = CONNECT_AUTO };
+	struct alarm a = { .clock = { alarm_now_us, alarm_sleep_us, NULL }, .at = at };
+	struct climb log;
+	struct rig r;
+	enum sl_err err;
+
+	rig_start(&r, "bluepill", NULL);
+	give_napper(&r);
+	assert_int_equal(chip_write(r.chip, DBGMCU_CR, 4, 0x20), BUS_OK);
+	assert_int_equal(chip_write(r.chip, DEMCR, 4, 1u << 24), BUS_OK);
+	assert_int_equal(chip_write(r.chip, FP_COMP0, 4, 0x48000101), BUS_OK);
+	set_condition(&r, "target", habit);
+	a.real = r.c->clock;
+	a.clock.priv = &a;
+	r.c->clock = &a.clock;
+	r.c->signal_flag = &a.flag;
+	err = target_climb(r.c, r.bl.link, &o, &log, &r.t);
+	assert_true(err == SL_OK || err == SL_INTR);
+	assert_true(err == SL_OK || a.flag);
+	r.c->signal_flag = NULL;        /* as leaving does */
+	if (!err)
+		rig_ok(&r, target_detach(r.t, r.c));
+	r.t = NULL;
+	r.c->clock = a.real;
+	set_condition(&r, "target", "present");
+	(void)reg(&r, DHCSR);
+	assert_false(reg(&r, DHCSR) & 1u << 25);
+	assert_int_equal(reg(&r, DBGMCU_CR), 0x20);
+	assert_int_equal(reg(&r, DEMCR), 1u << 24);
+	assert_int_equal(reg(&r, FP_COMP0), 0x48000101);
+	assert_false(rig_report(&r).core_halted);
+	rig_close(&r);
+	return a.flag != 0;
+}
+
+static void signal__anywhere_on_the_ladder__leaves_nothing_behind(void **state)
+{
+	static const char *const habits[] = { "asleep", "swd-off" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(habits); i++) {
+		unsigned tried = 0;
+
+		for (unsigned at = 1; climb_with_alarm(habits[i], at); at += 1 + at / 8)
+			tried++;
+		assert_true(tried > 10);
+	}
+}
+
 static void nrst_that_is_open__is_noticed_and_the_reset_done_otherwise(void **state)
 {
 	struct rig r;
@@ -256,6 +332,7 @@ int main(void)
 		cmocka_unit_test(ladder__that_fails__reports_the_first_failure_and_frees_nrst),
 		cmocka_unit_test(one_way__is_all_that_is_tried),
 		cmocka_unit_test(signal__ends_the_ladder),
+		cmocka_unit_test(signal__anywhere_on_the_ladder__leaves_nothing_behind),
 		cmocka_unit_test(nrst_that_is_open__is_noticed_and_the_reset_done_otherwise),
 	};
 
