@@ -231,7 +231,9 @@ static const struct cause_info table[] = {
 		.title = "the image is for another address than this chip's flash",
 		.meaning =
 			"Some of its bytes lie where this chip has no flash: it was linked for a larger\n"
-			"chip, for RAM, or a plain binary was given the wrong address.\n",
+			"chip, for RAM, or a plain binary was given the wrong address. Of a plain binary\n"
+			"for the start of flash, the reset vector must lead into the file; else there is\n"
+			"a warning, and the job goes on.\n",
 		.cure = "link it for this chip, or say where a plain binary goes",
 		.command = "stlink-download program=FILE.bin@0x08000000",
 	}, {

@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/confine.h"
 #include "cli/format.h"
+#include "cli/image_core.h"
 #include "cli/progress.h"
 #include "cli/session.h"
 #include "cli/word.h"
@@ -39,12 +41,39 @@ static enum sl_err load(struct session *s, struct word *w)
 	return image_load(s->ctx, w->file, &at, &w->image);
 }
 
+/* A plain binary does not say where it belongs; its vector table does, when it is to stand where the core
+ * looks for it: ARMv7-M B1.5.3, second word, bit 0 for Thumb. */
+static void doubt_address(struct session *s, const struct word *w)
+{
+	const struct chip_row *chip = target_get_info(s->target)->chip;
+	const struct span *first = &w->image->spans[0];
+	uint32_t reset;
+
+	if (!w->command->changes || !chip || strcmp(w->image->format, "bin") != 0 ||
+	    first->addr != chip->flash_base || first->len < 8)
+		return;
+	reset = get_le32(first->data + 4);
+	/* Some link for address 0, where flash shows, too. */
+	if (reset & 1 && (reset - first->addr < first->len || reset < first->len))
+		return;
+	ctx_log(s->ctx, LOG_WARN, "%s: its reset vector, 0x%08x, does not lead into the file: is it for "
+		"another address, or no program? [E%u]", w->file, (unsigned)reset,
+		(unsigned)CAUSE_OTHER_ADDRESS);
+}
+
 static enum sl_err check(struct session *s, struct word *w)
 {
 	const struct image *img = w->image;
 	const struct span *last = &img->spans[img->n_spans - 1];
-	enum sl_err err = flash_check(s->flash, s->ctx, img->spans, img->n_spans);
+	enum sl_err err = SL_OK;
 
+	if (w->command->changes)
+		err = image_check_core(s->ctx, &img->needs, target_get_info(s->target)->core);
+	if (err)
+		return err;
+	err = flash_check(s->flash, s->ctx, img->spans, img->n_spans);
+	if (!err)
+		doubt_address(s, w);
 	if (err == SL_IMAGE && s->ctx->fault.hint[0] == '\0')
 		ctx_hint(s->ctx, "the file has %s from 0x%08x to 0x%08x; is it for another chip, or for "
 				 "another address?", format_bytes(img->total).s,

@@ -17,6 +17,7 @@
 #include "base/ctx.h"
 #include "base/error.h"
 #include "base/span.h"
+#include "image/image.h"
 #include "image/source.h"
 
 struct piece {
@@ -34,6 +35,7 @@ struct builder {
 	bool has_entry;
 	bool entry_disputed;
 	uint32_t entry;
+	struct image_needs needs;       /* the format's to fill */
 };
 
 /* What a builder has made. */

@@ -58,10 +58,23 @@ static uint32_t index_of(const char *format)
 	return (uint32_t)i;
 }
 
+static bool tell_needs(struct buffer *out, const struct image_needs *n)
+{
+	return tell_word(out, (uint32_t)n->arch | (uint32_t)n->profile << 8 | (uint32_t)n->fp << 16);
+}
+
+static struct image_needs hear_needs(struct cursor *in)
+{
+	uint32_t word = cur_le32(in);
+
+	return (struct image_needs){ (uint8_t)word, (uint8_t)(word >> 8), (uint8_t)(word >> 16) };
+}
+
 static bool tell_image(const struct image *img, struct buffer *out)
 {
 	bool good = tell_word(out, index_of(img->format)) && tell_word(out, img->has_entry) &&
-		    tell_word(out, img->entry) && tell_word(out, (uint32_t)img->n_spans);
+		    tell_word(out, img->entry) && tell_needs(out, &img->needs) &&
+		    tell_word(out, (uint32_t)img->n_spans);
 
 	for (size_t i = 0; good && i < img->n_spans; i++)
 		good = tell_word(out, img->spans[i].addr) &&
@@ -131,6 +144,7 @@ static enum sl_err hear_image(struct ctx *c, const struct source *src, struct cu
 	size_t n;
 	const struct image_format *const *formats = image_formats(&n);
 	uint32_t which = cur_le32(in), has_entry = cur_le32(in), entry = cur_le32(in);
+	struct image_needs needs = hear_needs(in);
 	uint32_t left = cur_le32(in);
 	enum sl_err err = SL_OK;
 
@@ -148,6 +162,7 @@ static enum sl_err hear_image(struct ctx *c, const struct source *src, struct cu
 		return err;
 	if (has_entry)
 		builder_entry(c, b, src, 0, entry);
+	b->needs = needs;
 	*format = formats[which];
 	return SL_OK;
 }

@@ -10,6 +10,7 @@
  */
 #include <inttypes.h>
 
+#include "image/attributes.h"
 #include "image/format.h"
 
 #include "base/cursor.h"
@@ -22,6 +23,7 @@ enum {
 	EM_ARM = 40,
 	PT_LOAD = 1,
 	SHT_NOBITS = 8,
+	SHT_ARM_ATTRIBUTES = 0x70000003,        /* ELF for the Arm Architecture (AAELF32) */
 	SHF_ALLOC = 2,
 	PN_XNUM = 0xffff,
 	EHDR_LEN = 52,
@@ -254,6 +256,29 @@ static enum sl_err load_segment(struct ctx *c, const struct source *src,
 	return builder_add(c, b, src, s->at, &add);
 }
 
+/* Sections are not needed to load a program: what is wrong with them is no reason to refuse it. */
+static struct image_needs read_needs(const struct source *src, const struct elf_header *h)
+{
+	struct cursor in = cur_make(src->data, src->len);
+	const struct image_needs none = { 0 };
+
+	if (h->shentsize != SHDR_LEN ||
+	    (uint64_t)h->shoff + (uint64_t)h->shnum * SHDR_LEN > src->len)
+		return none;
+	for (uint16_t i = 0; i < h->shnum; i++) {
+		uint32_t type, offset, size;
+
+		cur_seek(&in, (size_t)h->shoff + (size_t)i * SHDR_LEN + 4);
+		type = cur_le32(&in);
+		cur_skip(&in, 8); /* sh_flags, sh_addr */
+		offset = cur_le32(&in);
+		size = cur_le32(&in);
+		if (type == SHT_ARM_ATTRIBUTES && (uint64_t)offset + size <= src->len)
+			return attributes_read(cur_make(src->data + offset, size));
+	}
+	return none;
+}
+
 static enum sl_err elf_load(struct ctx *c, const struct source *src, struct builder *b)
 {
 	struct elf_header h = { 0 };
@@ -271,6 +296,8 @@ static enum sl_err elf_load(struct ctx *c, const struct source *src, struct buil
 	/* ELF 1.2, e_entry: zero says that there is no entry point. */
 	if (!err && h.entry != 0)
 		builder_entry(c, b, src, 24, h.entry);
+	if (!err)
+		b->needs = read_needs(src, &h);
 	return err;
 }
 

@@ -66,6 +66,7 @@ static enum sl_err image_make(struct ctx *c, const struct source *src,
 	img->total = built.bytes.len;
 	img->has_entry = b->has_entry;
 	img->entry = b->has_entry ? b->entry : 0;
+	img->needs = b->needs;
 	img->format = format->name;
 	img->title = format->title;
 	ctx_log(c, LOG_DEBUG, "%s: %s, parts: %zu, bytes: %" PRIu64, src->name, img->title,

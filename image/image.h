@@ -29,12 +29,19 @@ enum {
 struct image_store;
 
 /* An image in memory. Spans ascend by address, never overlap and never touch. */
+/* The core that a file says it was compiled for, by the tags of its build attributes: Tag_CPU_arch,
+ * Tag_CPU_arch_profile, Tag_FP_arch. 0: not said. */
+struct image_needs {
+	uint8_t arch, profile, fp;
+};
+
 struct image {
 	struct span *spans;
 	size_t n_spans;                 /* at least 1 */
 	uint64_t total;                 /* bytes in all spans */
 	bool has_entry;
 	uint32_t entry;                 /* start address named by the file, when has_entry */
+	struct image_needs needs;
 	const char *format;             /* row in the format table: "bin" "ihex" "srec" "elf" */
 	const char *title;              /* the same for people: "Intel HEX" */
 	struct image_store *store;      /* owner of the bytes */

@@ -78,6 +78,73 @@ static void elf__segment_without_bytes_or_not_load__is_passed_over(void **state)
 	image_free(img);
 }
 
+enum { SH_AT = ELF_LEN, SH_LEN = 40, ATTR_AT = SH_AT + 2 * SH_LEN, WITH_ATTR_LEN = ATTR_AT + 64 };
+
+/* The same with one section, these attributes. */
+static size_t make_elf_for(uint8_t elf[WITH_ATTR_LEN], const void *attributes, size_t len)
+{
+	uint8_t small[ELF_LEN];
+	uint8_t *sh = elf + SH_AT + SH_LEN;
+
+	make_elf(small);
+	memset(elf, 0, WITH_ATTR_LEN);
+	memcpy(elf, small, ELF_LEN);
+	put_le32(elf + 32, SH_AT);
+	put_le16(elf + 46, SH_LEN);
+	put_le16(elf + 48, 2);
+	put_le32(sh + 4, 0x70000003);
+	put_le32(sh + 16, ATTR_AT);
+	put_le32(sh + 20, (uint32_t)len);
+	memcpy(elf + ATTR_AT, attributes, len);
+	return ATTR_AT + len;
+}
+
+/* As gcc 12 writes it for -mcpu=cortex-m4 -mfloat-abi=hard: CPU name, v7E-M, profile M, Thumb-2, FPv4. */
+#define M4_TAGS "\5" "7E-M\0" "\6\15" "\7M" "\11\2" "\12\6"
+#define ATTRIBUTES(tags, n) "A\x1d\0\0\0" "aeabi\0" "\1" n "\0\0\0" tags
+
+static void elf__attributes__say_what_core_the_program_needs(void **state)
+{
+	static const char m4[] = ATTRIBUTES(M4_TAGS, "\x13");
+	uint8_t elf[WITH_ATTR_LEN];
+	struct image *img;
+	size_t len = make_elf_for(elf, m4, sizeof(m4) - 1);
+
+	(void)state;
+	img = load_bytes(elf, len, "elf");
+	assert_int_equal(img->needs.arch, 13);
+	assert_int_equal(img->needs.profile, 'M');
+	assert_int_equal(img->needs.fp, 6);
+	image_free(img);
+	make_elf(elf);
+	img = load_bytes(elf, ELF_LEN, "elf");
+	assert_int_equal(img->needs.arch, 0);
+	image_free(img);
+}
+
+static void elf__attributes_that_are_broken__are_not_said_and_no_reason_to_refuse(void **state)
+{
+	static const char m4[] = ATTRIBUTES(M4_TAGS, "\x13");
+
+	(void)state;
+	for (size_t cut = 0; cut < sizeof(m4) - 1; cut++) {
+		uint8_t elf[WITH_ATTR_LEN];
+		struct image *img;
+		size_t len = make_elf_for(elf, m4, cut);
+
+		img = load_bytes(elf, len, "elf");
+		assert_int_equal(img->n_spans, 2);
+		assert_int_equal(img->needs.arch, 0);
+		image_free(img);
+		/* Each byte of it wrong, one after the other. */
+		len = make_elf_for(elf, m4, sizeof(m4) - 1);
+		elf[ATTR_AT + cut] ^= 0xFF;
+		img = load_bytes(elf, len, "elf");
+		assert_int_equal(img->n_spans, 2);
+		image_free(img);
+	}
+}
+
 static void elf__adjacent_segments_in_any_order__are_one_span(void **state)
 {
 	uint8_t elf[ELF_LEN];
@@ -284,6 +351,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(elf__segments__are_at_physical_addresses),
 		cmocka_unit_test(elf__segment_without_bytes_or_not_load__is_passed_over),
+		cmocka_unit_test(elf__attributes__say_what_core_the_program_needs),
+		cmocka_unit_test(elf__attributes_that_are_broken__are_not_said_and_no_reason_to_refuse),
 		cmocka_unit_test(elf__adjacent_segments_in_any_order__are_one_span),
 		cmocka_unit_test(elf__wrong_field__is_refused_with_what_was_found),
 		cmocka_unit_test(elf__cut_anywhere__is_refused),

@@ -31,7 +31,15 @@ TIMEOUT = 90
 
 # Vectors, and a program that runs for ever: a chip with nothing to complain of.
 FIRMWARE = struct.pack("<16I", 0x20001000, *[0x08000041] * 15) + b"\xfe\xe7\xfe\xe7"
-OTHER = struct.pack("<16I", 0x20000800, *[0x08000045] * 15) + b"\x00\xbf\xfe\xe7"
+OTHER = struct.pack("<16I", 0x20000800, *[0x08000041] * 15) + b"\xfe\xe7\x00\xbf"
+# Linked for 0x08004000.
+ASTRAY = struct.pack("<16I", 0x20001000, *[0x08004041] * 15) + b"\xfe\xe7\xfe\xe7"
+# FIRMWARE as an ELF file of gcc's for a Cortex-M4 with its floating-point unit.
+ATTRIBUTES = (b"A\x1d\0\0\0aeabi\0\x01\x13\0\0\0" b"\x057E-M\0\x06\x0d\x07M\x09\x02\x0a\x06")
+M4 = (b"\x7fELF\x01\x01\x01" + bytes(9) +
+      struct.pack("<HHIIIIIHHHHHH", 2, 40, 1, 0x08000041, 52, 84 + 68 + 30, 0x05000400, 52, 32, 1, 40, 2, 0) +
+      struct.pack("<IIIIIIII", 1, 84, 0x08000000, 0x08000000, 68, 68, 5, 4) + FIRMWARE + ATTRIBUTES +
+      bytes(40) + struct.pack("<IIIIIIIIII", 0, 0x70000003, 0, 0, 84 + 68, len(ATTRIBUTES), 0, 0, 1, 0))
 # The header of an ELF file for a RISC-V machine.
 RISCV = (b"\x7fELF\x01\x01\x01" + bytes(9) +
          struct.pack("<HHIIIIIHHHHHH", 2, 243, 1, 0, 52, 0, 0, 52, 32, 1, 0, 0, 0) + bytes(32))
@@ -207,7 +215,8 @@ def digest(path):
 
 
 def make_files(r, tmp):
-    for name, content in (("fw.bin", FIRMWARE), ("other.bin", OTHER), ("riscv.elf", RISCV)):
+    for name, content in (("fw.bin", FIRMWARE), ("other.bin", OTHER), ("riscv.elf", RISCV), ("m4.elf", M4),
+                          ("astray.bin", ASTRAY)):
         with open(os.path.join(tmp, name), "wb") as f:
             f.write(content)
     blank = b"\x00" if r["board"] == "l-discovery" else b"\xff"

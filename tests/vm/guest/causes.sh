@@ -8,7 +8,7 @@
 # put_vectors STACK VECTOR CODE - sixteen vectors, and what they lead to.
 put_vectors() { printf "$1"; i=1; while [ $i -lt 16 ]; do printf "$2"; i=$((i + 1)); done; printf "$3"; }
 put_vectors '\000\020\000\040' '\101\000\000\010' '\376\347\376\347' > /tmp/fw.bin
-put_vectors '\000\010\000\040' '\105\000\000\010' '\000\277\376\347' > /tmp/other.bin
+put_vectors '\000\010\000\040' '\101\000\000\010' '\376\347\000\277' > /tmp/other.bin
 # The header of an ELF file for a RISC-V machine.
 {
 	printf '\177ELF\001\001\001\000\000\000\000\000\000\000\000\000\002\000\363\000\001\000\000\000'
