@@ -42,6 +42,7 @@ struct verdict_wish {
 	enum strike_how how;
 	int value;
 	bool killed_before;     /* an earlier run was killed: its temporary file may lie about */
+	bool earlier;           /* a fault struck an earlier run */
 	const char *clean;      /* standard output of a clean run; NULL: this is one */
 };
 

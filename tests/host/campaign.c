@@ -42,6 +42,9 @@ struct tally {
 /* An index that no run reaches. */
 #define NEVER (UINT64_C(1) << 40)
 
+/* Of one kind in one scenario; more say nothing new. */
+enum { FINDINGS_MAX = 20 };
+
 static char clean[65536];
 
 static bool starts(const char *text, const char *prefix)
@@ -82,7 +85,8 @@ static bool again(const struct scenario *sc, bool killed, const char *name)
 {
 	static const struct strike_plan nothing;
 	struct traced end;
-	struct verdict_wish w = { .end = &end, .killed_before = killed, .clean = clean };
+	struct verdict_wish w = { .end = &end, .killed_before = killed, .earlier = true,
+				  .clean = clean };
 	char line[160];
 
 	(void)snprintf(line, sizeof(line), "%.120s  again:", name);
@@ -162,7 +166,7 @@ static void play_kind(const struct wish *w, const struct scenario *sc, const str
 		step = t.points / w->cases;
 	if (step > 1)
 		index = (w->seed * 2654435761u + (uint64_t)k->value * 40503u) % step;
-	while (play(sc, k, index, &t))
+	while (t.findings < FINDINGS_MAX && play(sc, k, index, &t))
 		index += step;
 	(void)printf("%-10s %-7s %-13s %5" PRIu64 " of %5" PRIu64 " points, %" PRIu64 " findings, "
 		     "longest %.1f s, %.0f s\n", sc->name, bed_name(), k->name, t.cases,

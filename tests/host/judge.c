@@ -157,7 +157,13 @@ static bool spoke_truth(const struct scenario *sc, const struct verdict_wish *w,
 
 /* ---- touch, order ------------------------------------------------------------------------------- */
 
-static bool touched_little(const struct scenario *sc, char *why)
+/* A run that was cut off between two keys cannot be seen: the next key is the wrong one. */
+static bool excused(const struct verdict_wish *w, const char *act)
+{
+	return w->earlier && act && strstr(act, "wrong key") != NULL;
+}
+
+static bool touched_little(const struct scenario *sc, const struct verdict_wish *w, char *why)
 {
 	struct chip *chip = board_chip(bed.board);
 	bool writes = (sc->claim == CLAIM_IMAGE && !sc->preset) || sc->claim == CLAIM_BLANK;
@@ -173,7 +179,8 @@ static bool touched_little(const struct scenario *sc, char *why)
 	if (r.option_erases != bed.before.option_erases ||
 	    r.option_programs != bed.before.option_programs)
 		return no(why, "option bytes were touched");
-	if (r.illegal != bed.before.illegal)
+	if (r.illegal != bed.before.illegal &&
+	    !excused(w, chip_illegal(chip, (size_t)bed.before.illegal)))
 		return no(why, "illegal: %.200s", chip_illegal(chip, (size_t)bed.before.illegal));
 	return true;
 }
@@ -227,7 +234,7 @@ bool bed_judge(const struct scenario *sc, const struct verdict_wish *w, char *wh
 	if (w->end->late)
 		return no(why, "did not end in %d s", BED_LIMIT_S);
 	bed_lock();
-	fine = spoke_truth(sc, w, why) && touched_little(sc, why) && blamed_right(w, why) &&
+	fine = spoke_truth(sc, w, why) && touched_little(sc, w, why) && blamed_right(w, why) &&
 	       left_order(w, why) && left_no_file(w, why);
 	bed_unlock();
 	return fine;

@@ -166,9 +166,13 @@ static bool names_holder(const struct race *r, const struct starter *loser)
 	return false;
 }
 
-/* Did somebody who got it run on well after the loser gave up? */
+/* Did somebody who got it run on well after the loser gave up? After the kill nobody knows whether the
+ * one that had it just then was gone before the loser looked. */
 static bool holder_was_there(const struct race *r, const struct starter *loser)
 {
+	for (unsigned i = 0; i < r->n; i++)
+		if (r->s[i].killed && loser->ended >= r->kill_at)
+			return false;
 	for (unsigned i = 0; i < r->n; i++)
 		if (r->s[i].status == 0 && r->s[i].ended > loser->ended + MARGIN_MS)
 			return true;

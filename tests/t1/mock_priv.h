@@ -15,7 +15,7 @@ enum { MOCK_DEVICES_MAX = 8, MOCK_URBS_MAX = 64 };
 
 struct mock_urb {
 	UMockdevIoctlData *urb, *buffer;        /* struct usbdevfs_urb and its data */
-	UMockdevIoctlClient *client;            /* whose it is; not owned */
+	unsigned client;                        /* whose it is: its number */
 	bool done;
 };
 
@@ -29,7 +29,8 @@ struct mock_device {
 	unsigned devnum, host;
 	char syspath[64];               /* "/sys/devices/..." of the USB device */
 	char driver[32];                /* of interface 0 */
-	UMockdevIoctlClient *owner;     /* that claimed it, when the driver is "usbfs" */
+	UMockdevIoctlClient *owner;     /* that claimed it, when the driver is "usbfs"; weak */
+	unsigned owner_number;
 	char usb_node[32], sg_node[24], sg_sys[160], disk_sys[160];
 	struct mock_urb urbs[MOCK_URBS_MAX];
 	size_t n_urbs;
@@ -40,7 +41,7 @@ struct mock_kernel {
 	UMockdevTestbed *testbed;
 	struct mock_device devices[MOCK_DEVICES_MAX];
 	size_t n;
-	unsigned next_devnum, next_host, next_sg;
+	unsigned next_devnum, next_host, next_sg, next_client;
 	unsigned long fail_request;
 	int fail_errno;
 	unsigned fail_times;

@@ -31,6 +31,18 @@ static UMockdevIoctlData *resolve(UMockdevIoctlData *data, size_t offset, size_t
 	return out;
 }
 
+/* A number of its own for each open handle: another may get the same address later. */
+static unsigned number_of(struct mock_device *d, UMockdevIoctlClient *client)
+{
+	gpointer number = g_object_get_data(G_OBJECT(client), "number");
+
+	if (!number) {
+		number = GUINT_TO_POINTER(++d->mk->next_client);
+		g_object_set_data(G_OBJECT(client), "number", number);
+	}
+	return GPOINTER_TO_UINT(number);
+}
+
 static int status_of(int n)
 {
 	switch (n) {
@@ -109,7 +121,7 @@ static struct mock_answer submit(struct mock_device *d, UMockdevIoctlClient *cli
 	if (u->buffer_length > 0 && !m->buffer)
 		return fail(EFAULT);
 	m->urb = g_object_ref(urb);
-	m->client = client;
+	m->client = number_of(d, client);
 	m->done = false;
 	d->n_urbs++;
 	d->mk->counts.urbs++;
@@ -133,7 +145,7 @@ static struct mock_answer reap(struct mock_device *d, UMockdevIoctlClient *clien
 		return fail(EFAULT);
 	run_pending(d);
 	for (size_t i = 0; i < d->n_urbs; i++) {
-		if (!d->urbs[i].done || d->urbs[i].client != client)
+		if (!d->urbs[i].done || d->urbs[i].client != number_of(d, client))
 			continue;
 		(void)umockdev_ioctl_data_set_ptr(slot, 0, d->urbs[i].urb);
 		drop_urb(d, i);
@@ -212,23 +224,35 @@ static struct mock_answer clear_halt(struct mock_device *d, UMockdevIoctlData *a
 	return a.value < 0 ? a : ok;
 }
 
+/* Transfers on an interface that is given up are ended (devio.c, destroy_async_on_interface). */
 void mock_usbfs_let_go(struct mock_device *d)
 {
-	g_clear_object(&d->owner);
+	for (size_t i = 0; i < d->n_urbs; i++) {
+		struct usbdevfs_urb *u = (struct usbdevfs_urb *)(void *)d->urbs[i].urb->data;
+
+		if (d->urbs[i].client != d->owner_number || d->urbs[i].done)
+			continue;
+		u->status = -ENOENT;
+		u->actual_length = 0;
+		d->urbs[i].done = true;
+	}
+	g_clear_weak_pointer(&d->owner);
 	if (strcmp(d->driver, "usbfs") == 0)
 		d->driver[0] = '\0';
 }
 
 /* When the last handle of whoever had it is closed, by a kill as well, the claim and the transfers
- * end with it. */
+ * end with it. umockdev closes the stream, or, when it was killed within an ioctl, destroys the client
+ * with the stream open. */
 static void notice_departed(struct mock_device *d)
 {
-	if (!d->owner || umockdev_ioctl_client_get_connected(d->owner))
+	if (strcmp(d->driver, "usbfs") != 0 ||
+	    (d->owner && umockdev_ioctl_client_get_connected(d->owner)))
 		return;
-	for (size_t i = d->n_urbs; i-- > 0;)
-		if (d->urbs[i].client == d->owner)
-			drop_urb(d, i);
 	mock_usbfs_let_go(d);
+	for (size_t i = d->n_urbs; i-- > 0;)
+		if (d->urbs[i].client == d->owner_number)
+			drop_urb(d, i);
 }
 
 static struct mock_answer claim(struct mock_device *d, UMockdevIoctlClient *client)
@@ -236,7 +260,9 @@ static struct mock_answer claim(struct mock_device *d, UMockdevIoctlClient *clie
 	if (d->driver[0] != '\0')
 		return fail(EBUSY);
 	(void)g_strlcpy(d->driver, "usbfs", sizeof(d->driver));
-	d->owner = g_object_ref(client);
+	d->owner = NULL;
+	(void)g_set_weak_pointer(&d->owner, client);
+	d->owner_number = number_of(d, client);
 	d->mk->counts.claims++;
 	return ok;
 }
