@@ -30,7 +30,8 @@ WARN = -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-p
 taken = $(shell printf '\043include <stdio.h>\nint x;\n' | $(CC) $(CFLAGS) -Werror $(1) -x c -c -o /dev/null - 2>/dev/null && echo '$(1)')
 HARDEN_FOUND := $(if $(SANITIZED)$(findstring -fsanitize,$(CFLAGS)),,$(strip $(foreach f,$(filter-out -U_FORTIFY_SOURCE,$(HARDEN_WANTED)),\
 	$(if $(filter -D%,$f),$(call taken,-U_FORTIFY_SOURCE $f),$(call taken,$f)))))
-ALL_CFLAGS = -std=c17 -I. $(WARN) $(HARDEN) $(CFLAGS) $(CPPFLAGS) -MMD -MP
+# Files of any size and age also where a long has 32 bits.
+ALL_CFLAGS = -std=c17 -I. -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 $(WARN) $(HARDEN) $(CFLAGS) $(CPPFLAGS) -MMD -MP
 override LDFLAGS += $(if $(HARDEN),$(HARDEN_LINK))
 LIBUSB_LIBS = $(if $(WITHOUT_LIBUSB),,-lusb-1.0)
 ifneq ($(WITHOUT_LIBUSB),)
@@ -330,7 +331,7 @@ STRANGERS = $(patsubst tests/vm/guest/%.sh,%,$(wildcard tests/vm/guest/5[0-9]-*.
 demo: all
 	$(Q)examples/demo.sh
 
-include tests/fuzz/fuzz.mk
+include tests/fuzz/fuzz.mk tests/builds/builds.mk
 
 # ---- lint -------------------------------------------------------------------
 

@@ -7,6 +7,7 @@
 #   sh bootstrap.sh check   build; run every test, the ones under a real kernel included
 #   sh bootstrap.sh build   only what building the tool needs
 #   sh bootstrap.sh deb     build Debian packages of the tool and the virtual board
+#   sh bootstrap.sh builds  build with other compilers and for other machines, and test that
 #
 # This is the one list of packages. It says what is missing, installs it with apt-get
 # (by sudo when not root) and calls make.
@@ -20,6 +21,8 @@ CHECK="$DEB clang libumockdev-dev umockdev binutils-arm-none-eabi
 	gcc-arm-none-eabi binutils python3 srecord mandoc qemu-system-x86 busybox-static cpio kmod
 	usbutils sg3-utils valgrind libclang-rt-14-dev xz-utils zsh fish mmdebstrap e2fsprogs
 	fakeroot lintian appstream cmake tshark"
+BUILDS="$CHECK gcc-i686-linux-gnu libc6-dev-i386-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross
+	qemu-user-static musl-tools linux-libc-dev"
 
 usage() {
 	sed -n 's/^#   //p' "$0"
@@ -67,6 +70,7 @@ demo)  install_missing $DEMO; make -j"$(nproc)" all; exec make demo ;;
 deb)   install_missing $DEB; exec make deb ;;
 # shellcheck disable=SC2086
 check) install_missing $CHECK; make -j"$(nproc)" all tests; exec make check ;;
+builds) install_missing $BUILDS; make -j"$(nproc)" all; exec make check-builds ;;
 -h|--help) usage 0 ;;
 *) usage 2 >&2 ;;
 esac

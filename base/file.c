@@ -12,7 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#ifndef RENAME_NOREPLACE        /* musl 1.2.3 has no renameat2 (renameat2(2), linux/fs.h) */
+#define RENAME_NOREPLACE 1
+#define renameat2(fd1, from, fd2, to, flags) \
+	((int)syscall(SYS_renameat2, fd1, from, fd2, to, flags))
+#endif
 
 static const char where[] = "file";
 

@@ -14,6 +14,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#ifndef TCGETS2                 /* musl's sys/ioctl.h does not have it */
+#include <asm/ioctls.h>
+#endif
 
 static enum sl_err fail_open(struct ctx *c, const char *node, int err)
 {

@@ -36,6 +36,20 @@ $(BUILD)/tests/fuzz/convert: $(BUILD)/tests/fuzz/convert.o $(BUILD)/libimage.a $
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
+# How much of link/ and flash/ the sessions of FOUND (made by make fuzz F=session) and of the corpus reach.
+FOUND ?= $(BUILD)/fuzz-found/session
+FUZZ_COUNTED = $(BUILD)/fuzz-counted/tests/fuzz
+fuzz-coverage:
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz-counted CC=clang SIM_CFLAGS="-O2 -g" \
+		CFLAGS="-O1 -g -fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping" \
+		FUZZ_MAIN=-fsanitize=fuzzer $(FUZZ_COUNTED)/fuzz_session
+	$(Q)python3 tests/fuzz/corpus.py unpack tests/fuzz/corpus/session $(FUZZ_COUNTED)/seeds
+	$(Q)LLVM_PROFILE_FILE=$(FUZZ_COUNTED)/profile $(FUZZ_COUNTED)/fuzz_session -runs=0 -max_len=512 \
+		$(FUZZ_COUNTED)/seeds $(wildcard $(FOUND)) 2>&1 | tail -1
+	$(Q)llvm-profdata-14 merge -o $(FUZZ_COUNTED)/merged $(FUZZ_COUNTED)/profile
+	$(Q)for r in link flash target usb sg; do printf '%-8s' $$r; llvm-cov-14 report $(FUZZ_COUNTED)/fuzz_session \
+		-instr-profile=$(FUZZ_COUNTED)/merged $$r/*.c | awk '/^TOTAL/ { print "lines", $$10, "branches", $$13 }'; done
+
 check: check-fuzz
 
-.PHONY: fuzz fuzz-bin build-fuzz check-fuzz
+.PHONY: fuzz-coverage fuzz fuzz-bin build-fuzz check-fuzz

@@ -20,7 +20,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
-void __sanitizer_set_report_fd(void *fd);
+void __sanitizer_set_report_fd(void *fd) __attribute__((weak));
 
 enum { OUTPUT_MAX = 1 << 16, CUT_MAX = 400, STATUS_SIGNAL = 128 };
 
@@ -276,7 +276,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	report_fd = dup(STDERR_FILENO);
 	output_fd = memfd_create("output", MFD_CLOEXEC);
 	(void)setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
-	__sanitizer_set_report_fd((void *)(intptr_t)report_fd);
+	if (__sanitizer_set_report_fd)
+		__sanitizer_set_report_fd((void *)(intptr_t)report_fd);
 	return 0;
 }
 
