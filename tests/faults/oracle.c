@@ -49,6 +49,12 @@ static bool no(char *why, const char *fmt, ...)
 	return false;
 }
 
+/* Of both faults of a pair. */
+static unsigned excuses_of(const struct ended *e)
+{
+	return (e->fault ? e->fault->excuses : 0) | (e->second ? e->second->excuses : 0);
+}
+
 /* ---- truth --------------------------------------------------------------------------------- */
 
 static bool file_is_flash(const uint8_t *flash)
@@ -102,7 +108,7 @@ static bool shut_silently(const struct ended *e)
 
 static bool spoke_truth(const struct ended *e, char *why)
 {
-	unsigned excuses = e->fault ? e->fault->excuses : 0;
+	unsigned excuses = excuses_of(e);
 	bool proved = strstr(e->output, "proved") != NULL;
 
 	if (e->status != 0 && !proved)
@@ -135,7 +141,7 @@ static bool blamed_right(const struct ended *e, char *why)
 /* Is an act that silicon refuses nobody's fault? */
 static bool excused(const struct ended *e, const char *act)
 {
-	if (e->fault && (e->for_ever || (e->fault->excuses & EXCUSE_LAW)))
+	if (e->fault && (e->for_ever || (excuses_of(e) & EXCUSE_LAW)))
 		return true;
 	/* A run that was cut off between two keys cannot be seen: the next key is the wrong one. */
 	return e->earlier && ((e->earlier->excuses & EXCUSE_LAW) || strstr(act, "wrong key"));
@@ -199,7 +205,7 @@ static bool touched_little(const struct before *b, const struct ended *e, char *
 static bool left_order(const struct before *b, const struct ended *e, char *why)
 {
 	struct chip *chip = board_chip(stage.board);
-	unsigned excuses = e->fault ? e->fault->excuses : 0;
+	unsigned excuses = excuses_of(e);
 	struct chip_report r;
 	uint32_t word;
 

@@ -26,6 +26,7 @@ struct ended {
 	int status;
 	const char *output;             /* all that the program printed */
 	const struct fault_kind *fault; /* the first; NULL: none */
+	const struct fault_kind *second; /* of a pair; NULL: none */
 	bool for_ever, compound;
 	bool again;                     /* the run after a single fault */
 	const struct fault_kind *earlier;       /* that a run before this one met; NULL: none */

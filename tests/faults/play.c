@@ -189,6 +189,7 @@ static void judge(int status)
 	struct ended e = {
 		.status = status, .output = captured(), .fault = strikes[0].kind,
 		.for_ever = strikes[0].for_ever, .compound = n_strikes > 1,
+		.second = n_strikes > 1 ? strikes[1].kind : NULL,
 	};
 	static struct before now;
 	char why[WHY_MAX], text[WHY_MAX + 32];
@@ -258,6 +259,7 @@ static bool fork_case(const struct fault_kind *kind, uint64_t index, bool for_ev
 		abort();
 	if (pid > 0) {
 		wait_for(pid);
+		(void)alarm(forked ? wish->limit_s : 0);
 		n_strikes--;
 		if (pulls(kind))
 			stage_tree();
