@@ -197,6 +197,9 @@ def judge(r, done, board, before, after):
         wrong.append(f"exit status {done.returncode}, not {r['status']}")
     if codes(said) != r["expect"]:
         wrong.append(f"names {sorted(codes(said))}, not {sorted(r['expect'])}")
+    told = set(re.findall(r"^(?:remark|verdict) +(E2\d\d) ", done.stdout, re.M))
+    if "doctor" in r["words"] and told != r["expect"]:
+        wrong.append(f"doctor tells {sorted(told)}, not {sorted(r['expect'])}")
     # Lines are wrapped, with blanks before them.
     if re.sub(r"\s+", " ", r["says"]) not in re.sub(r"\s+", " ", said):
         wrong.append(f"does not say {r['says']!r}")
