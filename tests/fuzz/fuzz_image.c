@@ -16,6 +16,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
+/* MemorySanitizer: libFuzzer is not compiled with it, and writes all that it hands over. */
+void __msan_unpoison(const volatile void *p, size_t n) __attribute__((weak));
 
 static void must(int holds)
 {
@@ -155,6 +157,8 @@ static size_t focus(uint8_t *data, size_t size, size_t max_size)
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
 	size = LLVMFuzzerMutate(data, size, max_size);
+	if (__msan_unpoison)
+		__msan_unpoison(data, size);
 	if (seed % 16 != 0)
 		size = focus(data, size, max_size);
 	if (seed % 4 != 0)
