@@ -110,7 +110,7 @@ static enum sl_err run_code(struct option_bytes *ob, struct ctx *c, const struct
 	};
 	enum sl_err err;
 
-	if (l->bytes > CODE_ROOM)
+	if (l->bytes > CODE_ROOM || ob->n_words > (WORK_BYTES - CODE_ROOM) / 2)
 		return ctx_fail(c, SL_BUG, "flash", "no room for %s", l->name);
 	memcpy(work, l->code, l->bytes);
 	for (unsigned i = 0; i < ob->n_words; i++)

@@ -88,7 +88,7 @@ static void flag__nowhere__is_named(void **state)
 static void flag__configured_later_than_loaded__is_named(void **state)
 {
 	const char *flags = flags_or_skip();
-	char cure[160];
+	char cure[400];
 
 	(void)state;
 	put("/proc/scsi/device_info", "'SEAGATE' 'ST34555N' 0x2\n");
@@ -108,7 +108,7 @@ static void flag__in_force_until_restart__is_named(void **state)
 static void flag__scsi_mod_built_in__needs_the_command_line(void **state)
 {
 	const char *flags = flags_or_skip();
-	char line[200];
+	char line[400];
 
 	(void)state;
 	take_away("/sys/module/scsi_mod/initstate");
@@ -122,7 +122,7 @@ static void flag__scsi_mod_built_in__needs_the_command_line(void **state)
 static void flag__beside_another_value__is_merged(void **state)
 {
 	const char *flags = flags_or_skip();
-	char cure[200];
+	char cure[400];
 
 	(void)state;
 	put("/etc/modprobe.d/a.conf", "options scsi_mod dev_flags=Foo:Bar:0x2\n");

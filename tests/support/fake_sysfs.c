@@ -43,7 +43,7 @@ const struct fake_device fake_rom_dfu = {
 
 static void make_dirs(const char *path)
 {
-	char part[PATH_MAX];
+	char part[PATH_MAX + 256];
 
 	(void)snprintf(part, sizeof(part), "%s", path);
 	for (char *p = part + 1; *p; p++)
