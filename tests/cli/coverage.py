@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Is every option, word, exit status, cause and error text of the command line in some case?
 
-  coverage.py LOG        LOG: what run.py wrote to $STLINK_CLI_LOG
+  coverage.py LOG        LOG: what run.py and doctor.py wrote to $STLINK_CLI_LOG
   coverage.py LOG -l     lists what is missing, in the form of coverage.txt
 
 The tables are the program's own: completions (made from them) for words and options, the option
@@ -139,7 +139,8 @@ def seen(kind, name, regex, cases, others):
     if kind == "status":
         return any(status == int(name) for _, status, *_ in cases)
     if kind == "cause":
-        return any(f"[{name.split()[0]}]" in err or f'"{name.split()[1]}"' in out
+        named = re.compile(rf"^(?:remark|verdict) +{name.split()[0]} ", re.M)
+        return any(f"[{name.split()[0]}]" in err or f'"{name.split()[1]}"' in out or named.search(out)
                    for *_, out, err in cases) or any(name.split()[0] in text for text in others)
     return any(re.search(regex, err) or re.search(regex, out) for *_, out, err in cases)
 

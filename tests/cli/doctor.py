@@ -75,6 +75,14 @@ def uncovered(rows, cannot):
             [f"{c} over {k} is shown, and called impossible" for c, k in sorted(shown & cannot)])
 
 
+def keep(words, done):
+    """For coverage.py, as run.py does: what was asked and said, one JSON line a case."""
+    log = os.environ.get("STLINK_CLI_LOG")
+    if log:
+        with open(log, "a", encoding="utf-8") as f:
+            f.write(json.dumps([words, done.returncode, done.stdout, done.stderr]) + "\n")
+
+
 class Skip(Exception):
     pass
 
@@ -192,6 +200,7 @@ def left_behind(b):
 
 def judge(r, done, board, before, after):
     said = done.stdout + done.stderr
+    keep(r["words"], done)
     wrong = []
     if done.returncode != r["status"]:
         wrong.append(f"exit status {done.returncode}, not {r['status']}")

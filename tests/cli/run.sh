@@ -4,15 +4,11 @@
 # run.sh - the real programs on the command line: see run.py and *.case; completion.py; autoflash.py; trace.py; personality.py;
 # doctor.py; replay.py; and at last whether the cases have everything: coverage.py.
 here=$(dirname "$0")
-python3 "$here/completion.py" || exit 1
-python3 "$here/autoflash.py" || exit 1
-python3 "$here/trace.py" || exit 1
-python3 "$here/personality.py" || exit 1
-python3 "$here/doctor.py" || exit 1
-python3 "$here/replay.py" || exit 1
 [ $# = 0 ] || exec python3 "$here/run.py" "$@"
 STLINK_CLI_LOG=$(mktemp)
 export STLINK_CLI_LOG
 trap 'rm -f "$STLINK_CLI_LOG"' EXIT
-python3 "$here/run.py" || exit 1
+for part in completion autoflash trace personality doctor replay run; do
+	python3 "$here/$part.py" || exit 1
+done
 python3 "$here/coverage.py" "$STLINK_CLI_LOG"
