@@ -3,11 +3,12 @@
  * campaign.c - every fault at every step of every scenario, or a sample of that.
  *
  *     campaign [--station=PREFIX] [--scenario=PREFIX] [--campaign=NAME] [--fault=PREFIX]
- *              [--cases=N] [--seed=N] [--limit=SECONDS] [--count] [-v]
+ *              [--cases=N] [--seed=N] [--limit=SECONDS] [--count] [--each] [-v]
  *     campaign --replay=CASE [--limit=SECONDS]
  *     campaign --soak=N [--station=NAME] [--scenario=NAME]
  *
- * --count: only count. --cases: so many of each scenario at each station, chosen by the seed;
+ * The command is run again after each case, but not from a state of the board from which that was done
+ * before; with --each it is, and must do the same there. --count: only count. --cases: so many of each scenario at each station, chosen by the seed;
  * without it, all. Prints a line for each scenario at each station, and for each finding the command
  * that replays it. Exit status 1 when there is a finding.
  */
@@ -48,6 +49,7 @@ static void add(struct tally *sum, const struct tally *t)
 	sum->cases += t->cases;
 	sum->compound += t->compound;
 	sum->findings += t->findings;
+	sum->known += t->known;
 	for (int i = 0; i < KINDS_MAX; i++) {
 		sum->by_kind[i][0] += t->by_kind[i][0];
 		sum->by_kind[i][1] += t->by_kind[i][1];
@@ -97,8 +99,9 @@ static void sum_up(const struct tally *sum, double took, FILE *out)
 	for (int i = 0; i < STATUS_MAX; i++)
 		if (sum->by_status[i])
 			(void)fprintf(out, " %d: %" PRIu64, i, sum->by_status[i]);
-	(void)fprintf(out, "\nfaults: %" PRIu64 " cases (%" PRIu64 " of two faults), %" PRIu64
-		      " findings, %.0f s, %.0f cases/s\n", sum->cases, sum->compound, sum->findings, took,
+	(void)fprintf(out, "\nfaults: %" PRIu64 " cases (%" PRIu64 " of two faults, the next try of %"
+		      PRIu64 " from a known state), %" PRIu64 " findings, %.0f s, %.0f cases/s\n",
+		      sum->cases, sum->compound, sum->known, sum->findings, took,
 		      took > 0 ? (double)sum->cases / took : 0);
 }
 
@@ -159,6 +162,7 @@ int main(int argc, char *argv[])
 		{ "seed", required_argument, NULL, 'r' },
 		{ "count", no_argument, NULL, 'c' + 128 }, { "limit", required_argument, NULL, 'l' },
 		{ "replay", required_argument, NULL, 'a' }, { "soak", required_argument, NULL, 'k' },
+		{ "each", no_argument, NULL, 'e' },
 		{ NULL, 0, NULL, 0 },
 	};
 	static char buffer[65536];
@@ -181,6 +185,7 @@ int main(int argc, char *argv[])
 		case 'a': w.replay = optarg; break;
 		case 'k': sessions = strtoull(optarg, NULL, 10); break;
 		case 'c' + 128: w.count_only = true; break;
+		case 'e': w.each = true; break;
 		case 'v': w.verbose = true; break;
 		default: return 2;
 		}

@@ -7,7 +7,7 @@
 
 #include "tests/faults/oracle.h"
 
-enum { KINDS_MAX = 48, STATUS_MAX = 160, POINTS_MAX = 40000 };
+enum { KINDS_MAX = 48, STATUS_MAX = 160, POINTS_MAX = 40000, STATES_MAX = 1 << 20 };
 
 /* Written by forked cases: shared memory. */
 struct tally {
@@ -19,6 +19,10 @@ struct tally {
 	uint64_t points[KINDS_MAX];     /* of it, at which each kind can strike */
 	uint32_t operations[POINTS_MAX];/* flash operations begun before each transfer of it */
 	bool clean, cut;                /* the supply was cut in the last case */
+	uint64_t known;                 /* cases that left the board as another one did, whose next try
+					 * was judged already */
+	/* Of these states: a hash table, 0: free; and what the next try made of each. */
+	uint64_t states[STATES_MAX], outcomes[STATES_MAX];
 };
 
 /* What the command line asks for. */
@@ -30,6 +34,8 @@ struct wish {
 	bool compound;                  /* pairs, each once: a second fault at each later transfer */
 	bool recut;                     /* the same of power: a second cut within the next try */
 	bool verbose, count_only;
+	bool each;                      /* the next try of each case; from a known state, it must do what
+					 * the one before did */
 	const char *replay;
 	unsigned limit_s;               /* of the host's time for a case */
 };

@@ -6,7 +6,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/faults/campaign.h"
+#include "tests/faults/choose.h"
+#include "tests/faults/known.h"
 
 enum { OUTPUT_MAX = 65536, STRIKES_MAX = 2, LINE_MAX_ = 200 };
 
@@ -184,6 +184,39 @@ static void cut_again(void)
 	}
 }
 
+/* The same command without a fault, by which all must be well. */
+static void judge_again(void)
+{
+	struct ended e = { .earlier = strikes[0].kind, .again = n_strikes == 1 };
+	static struct before now;
+	char why[WHY_MAX], text[WHY_MAX + 32];
+	uint64_t state = forked ? known_state(strikes, n_strikes) : 0;
+	uint64_t known = known_before(tally, state);
+	const char *said;
+
+	tally->known += known != 0;
+	if (known && !wish->each)
+		return;
+	capture_clear();
+	look_again(&now);
+	e.status = stage_play();
+	e.output = captured();
+	said = strstr(e.output, "stlink-download: ");
+	if (e.status != 0) {
+		(void)snprintf(text, sizeof(text), "again: status %d %.200s", e.status,
+			       said ? said : e.output);
+		text[strcspn(text, "\n")] = '\0';
+		finding(text);
+	} else if (!oracle_judge(&now, &e, why)) {
+		(void)snprintf(text, sizeof(text), "again: %.230s", why);
+		finding(text);
+	} else if (known && known != known_outcome()) {
+		finding("again: from a known state, and yet another way");
+	} else {
+		known_add(tally, state, known_outcome());
+	}
+}
+
 static void judge(int status)
 {
 	struct ended e = {
@@ -191,10 +224,8 @@ static void judge(int status)
 		.for_ever = strikes[0].for_ever, .compound = n_strikes > 1,
 		.second = n_strikes > 1 ? strikes[1].kind : NULL,
 	};
-	static struct before now;
-	char why[WHY_MAX], text[WHY_MAX + 32];
+	char why[WHY_MAX];
 	uint64_t us = stage.time.clock.now_us(&stage.time.clock) - before.us;
-	const char *said;
 	size_t all;
 
 	if (n_strikes && us > tally->longest_by_kind[strikes[0].kind - fault_kinds(&all)])
@@ -209,21 +240,7 @@ static void judge(int status)
 	 * the board and run again". */
 	stage_repair(e.for_ever && e.fault && (e.fault->excuses & EXCUSE_LAW));
 	cut_again();
-	capture_clear();
-	look_again(&now);
-	e = (struct ended){ .status = stage_play(), .earlier = strikes[0].kind,
-			      .again = n_strikes == 1 };
-	e.output = captured();
-	said = strstr(e.output, "stlink-download: ");
-	if (e.status != 0) {
-		(void)snprintf(text, sizeof(text), "again: status %d %.200s", e.status,
-			       said ? said : e.output);
-		text[strcspn(text, "\n")] = '\0';
-		finding(text);
-	} else if (!oracle_judge(&now, &e, why)) {
-		(void)snprintf(text, sizeof(text), "again: %.230s", why);
-		finding(text);
-	}
+	judge_again();
 }
 
 static void wait_for(pid_t pid)
@@ -273,22 +290,6 @@ static bool fork_case(const struct fault_kind *kind, uint64_t index, bool for_ev
 
 /* ---- choosing ---------------------------------------------------------------------------------- */
 
-static uint64_t mix(uint64_t x)
-{
-	x ^= x >> 30;
-	x *= UINT64_C(0xBF58476D1CE4E5B9);
-	x ^= x >> 27;
-	x *= UINT64_C(0x94D049BB133111EB);
-	return x ^ x >> 31;
-}
-
-static uint64_t mix_text(uint64_t h, const char *text)
-{
-	for (; *text; text++)
-		h = mix(h + (uint8_t)*text);
-	return h;
-}
-
 static bool wished(const struct fault_kind *k)
 {
 	if (wish->campaign && strcmp(wish->campaign, k->campaign) != 0)
@@ -296,26 +297,12 @@ static bool wished(const struct fault_kind *k)
 	return !wish->fault || strncmp(k->name, wish->fault, strlen(wish->fault)) == 0;
 }
 
-enum { MILLION = 1000000 };
-
-/* How many of a million points are in the sample; of pairs, at each of two levels. */
-static uint64_t share(void)
-{
-	double part = wish->cases == 0 || tally->total <= wish->cases ? 1 :
-		      (double)wish->cases / (double)tally->total;
-
-	return (uint64_t)((wish->compound ? sqrt(part) : part) * MILLION);
-}
-
 /* Is this one of the cases of the sample? */
 static bool chosen(const struct fault_kind *k, uint64_t index, bool for_ever)
 {
-	uint64_t h = mix(wish->seed * 31 + index * 2 + for_ever);
+	const struct strike next = { k, index, for_ever };
 
-	h = mix_text(mix_text(mix_text(h, k->name), stage.station->name), stage.scenario->name);
-	for (unsigned i = 0; i < n_strikes; i++)
-		h = mix(h + strikes[i].index * 3 + strikes[i].for_ever);
-	return h % MILLION < share();
+	return choose(wish, tally->total, &next, strikes, n_strikes);
 }
 
 static const struct fault_kind *go_on(enum point at, uint64_t index, unsigned moves);
