@@ -206,7 +206,7 @@ faults: $(BUILD)/tests/faults/campaign
 soak: $(BUILD)/tests/faults/campaign
 	$(Q)$< --soak=$(or $(N),10000) $(ARGS)
 check-faults: $(BUILD)/tests/faults/campaign
-	$(Q)$< --cases=5 --seed=7 > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
+	$(Q)$< --cases=5 --seed=7 --each > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
 	$(Q)sed -n '/^  /p;/^faults:/p' $(BUILD)/faults.log
 	$(Q)$< --campaign=unplug --station=f1/bulk-only --scenario=leave-dfu > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
 	$(Q)tail -1 $(BUILD)/faults.log

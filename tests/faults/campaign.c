@@ -8,9 +8,9 @@
  *     campaign --soak=N [--station=NAME] [--scenario=NAME]
  *
  * The command is run again after each case, but not from a state of the board from which that was done
- * before; with --each it is, and must do the same there. --count: only count. --cases: so many of each scenario at each station, chosen by the seed;
- * without it, all. Prints a line for each scenario at each station, and for each finding the command
- * that replays it. Exit status 1 when there is a finding.
+ * before; with --each it is, and must do the same there. --count: only count. --cases: so many of each
+ * scenario at each station, chosen by the seed; without it, all. Prints a line for each scenario at each
+ * station, and for each finding the command that replays it. Exit status 1 when there is a finding.
  */
 #define _GNU_SOURCE
 #include <getopt.h>

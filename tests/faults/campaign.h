@@ -7,7 +7,7 @@
 
 #include "tests/faults/oracle.h"
 
-enum { KINDS_MAX = 48, STATUS_MAX = 160, POINTS_MAX = 40000, STATES_MAX = 1 << 20 };
+enum { KINDS_MAX = 80, STATUS_MAX = 160, POINTS_MAX = 40000, STATES_MAX = 1 << 20 };
 
 /* Written by forked cases: shared memory. */
 struct tally {

@@ -83,6 +83,8 @@ void wire_mangle(const struct fault_kind *f, uint8_t *data, size_t *len, size_t 
 			stage_feed(data, len, room);
 		break;
 	default:
+		if (f->what >= WIRE_STATUS_IS)
+			data[0] = (uint8_t)(f->what - WIRE_STATUS_IS);
 		break;
 	}
 }
