@@ -20,3 +20,10 @@ KIND(f4_v1, "STM32F407VG", front_v1, 1, "V1J13S4", SERIAL_HEX, 0xFF);
 KIND(f4_v2, "STM32F407VG", front_v2, 2, "V2J37S7", SERIAL_HEX, 0xFF);
 KIND(l1_v1, "STM32L152RB", front_v1, 1, "V1J13S4", SERIAL_HEX, 0x00);
 KIND(l1_v2, "STM32L152RB", front_v2, 2, "V2J37S7", SERIAL_HEX, 0x00);
+
+void board_refuse(struct board *b, uint8_t ep)
+{
+	usb_halt(b, ep);
+	if (!(ep & 0x80))
+		b->out.command = NULL;
+}

@@ -43,8 +43,9 @@ struct wish {
 /* play_scenario - all cases of a scenario at a station. */
 void play_scenario(const struct wish *w, struct tally *t);
 
-/* play_soak - n sessions on one board in this process, after each of which nothing may be left of
- * it. Returns true when nothing is; *kib: by how much the process grew after the first tenth. */
+/* play_soak - n sessions on one board in this process, each from the same content of flash; after each,
+ * nothing may be left of it. Returns true when nothing is; *kib: by how much the process grew after the
+ * first tenth. */
 bool play_soak(uint64_t n, long *kib);
 
 /* play_again - one case, from its line. Returns true when everything holds. */

@@ -15,6 +15,7 @@
 
 #include "tests/faults/choose.h"
 #include "tests/faults/known.h"
+#include "tests/faults/resident.h"
 
 enum { OUTPUT_MAX = 65536, STRIKES_MAX = 2, LINE_MAX_ = 200 };
 
@@ -469,18 +470,6 @@ void play_scenario(const struct wish *w, struct tally *t)
 
 /* ---- endurance --------------------------------------------------------------------------------- */
 
-static long resident_kib(void)
-{
-	long pages = 0, resident = 0;
-	FILE *f = fopen("/proc/self/statm", "r");
-
-	if (!f || fscanf(f, "%ld %ld", &pages, &resident) != 2)
-		resident = 0;
-	if (f)
-		(void)fclose(f);
-	return resident * sysconf(_SC_PAGESIZE) / 1024;
-}
-
 bool play_soak(uint64_t n, long *kib)
 {
 	static struct tally here;
@@ -493,6 +482,7 @@ bool play_soak(uint64_t n, long *kib)
 	tally = &here;
 	capture_start();
 	for (uint64_t i = 0; i < n && here.findings == 0; i++) {
+		stage_refill();
 		begin(NULL);
 		e.status = stage_play();
 		e.output = captured();

@@ -18,7 +18,7 @@
 #include "tests/support/fake_sysfs.h"
 #include "usb/usb.h"
 
-enum { IMAGE_MAX = 65536, BLINK_US = 20000, REPAIRED_US = 500000, BUSY_US = 50000 };
+enum { IMAGE_MAX = 65536, BLINK_US = 20000, REPAIRED_US = 500000, BUSY_US = 50000, SETTLE_US = 10000 };
 enum { SPARSE_BYTES = 16384 };          /* the rest of the biggest sector at IMAGE_OFF */
 
 struct stage stage;
@@ -203,7 +203,7 @@ static void write_image(void)
 		abort();
 }
 
-static void fill_flash(void)
+void stage_refill(void)
 {
 	/* Initial stack, reset vector, a loop at 08000008. */
 	static const uint8_t firmware[] = { 0, 0x10, 0, 0x20, 9, 0, 0, 8, 0xFE, 0xE7, 0, 0xBF };
@@ -222,6 +222,7 @@ static void fill_flash(void)
 		chip_set_protected(board_chip(stage.board), true);
 	(void)board_set(stage.board, "power", "off");
 	(void)board_set(stage.board, "power", "on");
+	stage.time.clock.sleep_us(&stage.time.clock, SETTLE_US);
 }
 
 /* What sysfs shows: the probe at an address; or another, of the same kind or not. */
@@ -326,8 +327,7 @@ void stage_set(const struct station *st, const struct scenario *sc)
 	board_time_init(&stage.time, stage.board);
 	stage.clock = (struct clock){ .now_us = now_us, .sleep_us = sleep_us };
 	plug(ADDRESS, NULL);
-	fill_flash();
-	stage.time.clock.sleep_us(&stage.time.clock, 10000);
+	stage_refill();
 }
 
 void stage_strike(void)

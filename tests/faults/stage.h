@@ -125,6 +125,9 @@ extern struct stage stage;
 void stage_set(const struct station *st, const struct scenario *sc);
 void stage_strike(void);                /* take everything down */
 
+/* stage_refill - flash as stage_set left it; the power goes off and on. */
+void stage_refill(void);
+
 /* stage_play - run the scenario's command line once. Returns its exit status. The points are
  * counted from 0. */
 int stage_play(void);

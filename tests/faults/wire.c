@@ -2,6 +2,7 @@
  *
  * wire.c - a virtual board's bulk pipe on which anything can go wrong.
  */
+#include "tests/faults/boards.h"
 #include "tests/faults/stage.h"
 
 #include <stdlib.h>
@@ -116,6 +117,9 @@ static enum sl_err broken(struct ctx *c, const struct fault_kind *f, const struc
 		pass(x->timeout_ms);
 		return ctx_fail(c, SL_TIMEOUT, "wire", "no answer in time");
 	case WIRE_STALL:
+		/* A V1 goes on with a status, which comes after any of its halts. */
+		if (stage.station->carrier == CARRIER_BULK && x->ep)
+			board_refuse(stage_plugged(), x->ep);
 		return ctx_fail(c, SL_STALL, "wire", "endpoint %02x stalled", x->ep);
 	case WIRE_IO:
 		return ctx_fail_errno(c, SL_HOST, "wire", 5, "transfer");
