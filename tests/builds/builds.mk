@@ -21,9 +21,10 @@ coverage:
 
 .PHONY: coverage
 
-# Small wrongs in flash/, image/ and link/, which the tests must notice: N of them, drawn by SEED; a
-# quarter of a minute each. N=0: all, a day.
+# Small wrongs in flash/, image/ and link/, which the tests must notice: N of each room, drawn by SEED.
+# N=0: all, days. R="image": only that room. What is judged is kept, for the next call to go on from there;
+# AGAIN=1 judges the survivors again.
 mutants:
-	$(Q)python3 tests/mutation/mutants.py $(BUILD)/mutation -n $(or $(N),60) -s $(or $(SEED),1) $(R)
+	$(Q)python3 tests/mutation/mutants.py $(BUILD)/mutation -n $(or $(N),50) -s $(or $(SEED),1) $(if $(AGAIN),--again) $(R)
 
 .PHONY: mutants

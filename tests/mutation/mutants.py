@@ -1,108 +1,287 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# mutants.py FOLDER [-n N] [-s SEED] [ROOM...] - small wrongs put into flash/, image/ and link/, one at
-# a time; the tests of the room, then those of the rooms above it, must notice.
+# mutants.py FOLDER [-n N] [-s SEED] [--again] [ROOM...] - small wrongs put into flash/, image/ and
+# link/, one at a time: do the tests notice?
 #
-# In a copy of the tree below FOLDER. N mutants are drawn by SEED from all that there are; all, without
-# -n. Prints a line for each that nobody noticed. One that does not compile does not count.
+# In a copy of the tree below FOLDER, which is built once. Of each room N mutants are judged, drawn by
+# SEED from all that there are; all, without -n. Only the changed file is compiled again, and the
+# judges are asked one by one, the cheap ones first, until one says no: the test programs that
+# link the changed file, the room's own with sanitizers, the campaign of faults, the command line's. One
+# that compiles to the same code, or not at all, is not a mutant. A judge that says no is asked a second
+# time, so that what a busy machine does is not taken for a test; limits are of processor time, and
+# mutants that reach them are counted apart. What was judged is in FOLDER/judged.tsv, and not judged again but for
+# survivors with --again. Prints a table and the survivors; exit status 1 below the goal.
 import argparse
+import collections
+import ctypes
+import os
 import pathlib
-import random
 import re
+import resource
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
+import time
+
+from wrongs import mutants_of
 
 ROOMS = ["flash", "image", "link"]
-# Who notices: the room's own tests, then those that use it; MAKE lines, in order.
-JUDGES = {
-    "flash": ["check-room R=flash", "check-room R=cli"],
-    "image": ["check-room R=image", "check-room R=cli"],
-    "link": ["check-room R=link", "check-room R=usb", "check-room R=target", "check-room R=flash"],
-}
-LAST = "tests/faults/campaign"          # every scenario once more, with a few faults
 GOAL = 85.0
+CAMPAIGN, CONVERT, TOOL = "BUILD/tests/faults/campaign", "BUILD/tests/fuzz/convert", "stlink-download"
+SANITIZE = "-O1 -g0 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
+NOT_SANITIZED = ["test_image_nomem"]    # it replaces malloc itself
+STATIONS = ["f1/sg", "f4/bulk", "l1/bulk-only"]
+# Files about one controller: the stations that have it.
+CONCERNED = [(r"stm32f1|fpec", ["f1/sg", "f1/bulk"]), (r"stm32f4|option_f4", ["f4/bulk", "f4/sg"]),
+             (r"stm32l1|option_lx", ["l1/bulk-only", "l1/sg"])]
+# Command lines that touch a room.
+CASES = {"flash": ["files", "options", "boards", "faults"], "image": ["files", "texts", "options"],
+         "link": ["list", "boards", "options", "faults"]}
 
-# What is wrong, and how it is written.
-WRONGS = [
-    (r" == ", " != "), (r" != ", " == "), (r" < ", " <= "), (r" > ", " >= "), (r" <= ", " < "),
-    (r" >= ", " > "), (r" && ", " || "), (r" \|\| ", " && "), (r" \+ ", " - "), (r" - ", " + "),
-    (r" \| ", " & "), (r" & ", " | "), (r" << ", " >> "), (r" >> ", " << "), (r" \+= ", " -= "),
-    (r" -= ", " += "), (r"\(!", "("), (r"\btrue\b", "false"), (r"\bfalse\b", "true"),
-    (r"return err;", "return SL_OK;"), (r" \|= ", " &= "), (r" \? (.*) : (.*);", r" ? \2 : \1;"),
-    (r"\b([1-9][0-9]?)u?\b", lambda m: str(int(m.group(1)) + 1)),
-]
-STATEMENT = re.compile(r"^\t+(\(void\))?[a-z_>.-]+(\(.*\)| = .*| [-+|&]= .*);$")
-
-
-def code_lines(text):
-    """Numbers of the lines inside functions."""
-    inside, comment = False, False
-    for n, line in enumerate(text.split("\n")):
-        if line.startswith("{"):
-            inside = True
-        elif line.startswith("}"):
-            inside = False
-        if "/*" in line:
-            comment = "*/" not in line
-            if not line.split("/*")[0].strip():
-                continue
-        elif comment:
-            comment = "*/" not in line
-            continue
-        if inside and line.startswith("\t") and "ctx_log" not in line and "static const" not in line:
-            yield n, line
+# What a judge costs without a mutant: processor time and time, in seconds.
+Judge = collections.namedtuple("Judge", "name build program command members cpu wall")
 
 
-def outside_strings(line, at):
-    return line[:at].count('"') % 2 == 0 and "/*" not in line[:at]
-
-
-def all_mutants(tree, rooms):
-    for room in rooms:
-        for path in sorted((tree / room).rglob("*.c")):
-            if "loaders" in path.parts:
-                continue
-            text = path.read_text()
-            for n, line in code_lines(text):
-                for pattern, wrong in WRONGS:
-                    for m in re.finditer(pattern, line):
-                        if outside_strings(line, m.start()):
-                            new = line[:m.start()] + re.sub(pattern, wrong, m.group(0)) + line[m.end():]
-                            yield path.relative_to(tree), n, line, new
-                if STATEMENT.match(line):
-                    yield path.relative_to(tree), n, line, "\t;"
-
-
-def make(tree, line, seconds):
+def run(command, tree, cpu, wall):
+    """Status of a command; None: it reached a limit. And what it took: processor time, time."""
+    def limits():
+        resource.setrlimit(resource.RLIMIT_CPU, (int(cpu) + 1, int(cpu) + 2))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    tmp = tree.parent / "tmp"
+    shutil.rmtree(tmp, ignore_errors=True)
+    tmp.mkdir()
+    began = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    p = subprocess.Popen(command, cwd=tree, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                         stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=limits,
+                         env=dict(os.environ, TMPDIR=str(tmp), BUILD="build", JOBS="4",
+                                  STLINK_DOWNLOAD="mutant/" + TOOL))
     try:
-        return subprocess.run(["make", "-s", "BUILD=build", "CFLAGS=-O1"] + line.split(), cwd=tree,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                              timeout=seconds).returncode == 0
+        status = p.wait(wall)
     except subprocess.TimeoutExpired:
+        status = None
+    end_all(p)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    took = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    if status in (-signal.SIGXCPU, -signal.SIGKILL):
+        status = None
+    return status, took, time.monotonic() - began
+
+
+def end_all(p):
+    """Ends what a command left behind, whatever session it went to: orphans come to this process."""
+    for _ in range(100):
+        if p.returncode is None:
+            os.killpg(p.pid, signal.SIGKILL)
+            p.wait()
+        left = pathlib.Path("/proc/self/task/%d/children" % os.getpid()).read_text().split()
+        for pid in left:
+            os.kill(int(pid), signal.SIGKILL)
+            os.waitpid(int(pid), 0)
+        if not left:
+            return
+
+
+def adopt_orphans():
+    PR_SET_CHILD_SUBREAPER = 36
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+class Build:
+    """One way to build the copy of the tree: where, how, and how its programs are made."""
+
+    def __init__(self, top, folder, flags, goals):
+        self.top, self.folder, self.goals = top, folder, [g.replace("BUILD", folder) for g in goals]
+        make = ["BUILD=" + folder] + flags
+        subprocess.run(["make", "-s", "-j2"] + make + self.goals, cwd=top, check=True, stdout=subprocess.DEVNULL)
+        lines = subprocess.run(["make", "-n", "-B", "V=1"] + make + self.goals, cwd=top, check=True, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+        self.made = {}
+        for line in lines.replace("\\\n", " ").split("\n"):
+            words = shlex.split(line) if " -o " in line else []
+            if "-o" in words:
+                self.made[words[words.index("-o") + 1]] = words
+
+    def compiled(self, path):
+        """Makes FOLDER/mutant.o of a source file; its bytes, or None."""
+        words = self.made["%s/%s.o" % (self.folder, str(path)[:-2])]
+        words = [w for w in words if w not in ("-MMD", "-MP") and not w.startswith("-W")] + ["-w"]
+        words[words.index("-o") + 1] = self.folder + "/mutant.o"
+        if subprocess.run(words, cwd=self.top, stderr=subprocess.DEVNULL).returncode:
+            return None
+        return (self.top / self.folder / "mutant.o").read_bytes()
+
+    def linked(self, program, extra):
+        """Links a program as "mutant" beside its own place; extra words come before the libraries."""
+        words = list(self.made[program])
+        out = words.index("-o") + 1
+        to = "mutant/" + TOOL if program == TOOL else str(pathlib.Path(program).with_name("mutant"))
+        (self.top / to).unlink(missing_ok=True)
+        words[out:out + 2] = [to, words[out + 1]] + extra
+        return subprocess.run(words, cwd=self.top, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+    def members(self, program):
+        """The source files of the rooms that a program has in it."""
+        return {"%s/%s.c" % m for m in re.findall(r"lib(\w+)\.a\W+(\w+)\.o",
+                                                 self.linked(program, ["-Wl,-t,-t"]).stdout)}
+
+
+def copy(top):
+    """A copy of the tree. Files that are the same keep their time, so that make leaves them."""
+    names = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], text=True, check=True,
+                           stdout=subprocess.PIPE).stdout.split("\n")
+    for name in names:
+        was, new = pathlib.Path(name), top / name
+        if name and was.is_file() and not (new.exists() and new.read_bytes() == was.read_bytes()):
+            new.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(was, new)
+    (top / "mutant").mkdir(exist_ok=True)
+
+
+def builds(top):
+    """The usual one, and that with sanitizers."""
+    os.environ.pop("MAKEFLAGS", None)
+    tests = ["BUILD/tests/" + p.stem for p in sorted(top.glob("tests/test_*.c"))]
+    plain = Build(top, "build", ["CFLAGS=-O2"], tests + [CAMPAIGN, CONVERT, TOOL, "stlink-sim", "with-board"])
+    some = [t for t in tests if t.split("_")[1] in ROOMS and t.split("/")[-1] not in NOT_SANITIZED]
+    return plain, Build(top, "build-sanitized", ["CFLAGS=" + SANITIZE, "SANITIZED=1"], some)
+
+
+def all_judges(plain, sanitized, room):
+    """Those of a room, the cheap ones first within a kind; each must be content without a mutant."""
+    judges = []
+
+    def add(name, build, program, command):
+        members = build.members(program)
+        if not any(m.startswith(room + "/") for m in members):
+            return
+        status, cpu, wall = run(command, build.top, 1000, 2000)
+        if status != 0:
+            sys.exit("mutants: %s is red without any mutant" % name)
+        judges.append(Judge(name, build, program, command, members, cpu, wall))
+
+    for build, mark in ((plain, ""), (sanitized, "sanitized ")):
+        done = len(judges)
+        for goal in build.goals:
+            if "/tests/test_" in goal:
+                add(mark + goal.split("/")[-1], build, goal, [build.folder + "/tests/mutant"])
+        judges[done:] = sorted(judges[done:], key=lambda j: j.cpu + j.wall / 10)
+    add("differential", plain, CONVERT.replace("BUILD", "build"),
+        ["python3", "tests/fuzz/differential.py", "build/tests/fuzz/mutant", "50", "1"])
+    for s in sorted({s for _, some in CONCERNED for s in some} | set(STATIONS)):
+        add("campaign " + s, plain, CAMPAIGN.replace("BUILD", "build"),
+            ["build/tests/faults/mutant", "--cases=2", "--seed=3", "--station=" + s])
+    for case in CASES[room]:
+        add(case + ".case", plain, TOOL, ["python3", "tests/cli/run.py", "tests/cli/%s.case" % case])
+    return judges
+
+
+def concerned(judge, path):
+    if str(path) not in judge.members:
         return False
+    if not judge.name.startswith("campaign "):
+        return True
+    for pattern, some in CONCERNED:
+        if re.search(pattern, str(path)):
+            return judge.name.split()[1] in some
+    return judge.name.split()[1] in STATIONS
 
 
-def noticed(tree, path):
-    """Who noticed; None: does not compile; "": nobody."""
-    if not make(tree, "build/" + str(path)[:-2] + ".o", 120):
-        return None
-    for judge in JUDGES[path.parts[0]]:
-        if not make(tree, judge, 400):
-            return judge
-    if not make(tree, "build/" + LAST, 300):
-        return LAST
-    for ask in (["--cases=1", "--seed=3", "--station=f1/"], ["--cases=1", "--seed=3", "--station=f4/bulk"],
-                ["--cases=1", "--seed=3", "--station=l1/sg"]):
-        try:
-            p = subprocess.run(["build/" + LAST] + ask, cwd=tree, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, timeout=300)
-        except subprocess.TimeoutExpired:
-            return LAST
-        if p.returncode:
-            return LAST
-    return ""
+def says_no(judge):
+    """"killed" when a judge says no twice, "timeout" when it does not end, "" when it is content."""
+    for turn in (1, 2):
+        status, _, _ = run(judge.command, judge.build.top, 10 * judge.cpu + 10, 20 * judge.wall + 120)
+        if status is None:
+            return "timeout"
+        if status == 0:
+            return ""
+    return "killed"
+
+
+def ask_all(judges, m):
+    """What became of the mutant whose text is in the tree, and by whom."""
+    code, linked = {}, None
+    for j in judges:
+        if not concerned(j, m.path):
+            continue
+        if j.build not in code:
+            code[j.build] = j.build.compiled(m.path)
+        if linked != (j.build, j.program):
+            linked = j.build, j.program
+            if code[j.build] is None or j.build.linked(j.program, [j.build.folder + "/mutant.o"]).returncode:
+                return "stillborn", ""
+        what = says_no(j)
+        if what:
+            return what, j.name
+    return "survivor", ""
+
+
+def judged(plain, judges, m):
+    source = plain.top / m.path
+    whole = source.read_text()
+    was = plain.compiled(m.path)
+    lines = whole.split("\n")
+    lines[m.n] = m.new
+    source.write_text("\n".join(lines))
+    try:
+        code = plain.compiled(m.path)
+        if code is None:
+            return "stillborn", ""
+        return ("equal", "") if code == was else ask_all(judges, m)
+    finally:
+        source.write_text(whole)
+
+
+def read_log(path):
+    known = {}
+    if path.exists():
+        for line in path.read_text().split("\n"):
+            what, who, name = (line.split("\t", 2) + ["", ""])[:3]
+            if name:
+                known[name] = (what, who)
+    return known
+
+
+def judge_room(ways, room, a, log, known):
+    """The N mutants of a room, with what became of each; and how many there are."""
+    mutants = mutants_of(ways[0].top, room, a.s)
+    judges, rows, counted = None, [], 0
+    for m in mutants:
+        if a.n and counted >= a.n:
+            break
+        what, who = known.get(m.name, ("", ""))
+        if not what or (what == "survivor" and a.again):
+            judges = judges or all_judges(*ways, room)
+            what, who = judged(ways[0], judges, m)
+            with log.open("a") as f:
+                f.write("%s\t%s\t%s\n" % (what, who, m.name))
+            print("%-9s %s:%d: %s -> %s  %s" % (what, m.path, m.n + 1, m.old.strip(), m.new.strip(), who), flush=True)
+        rows.append((m, what))
+        counted += what not in ("equal", "stillborn")
+    return rows, len(mutants)
+
+
+def report(rooms, seed):
+    """The table and the survivors; whether the goal is met in each room."""
+    print("| room | mutants | drawn | equal code | do not compile | judged | killed | timed out | survived | noticed |")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+    fine = True
+    for room, (rows, known) in rooms.items():
+        n = collections.Counter(what for _, what in rows)
+        total = n["killed"] + n["timeout"] + n["survivor"]
+        share = 100.0 * (total - n["survivor"]) / total if total else 0.0
+        fine = fine and share >= GOAL
+        print("| %s/ | %d | %d | %d | %d | %d | %d | %d | %d | %.1f%% |" % (
+            room, known, len(rows), n["equal"], n["stillborn"], total, n["killed"], n["timeout"], n["survivor"], share))
+    for rows, _ in rooms.values():
+        for m, what in rows:
+            if what == "survivor":
+                print("SURVIVOR %s:%d: %s -> %s" % (m.path, m.n + 1, m.old.strip(), m.new.strip()))
+    print("mutants: seed %d, goal %.0f%%: %s" % (seed, GOAL, "met" if fine else "not met"))
+    return fine
 
 
 def main():
@@ -110,40 +289,20 @@ def main():
     a.add_argument("folder", type=pathlib.Path)
     a.add_argument("-n", type=int, default=0)
     a.add_argument("-s", type=int, default=1)
-    a.add_argument("rooms", nargs="*", default=ROOMS)
-    a = a.parse_args()
-    rooms = a.rooms or ROOMS
-    tree = a.folder / "tree"
-    shutil.rmtree(tree, ignore_errors=True)
-    tree.mkdir(parents=True)
-    subprocess.run("git ls-files -co --exclude-standard | cpio -pdm --quiet " + str(tree), shell=True,
-                   check=True)
-    mutants = list(all_mutants(tree, rooms))
-    known = len(mutants)
-    random.Random(a.s).shuffle(mutants)
-    mutants = mutants[:a.n] if a.n else mutants
-    for judge in sorted({j for r in rooms for j in JUDGES[r]}):
-        if not make(tree, judge, 1200):
-            sys.exit("mutants: %s is red without any mutant" % judge)
-    killed, alive, stillborn = 0, 0, 0
-    for path, n, old, new in mutants:
-        whole = (tree / path).read_text()
-        lines = whole.split("\n")
-        lines[n] = new
-        (tree / path).write_text("\n".join(lines))
-        who = noticed(tree, path)
-        (tree / path).write_text(whole)
-        killed += bool(who)
-        stillborn += who is None
-        if who == "":
-            alive += 1
-            print("SURVIVOR %s:%d: %s -> %s" % (path, n + 1, old.strip(), new.strip()), flush=True)
-        elif who:
-            print("killed   %s:%d by %s" % (path, n + 1, who), flush=True)
-    judged = killed + alive
-    print("mutants: %d of %d (seed %d): %d killed, %d survived, %d do not compile: %.1f%% killed" % (
-        len(mutants), known, a.s, killed, alive, stillborn, 100.0 * killed / judged if judged else 0))
-    sys.exit(0 if judged and 100.0 * killed / judged >= GOAL else 1)
+    a.add_argument("--again", action="store_true")
+    a.add_argument("rooms", nargs="*")
+    a = a.parse_intermixed_args()
+    adopt_orphans()
+    a.folder.mkdir(parents=True, exist_ok=True)
+    top = a.folder.resolve() / "tree"
+    copy(top)
+    ways = builds(top)
+    log = a.folder / "judged.tsv"
+    known = read_log(log)
+    rooms = {}
+    for room in a.rooms or ROOMS:
+        rooms[room] = judge_room(ways, room, a, log, known)
+    sys.exit(0 if report(rooms, a.s) else 1)
 
 
 main()
