@@ -204,6 +204,47 @@ static void told__any_byte_changed__does_no_harm(void **state)
 	}
 }
 
+static void log_count(void *priv, enum log_level level, const char *line)
+{
+	(void)line;
+	assert_true(level <= LOG_WIRE);
+	(*(unsigned *)priv)++;
+}
+
+/* How many lines of what was told are logged. */
+static unsigned logged(const struct buffer *told)
+{
+	struct source src = { .name = "x" };
+	const struct image_format *format = NULL;
+	unsigned n = 0;
+	struct builder b;
+	struct ctx c;
+
+	ctx_init(&c);
+	c.log = (struct log_sink){ .write = log_count, .priv = &n, .max = LOG_WIRE };
+	builder_init(&b);
+	assert_int_equal(confined_hear(&c, &src, told, &b, &format), SL_OK);
+	builder_free(&b);
+	return n;
+}
+
+/* Behind the status and the length of all lines stand the level and the length of the first. */
+static void told__line_of_an_unknown_level_or_over_its_end__is_not_logged(void **state)
+{
+	enum { LEVEL = 8, LENGTH = 12, UNKNOWN = LOG_WIRE + 1 };
+	struct buffer told;
+
+	(void)state;
+	tell(&told, false);
+	assert_int_equal(logged(&told), 1);
+	told.data[LENGTH]++;
+	assert_int_equal(logged(&told), 0);
+	told.data[LENGTH]--;
+	told.data[LEVEL] = UNKNOWN;
+	assert_int_equal(logged(&told), 0);
+	buf_free(&told);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +252,7 @@ int main(void)
 		cmocka_unit_test(warnings__of_the_child__are_logged),
 		cmocka_unit_test(told__cut_anywhere__is_no_image),
 		cmocka_unit_test(told__any_byte_changed__does_no_harm),
+		cmocka_unit_test(told__line_of_an_unknown_level_or_over_its_end__is_not_logged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
