@@ -44,6 +44,7 @@ static void same_image(const struct image *l, const struct image *r)
 	assert_int_equal(l->total, r->total);
 	assert_int_equal(l->has_entry, r->has_entry);
 	assert_int_equal(l->entry, r->entry);
+	assert_memory_equal(&l->needs, &r->needs, sizeof(l->needs));
 	for (size_t i = 0; i < l->n_spans; i++) {
 		assert_int_equal(l->spans[i].addr, r->spans[i].addr);
 		assert_int_equal(l->spans[i].len, r->spans[i].len);
@@ -125,7 +126,7 @@ static void tell(struct buffer *told, bool fault)
 	static const uint8_t bytes[] = { 1, 2, 3, 4, 5 };
 	struct span spans[] = { { 0x08000000, 3, bytes }, { 0x08000100, 5, bytes } };
 	const struct image img = { .spans = spans, .n_spans = 2, .format = "ihex", .has_entry = true,
-				   .entry = 0x08000101 };
+				   .entry = 0x08000101, .needs = { 13, 'M', 6 } };
 	struct buffer lines;
 	struct ctx c;
 
@@ -139,6 +140,26 @@ static void tell(struct buffer *told, bool fault)
 	buf_init(told, 10000);
 	assert_true(confined_tell(&c, fault ? SL_IMAGE : SL_OK, &img, &lines, told));
 	buf_free(&lines);
+}
+
+static void told__core_and_arithmetic_that_it_needs__arrive(void **state)
+{
+	struct source src = { .name = "x" };
+	const struct image_format *format = NULL;
+	struct buffer told;
+	struct builder b;
+	struct ctx c;
+
+	(void)state;
+	ctx_init(&c);
+	tell(&told, false);
+	builder_init(&b);
+	assert_int_equal(confined_hear(&c, &src, &told, &b, &format), SL_OK);
+	assert_int_equal(b.needs.arch, 13);
+	assert_int_equal(b.needs.profile, 'M');
+	assert_int_equal(b.needs.fp, 6);
+	builder_free(&b);
+	buf_free(&told);
 }
 
 /* Hears len of the bytes. True when they were believed: an image, or a fault of an image. */
@@ -250,6 +271,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_file_of_the_corpus__confined__gives_the_same),
 		cmocka_unit_test(warnings__of_the_child__are_logged),
+		cmocka_unit_test(told__core_and_arithmetic_that_it_needs__arrive),
 		cmocka_unit_test(told__cut_anywhere__is_no_image),
 		cmocka_unit_test(told__any_byte_changed__does_no_harm),
 		cmocka_unit_test(told__line_of_an_unknown_level_or_over_its_end__is_not_logged),

@@ -122,6 +122,55 @@ static void elf__attributes__say_what_core_the_program_needs(void **state)
 	image_free(img);
 }
 
+/* Attributes with these tags of the file, and behind the format the part before, of another vendor. */
+static size_t attributes_of(uint8_t *out, const char *before, size_t n_before, const char *tags, size_t n)
+{
+	size_t at = 1;
+
+	out[0] = 'A';
+	memcpy(out + at, before, n_before);
+	at += n_before;
+	put_le32(out + at, (uint32_t)(4 + 6 + 5 + n));
+	memcpy(out + at + 4, "aeabi\0\1", 7);
+	put_le32(out + at + 11, (uint32_t)(5 + n));
+	memcpy(out + at + 15, tags, n);
+	return at + 15 + n;
+}
+
+/* Each of these tags is passed over, and M4's arch, profile and arithmetic behind it are found. */
+static void elf__other_attributes__are_passed_over_by_their_kind(void **state)
+{
+#define ROW(text) { text "\6\15" "\7M" "\12\6", sizeof(text) - 1 + 6 }
+	static const struct { const char *tags; size_t n; } rows[] = {
+		ROW(""),
+		ROW("\4" "ARM\0"), ROW("\5" "ARM\0"),               /* names are texts */
+		ROW("\x20" "\1" "ARM\0"),                           /* compatibility: both */
+		ROW("\x41" "ARM\0"), ROW("\x21" "ARM\0"),           /* odd: a text */
+		ROW("\x22" "A"), ROW("\x40" "\x81\1"), ROW("\37\5"), /* even, or low: a number */
+		ROW("\x80\1" "\5"), ROW("\x81\1" "ARM\0"),         /* tags of two bytes */
+		ROW("\10" "\xff\xff\xff\xff\x0f"),                  /* 32 bits */
+		ROW("\6" "\x8e\2" "\7" "\xff\xff\1" "\12" "\x81\2"), /* too much for a byte */
+	};
+#undef ROW
+	static const char gnu[] = "\x0a\0\0\0" "gnu\0" "\1\2";
+	static const char section[] = "\x19\0\0\0" "aeabi\0" "\2\x0f\0\0\0" "\1\0" "\6\1" "\7A" "\12\1" "\0\0";
+
+	(void)state;
+	for (size_t i = 0; i < 3 * ARRAY_LEN(rows); i++) {
+		const char *before[] = { "", gnu, section };
+		size_t n_before[] = { 0, sizeof(gnu) - 1, sizeof(section) - 1 };
+		uint8_t elf[WITH_ATTR_LEN], attributes[WITH_ATTR_LEN - ATTR_AT];
+		size_t row = i / 3, n = attributes_of(attributes, before[i % 3], n_before[i % 3], rows[row].tags,
+						      rows[row].n);
+		struct image *img = load_bytes(elf, make_elf_for(elf, attributes, n), "elf");
+
+		assert_int_equal(img->needs.arch, 13);
+		assert_int_equal(img->needs.profile, 'M');
+		assert_int_equal(img->needs.fp, 6);
+		image_free(img);
+	}
+}
+
 static void elf__attributes_that_are_broken__are_not_said_and_no_reason_to_refuse(void **state)
 {
 	static const char m4[] = ATTRIBUTES(M4_TAGS, "\x13");
@@ -352,6 +401,7 @@ int main(void)
 		cmocka_unit_test(elf__segments__are_at_physical_addresses),
 		cmocka_unit_test(elf__segment_without_bytes_or_not_load__is_passed_over),
 		cmocka_unit_test(elf__attributes__say_what_core_the_program_needs),
+		cmocka_unit_test(elf__other_attributes__are_passed_over_by_their_kind),
 		cmocka_unit_test(elf__attributes_that_are_broken__are_not_said_and_no_reason_to_refuse),
 		cmocka_unit_test(elf__adjacent_segments_in_any_order__are_one_span),
 		cmocka_unit_test(elf__wrong_field__is_refused_with_what_was_found),
