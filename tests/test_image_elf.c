@@ -153,15 +153,16 @@ static void elf__other_attributes__are_passed_over_by_their_kind(void **state)
 	};
 #undef ROW
 	static const char gnu[] = "\x0a\0\0\0" "gnu\0" "\1\2";
-	static const char section[] = "\x19\0\0\0" "aeabi\0" "\2\x0f\0\0\0" "\1\0" "\6\1" "\7A" "\12\1" "\0\0";
+	static const char section[] = "\x19\0\0\0" "aeabi\0" "\2\x0f\0\0\0" "\1\0"
+				      "\6\1" "\7A" "\12\1" "\0\0";
 
 	(void)state;
 	for (size_t i = 0; i < 3 * ARRAY_LEN(rows); i++) {
 		const char *before[] = { "", gnu, section };
 		size_t n_before[] = { 0, sizeof(gnu) - 1, sizeof(section) - 1 };
 		uint8_t elf[WITH_ATTR_LEN], attributes[WITH_ATTR_LEN - ATTR_AT];
-		size_t row = i / 3, n = attributes_of(attributes, before[i % 3], n_before[i % 3], rows[row].tags,
-						      rows[row].n);
+		size_t n = attributes_of(attributes, before[i % 3], n_before[i % 3], rows[i / 3].tags,
+					 rows[i / 3].n);
 		struct image *img = load_bytes(elf, make_elf_for(elf, attributes, n), "elf");
 
 		assert_int_equal(img->needs.arch, 13);
