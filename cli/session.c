@@ -2,18 +2,15 @@
  *
  * session.c - climbing from probe to flash, and back down.
  */
-#define _POSIX_C_SOURCE 200809L /* geteuid, getpid */
 #include "cli/session.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/recorder.h"
 #include "cli/describe.h"
+#include "cli/holder.h"
 #include "cli/serial_port.h"
-#include "host/host.h"
 
 enum { BUSY_MS = 200, BUSY_POLL_US = 40000 };
 
@@ -41,43 +38,18 @@ static enum sl_err open_probe(struct session *s)
 	return err;
 }
 
-enum { HOLDERS_TOLD = 3 };
-
-/* Who has it: by their open nodes, among which may be somebody who looks at it for a moment only. */
-static void tell_holders(struct session *s, const struct probe_list *one, struct host_holders *found)
+/* Who has it is told. Whoever had it may have ended just now, and nobody has it: then once more. */
+static enum sl_err open_or_tell(struct session *s)
 {
-	const struct host host = { .ctx = s->ctx, .root = "", .is_root = geteuid() == 0 };
-	const struct probe *p = &one->probe[0];
-	char text[200] = "";
-	size_t used = 0, told = 0;
+	enum sl_err err = open_probe(s);
 
-	host_find_holders(&host, one, found);
-	for (size_t i = 0; i < found->n && told < HOLDERS_TOLD; i++) {
-		const struct host_holder *h = &found->item[i];
-		bool own = strtoul(h->pid, NULL, 10) == (unsigned long)getpid();
-
-		if (own || (strcmp(h->node, p->sg_node) != 0 && strcmp(h->node, p->usb_node) != 0))
-			continue;
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%.20s (pid %.12s)",
-					 told ? ", " : "", h->name, h->pid);
-		told++;
-	}
-	if (told > 0)
-		ctx_hint(s->ctx, "%s has it open: wait until it ends, or end it, and run again", text);
-}
-
-static void name_holders(struct session *s)
-{
-	struct probe_list *one = calloc(1, sizeof(*one));
-	struct host_holders *found = calloc(1, sizeof(*found));
-
-	if (one && found && !s->probe.url[0]) {
-		one->n = 1;
-		one->probe[0] = s->probe;
-		tell_holders(s, one, found);
-	}
-	free(one);
-	free(found);
+	if (err != SL_BUSY || s->probe.url[0] || holder_tell(s->ctx, &s->probe))
+		return err;
+	ctx_clear(s->ctx);
+	err = open_probe(s);
+	if (err == SL_BUSY)
+		(void)holder_tell(s->ctx, &s->probe);
+	return err;
 }
 
 static enum sl_err climb_probe(struct session *s)
@@ -90,9 +62,7 @@ static enum sl_err climb_probe(struct session *s)
 	err = probe_find(c, s->options->device, &s->probe);
 	if (err)
 		return ctx_doing(c, err, "looking for a probe");
-	err = open_probe(s);
-	if (err == SL_BUSY)
-		name_holders(s);
+	err = open_or_tell(s);
 	if (err)
 		return ctx_doing(c, err, "opening the probe");
 	/* Over USB/IP the kind shows only now. */

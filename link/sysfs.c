@@ -10,6 +10,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 int sysfs_read(const char *dir, const char *name, char *out, size_t room)
 {
 	char path[PATH_MAX];
+	size_t len = 0;
 	ssize_t n;
 	int fd;
 
@@ -28,14 +30,18 @@ int sysfs_read(const char *dir, const char *name, char *out, size_t room)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	n = read(fd, out, room - 1);
+	do {
+		n = read(fd, out + len, room - 1 - len);
+		len += n > 0 ? (size_t)n : 0;
+		/* A signal interrupts the kernel's wait for the lock of a USB device. */
+	} while ((n > 0 && len < room - 1) || (n < 0 && errno == EINTR));
 	(void)close(fd);
 	if (n < 0)
 		return -1;
-	if (n > 0 && out[n - 1] == '\n')
-		n--;
-	out[n] = '\0';
-	return (int)n;
+	if (len > 0 && out[len - 1] == '\n')
+		len--;
+	out[len] = '\0';
+	return (int)len;
 }
 
 bool sysfs_number(const char *dir, const char *name, int base, unsigned long *out)

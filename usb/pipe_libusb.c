@@ -21,7 +21,7 @@
 #include "usb/usb.h"
 
 enum { INTERFACE = 0, CONFIGURATION = 1, CONTROL_MS = 500, SLICE_US = 100000, DISK_LOOK_MS = 300,
-       GRACE_MS = 2000, FAILED_US = 1000 };
+       GRACE_MS = 2000, FAILED_US = 1000, CONTROL_MAX = 256 };
 
 struct pipe_libusb {
 	struct pipe base;
@@ -33,6 +33,7 @@ struct pipe_libusb {
 	bool claimed, detached;
 	bool stuck;                     /* libusb kept a transfer: nothing that it may still use is freed */
 	char node[64], driver[32];
+	uint8_t control[LIBUSB_CONTROL_SETUP_SIZE + CONTROL_MAX];       /* the setup packet, then data */
 };
 
 struct usb_cause {
@@ -187,6 +188,14 @@ static int submit(struct pipe_libusb *p, unsigned which, struct pipe_xfer *x)
 	return libusb_submit_transfer(t);
 }
 
+/* What x is about, for a failure. */
+static const char *doing(const struct pipe_xfer *x)
+{
+	if (x->ep == 0)
+		return "a control transfer";
+	return x->ep & 0x80 ? "reading from the probe" : "sending to the probe";
+}
+
 /* rc: of submit. Waits for what was submitted. */
 static enum sl_err finish(struct pipe_libusb *p, struct ctx *c, struct libusb_transfer *t,
 			  struct pipe_xfer *x, int rc)
@@ -200,10 +209,7 @@ static enum sl_err finish(struct pipe_libusb *p, struct ctx *c, struct libusb_tr
 		rc = result_of(t);
 		x->got = (size_t)t->actual_length;
 	}
-	if (rc == 0)
-		return SL_OK;
-	return fail_usb(c, p, rc,
-			x->ep & 0x80 ? "reading from the probe" : "sending to the probe");
+	return rc == 0 ? SL_OK : fail_usb(c, p, rc, doing(x));
 }
 
 static enum sl_err libusb_pipe_bulk(struct pipe *base, struct ctx *c, struct pipe_xfer *x)
@@ -236,20 +242,32 @@ static enum sl_err libusb_pipe_pair(struct pipe *base, struct ctx *c, struct pip
 	return err;
 }
 
+/* With the wait of the others: libusb's own for a control transfer knows no limit when libusb has no
+ * memory to look at its events. */
 static enum sl_err libusb_pipe_control(struct pipe *base, struct ctx *c, struct pipe_xfer *x)
 {
 	struct pipe_libusb *p = (struct pipe_libusb *)base;
-	int rc;
+	struct libusb_transfer *t = p->transfer[0];
+	uint8_t *data = p->control + LIBUSB_CONTROL_SETUP_SIZE;
+	bool in = x->setup[0] & 0x80;
+	enum sl_err err;
 
 	x->got = 0;
-	if (x->len > UINT16_MAX)
+	if (x->len > CONTROL_MAX)
 		return ctx_fail(c, SL_BUG, "usb", "a control transfer of %zu bytes", x->len);
-	rc = libusb_control_transfer(p->handle, x->setup[0], x->setup[1], get_le16(x->setup + 2),
-				     get_le16(x->setup + 4), x->data, (uint16_t)x->len,
+	if (p->stuck)
+		return fail_usb(c, p, LIBUSB_ERROR_NO_MEM, doing(x));
+	libusb_fill_control_setup(p->control, x->setup[0], x->setup[1], get_le16(x->setup + 2),
+				  get_le16(x->setup + 4), (uint16_t)x->len);
+	if (!in && x->len > 0)
+		memcpy(data, x->data, x->len);
+	p->done[0] = 0;
+	libusb_fill_control_transfer(t, p->handle, p->control, on_done, &p->done[0],
 				     at_least_1(x->timeout_ms));
-	if (rc > 0)
-		x->got = (size_t)rc;
-	return rc >= 0 ? SL_OK : fail_usb(c, p, rc, "a control transfer");
+	err = finish(p, c, t, x, libusb_submit_transfer(t));
+	if (in && x->got > 0 && x->got <= x->len)
+		memcpy(x->data, data, x->got);
+	return err;
 }
 
 static enum sl_err libusb_pipe_clear_halt(struct pipe *base, struct ctx *c, uint8_t ep)
@@ -317,19 +335,24 @@ static enum sl_err read_descriptors(struct ctx *c, struct pipe_libusb *p,
 				    const struct probe *probe)
 {
 	uint8_t bytes[USB_DEVICE_DESCRIPTOR_LEN + USB_CONFIG_MAX];
-	ssize_t n = pread(p->fd, bytes, sizeof(bytes), 0);
 	uint16_t vid, pid;
+	size_t len = 0;
+	ssize_t n;
 
+	do {
+		n = pread(p->fd, bytes + len, sizeof(bytes) - len, (off_t)len);
+		len += n > 0 ? (size_t)n : 0;
+	} while ((n > 0 && len < sizeof(bytes)) || (n < 0 && errno == EINTR && !ctx_signalled(c)));
 	if (n < 0)
 		return fail_open(c, p->node, errno);
-	if (!usb_parse_device(bytes, (size_t)n, &vid, &pid))
+	if (!usb_parse_device(bytes, len, &vid, &pid))
 		return ctx_fail(c, SL_PROTO, "usb", "%s has no device descriptor", p->node);
 	if (vid != PROBE_VID || (probe->kind && pid != probe->kind->pid))
 		return ctx_fail(c, SL_GONE, "usb", "%s is now another device, %04x:%04x", p->node,
 				vid, pid);
 	p->base.pid = pid;
 	return usb_parse_debug_interface(c, bytes + USB_DEVICE_DESCRIPTOR_LEN,
-					 (size_t)n - USB_DEVICE_DESCRIPTOR_LEN, &p->base);
+					 len - USB_DEVICE_DESCRIPTOR_LEN, &p->base);
 }
 
 static enum sl_err wrap_node(struct ctx *c, struct pipe_libusb *p)

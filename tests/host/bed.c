@@ -39,6 +39,7 @@ const struct bed_kind *bed_kinds(size_t *n)
 	static const struct bed_kind table[] = {
 		{ .name = "sg", .board = "vldiscovery" },
 		{ .name = "libusb", .board = "bluepill" },
+		{ .name = "v1-libusb", .board = "vldiscovery", .no_disk = true },
 		{ .name = "usbip", .board = "bluepill", .usbip = true },
 	};
 
@@ -213,7 +214,7 @@ static bool set_preload(void)
 
 bool bed_set(const struct bed_kind *kind, const char *tool)
 {
-	static const struct mock_options usual = { .replug_ms = 50 };
+	const struct mock_options options_of_kernel = { .replug_ms = 50, .ignore_storage = kind->no_disk };
 	struct board_options options = { .pace = PACE_HURRY };
 
 	memset(&bed, 0, sizeof(bed));
@@ -231,7 +232,7 @@ bool bed_set(const struct bed_kind *kind, const char *tool)
 	if (kind->usbip)
 		return set_usbip();
 	bed.mk = mock_kernel_new();
-	(void)mock_kernel_plug(bed.mk, bed.board, &usual);
+	(void)mock_kernel_plug(bed.mk, bed.board, &options_of_kernel);
 	return true;
 }
 

@@ -18,6 +18,7 @@ enum { IMAGE_OFF = 0x4000, IMAGE_LEN = 4096, WORDS_MAX = 4, WHY_MAX = 300, BED_L
 struct bed_kind {
 	const char *name, *board;
 	bool usbip;
+	bool no_disk;           /* usb-storage has the quirk that keeps it away */
 };
 
 const struct bed_kind *bed_kinds(size_t *n);

@@ -127,7 +127,7 @@ static bool play(const struct scenario *sc, const struct strike_kind *k, uint64_
 /* A clean run: how many points there are, and what is printed when all is well. */
 static bool count(const struct scenario *sc, const struct strike_kind *k, uint64_t *points)
 {
-	struct strike_plan plan = { .how = STRIKE_NOTHING, .traits = k->traits, .index = NEVER };
+	struct strike_plan plan = { .how = STRIKE_COUNT, .traits = k->traits, .index = NEVER };
 	struct traced end;
 	struct verdict_wish w = { .end = &end };
 

@@ -7,7 +7,7 @@
 
 /* ioctl(-1, MARK_..., argument): EBADF, and nothing else happens. */
 enum mark {
-	MARK_MAIN = 0x57A11001,         /* main begins */
+	MARK_MAIN = 0x57A11001,         /* main begins; argument: a long that is 0 while marks are wanted */
 	MARK_BEGIN,                     /* calls of the mock kernel's client follow */
 	MARK_END,
 	MARK_CLOSE,                     /* a close of a device node, its descriptor as argument */

@@ -2,16 +2,22 @@
  *
  * tracer.c - ptrace: stops at each system call, skips it, shortens it or sends a signal.
  *
- * A call is skipped by making its number -1; what it returns is set when it ends (ptrace(2)).
+ * A call is skipped by making its number -1; what it returns is set when it ends (ptrace(2)). A stop
+ * costs more than the call: each call is one only until the k-th was struck, and none is while the
+ * mock kernel's client is at work. A seccomp filter stops the marks and the sleeps, then and before.
  */
 #define _GNU_SOURCE
 #include "tests/host/tracer.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -27,6 +33,7 @@ enum { THREADS_MAX = 16 };
 struct thread {
 	pid_t tid;
 	bool inside;            /* between MARK_BEGIN and MARK_END */
+	bool seen;              /* the filter's stop that follows is of a call that was looked at */
 	bool replace, restore;
 	unsigned long long result;
 	struct user_regs_struct saved;
@@ -39,7 +46,8 @@ struct trace {
 	traced_sleep_fn *slept;
 	struct thread threads[THREADS_MAX];
 	size_t n;
-	bool started;
+	bool started, watching; /* watching: the k-th call is still to come */
+	unsigned long long quiet;       /* where the program's marks are turned off */
 	uint64_t handlers;      /* bit n: signal n is handled or ignored */
 };
 
@@ -162,8 +170,6 @@ static void strike(struct trace *t, struct thread *th, const struct call_kind *k
 static bool counts(const struct strike_plan *plan, const struct call_kind *kind,
 		   const struct user_regs_struct *r)
 {
-	if (plan->how == STRIKE_ALLOCATION)
-		return false;
 	if (plan->traits == 0)
 		return true;
 	return (kind->traits & plan->traits) != 0 && (plan->how != STRIKE_PART || r->rdx > 1);
@@ -179,20 +185,38 @@ static void skip_sleep(struct trace *t, struct thread *th, struct user_regs_stru
 	if (r->rsi != 0 || process_vm_readv(th->tid, &here, 1, &there, 1, 0) != (ssize_t)sizeof(ts))
 		return;
 	t->slept((uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec);
-	th->replace = true;
+	/* Of a call that is skipped by the filter's stop nobody sees the end. */
+	th->replace = t->watching;
 	th->result = 0;
 	r->orig_rax = (unsigned long long)-1;
+	r->rax = 0;
 	set_regs(th->tid, r);
+}
+
+/* Nothing is left to be struck: the marks are no longer needed. */
+static void stop_watching(struct trace *t, const struct thread *th)
+{
+	t->watching = false;
+	(void)ptrace(PTRACE_POKEDATA, th->tid, t->quiet, 1L);
+}
+
+static bool is_mark(const struct user_regs_struct *r)
+{
+	return r->orig_rax == SYS_ioctl && (int)r->rdi == -1;
 }
 
 /* True when the call was a mark and nothing more is to be done about it. */
 static bool took_mark(struct trace *t, struct thread *th, const struct user_regs_struct *r)
 {
-	if (r->orig_rax != SYS_ioctl || (int)r->rdi != -1)
+	if (!is_mark(r))
 		return false;
 	switch (r->rsi) {
 	case MARK_MAIN:
 		t->started = true;
+		t->quiet = r->rdx;
+		t->watching = t->plan->how != STRIKE_NOTHING && t->plan->how != STRIKE_ALLOCATION;
+		if (!t->watching)
+			stop_watching(t, th);
 		return true;
 	case MARK_BEGIN:
 	case MARK_END:
@@ -209,32 +233,48 @@ static bool took_mark(struct trace *t, struct thread *th, const struct user_regs
 	}
 }
 
-static void on_entry(struct trace *t, struct thread *th)
+static void look_at(struct trace *t, struct thread *th, struct user_regs_struct *r)
 {
-	struct user_regs_struct r, seen;
+	struct user_regs_struct seen = *r;
 	const struct call_kind *kind;
 
-	if (ptrace(PTRACE_GETREGS, th->tid, NULL, &r) != 0 || took_mark(t, th, &r))
-		return;
-	if (!t->started || th->inside)
-		return;
-	seen = r;
-	if (r.orig_rax == SYS_ioctl && r.rsi == MARK_CLOSE) {
+	if (is_mark(r) && r->rsi == MARK_CLOSE) {
 		seen.orig_rax = SYS_close;
-		seen.rdi = r.rdx;
+		seen.rdi = r->rdx;
 	}
 	kind = call_kind((long)seen.orig_rax);
-	if (r.orig_rax == SYS_rt_sigaction && r.rsi != 0 && r.rdi < 64)
-		t->handlers |= UINT64_C(1) << r.rdi;
-	if (!counts(t->plan, kind, &r) || t->end->counted++ != t->plan->index ||
-	    t->plan->how == STRIKE_NOTHING) {
+	if (r->orig_rax == SYS_rt_sigaction && r->rsi != 0 && r->rdi < 64)
+		t->handlers |= UINT64_C(1) << r->rdi;
+	if (!t->watching || !counts(t->plan, kind, r) || t->end->counted++ != t->plan->index ||
+	    t->plan->how == STRIKE_COUNT) {
 		if (kind->number == SYS_clock_nanosleep && t->slept)
-			skip_sleep(t, th, &r);
+			skip_sleep(t, th, r);
 		return;
 	}
 	t->end->struck = true;
 	describe(t, th->tid, kind, &seen);
-	strike(t, th, kind, &r);
+	strike(t, th, kind, r);
+	stop_watching(t, th);
+}
+
+static void on_entry(struct trace *t, struct thread *th)
+{
+	struct user_regs_struct r;
+
+	if (ptrace(PTRACE_GETREGS, th->tid, NULL, &r) != 0)
+		return;
+	if (!took_mark(t, th, &r) && t->started && !th->inside)
+		look_at(t, th, &r);
+}
+
+/* The filter looks at a call after it began, by the number that it has then. */
+static void on_entry_before_filter(struct trace *t, struct thread *th)
+{
+	struct user_regs_struct r;
+
+	on_entry(t, th);
+	th->seen = ptrace(PTRACE_GETREGS, th->tid, NULL, &r) == 0 &&
+		   (is_mark(&r) || r.orig_rax == SYS_clock_nanosleep);
 }
 
 static void on_exit_of(struct thread *th)
@@ -260,7 +300,7 @@ static void on_syscall(struct trace *t, struct thread *th)
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, th->tid, sizeof(info), &info) <= 0)
 		return;
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
-		on_entry(t, th);
+		on_entry_before_filter(t, th);
 	else if (info.op == PTRACE_SYSCALL_INFO_EXIT)
 		on_exit_of(th);
 }
@@ -277,10 +317,25 @@ static int on_stop(struct trace *t, pid_t tid, int status)
 		on_syscall(t, th);
 		return 0;
 	}
+	if (status >> 8 == (SIGTRAP | PTRACE_EVENT_SECCOMP << 8)) {
+		if (!th->seen)
+			on_entry(t, th);
+		th->seen = false;
+		return 0;
+	}
 	/* execve is left through another stop; a new thread begins with SIGSTOP. */
 	if (status >> 16 != 0 || (signo == SIGSTOP && tid != t->pid) || signo == SIGTRAP)
 		return 0;
 	return signo;
+}
+
+/* On it goes, to the next stop that is needed. */
+static void go_on(struct trace *t, pid_t tid, int signo)
+{
+	const struct thread *th = thread_of(t, tid);
+	bool each = (t->watching && !th->inside) || th->replace || th->restore;
+
+	(void)ptrace(each ? PTRACE_SYSCALL : PTRACE_CONT, tid, NULL, (long)signo);
 }
 
 static void follow(struct trace *t)
@@ -304,7 +359,7 @@ static void follow(struct trace *t)
 		if (!WIFSTOPPED(status))
 			forget_thread(t, tid);
 		if (WIFSTOPPED(status))
-			(void)ptrace(PTRACE_SYSCALL, tid, NULL, (long)on_stop(t, tid, status));
+			go_on(t, tid, on_stop(t, tid, status));
 	}
 	t->end->killed_by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	t->end->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
@@ -320,6 +375,25 @@ static void end_others(const struct trace *t)
 			(void)waitpid(t->threads[i].tid, &status, __WALL);
 }
 
+/* Stops, whoever resumed it and how, at marks and sleeps. */
+static bool set_filter(void)
+{
+	enum { NR = offsetof(struct seccomp_data, nr), FIRST = offsetof(struct seccomp_data, args) };
+	static struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, NR),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clock_nanosleep, 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, FIRST),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, UINT32_MAX, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	static const struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
 static _Noreturn void become(const struct traced_program *p)
 {
 	int null = open("/dev/null", O_RDONLY);
@@ -330,6 +404,8 @@ static _Noreturn void become(const struct traced_program *p)
 	(void)syscall(SYS_close_range, 3, ~0u, 0);
 	(void)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 	(void)raise(SIGSTOP);
+	if (!set_filter())
+		_exit(126);
 	(void)execve(p->argv[0], p->argv, p->envp);
 	_exit(127);
 }
@@ -360,9 +436,10 @@ bool tracer_run(const struct traced_program *p, const struct strike_plan *plan, 
 		return false;
 	(void)ptrace(PTRACE_SETOPTIONS, t.pid, NULL,
 		     (long)(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
-			    PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL));
+			    PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP |
+			    PTRACE_O_EXITKILL));
 	set_alarm(p->limit_s);
-	(void)ptrace(PTRACE_SYSCALL, t.pid, NULL, 0L);
+	(void)ptrace(PTRACE_CONT, t.pid, NULL, 0L);
 	follow(&t);
 	(void)alarm(0);
 	end_others(&t);

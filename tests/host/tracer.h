@@ -14,7 +14,8 @@
 #include "tests/host/calls.h"
 
 enum strike_how {
-	STRIKE_NOTHING,         /* only count */
+	STRIKE_NOTHING,         /* it runs as fast as it can; nothing is counted */
+	STRIKE_COUNT,           /* only count */
 	STRIKE_ERRNO,           /* the call fails with value */
 	STRIKE_PART,            /* it moves one value-th of the bytes, at least one */
 	STRIKE_SIGNAL,          /* signal number value comes as it begins */
