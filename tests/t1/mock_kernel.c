@@ -203,6 +203,9 @@ static void remove_tree(struct mock_kernel *mk, const char *sys)
 	char path[512];
 
 	umockdev_testbed_remove_device(mk->testbed, sys);
+	/* umockdev forgets this link, and cannot make it when the name comes again. */
+	(void)snprintf(path, sizeof(path), "%s/sys/block%s", root, strrchr(sys, '/'));
+	(void)unlink(path);
 	(void)snprintf(path, sizeof(path), "%s%s", root, sys);
 	/* The class, device, target and host directories that are empty now. */
 	for (int i = 0; i < 4; i++) {
