@@ -198,12 +198,16 @@ $(BUILD)/tests/faults/campaign: $(FAULTS_OBJ) $(BUILD)/tests/faults/tool.o $(SUP
 		$(SUPPORT_OBJ) $(TOOL_LIBS) $(SIM_LIBS) -lcmocka $(SIM_LDLIBS) $(LIBUSB_LIBS)
 
 # make faults: all cases of all scenarios at all stations, many hours. N=100: so many of each scenario at
-# each station; CAMPAIGN=transport, unplug, power, time, signals, memory, pairs or power-pairs: that one;
+# each station; CAMPAIGN=transport, statuses, unplug, power, time, signals, memory, pairs or power-pairs:
+# that one;
 # ARGS="--station=f1/sg --scenario=flash-4k --fault=stall": a part. A finding is one line, with the
-# command that replays it. make soak N=10000: sessions in one process. check-faults is the sample for
+# command that replays it. make night T=480: the same in jobs that can be continued, two at a time, for so
+# many minutes; ARGS="-w docs/reliability.md" writes what was run there. make soak N=10000: sessions in one process. check-faults is the sample for
 # every day. check-oracle breaks the program once for each clause of the oracle, which must notice.
 faults: $(BUILD)/tests/faults/campaign
 	$(Q)$< $(if $(N),--cases=$(N)) $(if $(CAMPAIGN),--campaign=$(CAMPAIGN)) $(ARGS)
+night: $(BUILD)/tests/faults/campaign
+	$(Q)python3 tests/faults/night.py $(BUILD) --minutes=$(or $(T),480) $(ARGS)
 soak: $(BUILD)/tests/faults/campaign
 	$(Q)$< --soak=$(or $(N),10000) $(ARGS)
 check-faults: $(BUILD)/tests/faults/campaign
@@ -212,6 +216,8 @@ check-faults: $(BUILD)/tests/faults/campaign
 	$(Q)$< --campaign=unplug --station=f1/bulk-only --scenario=leave-dfu > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
 	$(Q)tail -1 $(BUILD)/faults.log
 	$(Q)$< --campaign=pairs --station=f4/bulk --scenario=read-4k --cases=500 > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
+	$(Q)tail -1 $(BUILD)/faults.log
+	$(Q)$< --campaign=transport --fault=stall --station=f1/bulk --scenario=option-write > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
 	$(Q)tail -1 $(BUILD)/faults.log
 	$(Q)$< --soak=100
 check-oracle:
@@ -462,6 +468,6 @@ always:
 clean:
 	rm -rf $(BUILD) stlink-download stlink-sim
 
-.PHONY: faults soak check-faults check-oracle hostfaults races check-hostfaults all tests figures bench bench-quick bench-virtual check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
+.PHONY: faults night soak check-faults check-oracle hostfaults races check-hostfaults all tests figures bench bench-quick bench-virtual check-room check check-t0 check-t1 check-cli check-sanitized check-readme \
         check-generated udev check-vm check-systemd check-strangers check-personality check-causes demo lint lint-text lint-gcc lint-clang lint-headers unsure \
         clean

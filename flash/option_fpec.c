@@ -99,6 +99,25 @@ static enum sl_err fpec_unlock(struct option_bytes *ob, struct ctx *c)
 	return err;
 }
 
+/* One question that got no answer is no reason to stop code that has erased the option bytes and not yet
+ * written all of them. */
+static enum sl_err call_to_its_end(struct target *t, struct ctx *c, struct target_call *call)
+{
+	enum sl_err err = target_call(t, c, call);
+	struct fault why = c->fault;
+
+	if (!err || err == SL_GONE || !target_call_runs(t))
+		return err;
+	ctx_log(c, LOG_DEBUG, "the option code is asked again: %s", c->fault.text);
+	ctx_clear(c);
+	if (!target_call_finish(t, c, call))
+		return SL_OK;
+	if (target_call_abort(t, c))
+		target_keep_halted(t, c);
+	c->fault = why;
+	return err;
+}
+
 static enum sl_err run_code(struct option_bytes *ob, struct ctx *c, const struct ob_image *want)
 {
 	const struct loader *l = &loader_option_f1;
@@ -117,7 +136,7 @@ static enum sl_err run_code(struct option_bytes *ob, struct ctx *c, const struct
 		put_le16(work + CODE_ROOM + 2 * i, (uint16_t)(want->w[i] & 0xFF));
 	err = target_write_mem(ob->f.t, c, chip->sram_base, work, sizeof(work));
 	if (!err)
-		err = target_call(ob->f.t, c, &call);
+		err = call_to_its_end(ob->f.t, c, &call);
 	/* PGERR after the protection byte: seen on silicon, and the byte was right (Black Magic Probe). What
 	 * counts is what is read back. */
 	if (!err)
@@ -142,7 +161,8 @@ static enum sl_err fpec_write(struct option_bytes *ob, struct ctx *c, const stru
 		return err;
 	err = run_code(ob, c, want);
 	why = c->fault;
-	if (target_call_lost(t))
+	/* SRAM must not change under code that may still run. */
+	if (target_call_lost(t) || target_call_runs(t))
 		return err;
 	back = ob->f.ops->clock_back(&ob->f, c);
 	if (!back)

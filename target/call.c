@@ -262,6 +262,11 @@ bool target_call_lost(const struct target *t)
 	return t->call_reset;
 }
 
+bool target_call_runs(const struct target *t)
+{
+	return t->call_running;
+}
+
 enum sl_err target_call_abort(struct target *t, struct ctx *c)
 {
 	enum sl_err err;

@@ -202,6 +202,9 @@ enum sl_err target_call_finish(struct target *t, struct ctx *c, struct target_ca
  * what runs since then: do not put back what was saved. */
 bool target_call_lost(const struct target *t);
 
+/* target_call_runs - was a call started whose end was not seen? */
+bool target_call_runs(const struct target *t);
+
 /* target_call_abort - halt the core if a call was started and not finished; else nothing. */
 enum sl_err target_call_abort(struct target *t, struct ctx *c) MUST_CHECK;
 

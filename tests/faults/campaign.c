@@ -61,6 +61,15 @@ static void add(struct tally *sum, const struct tally *t)
 		sum->by_status[i] += t->by_status[i];
 }
 
+static double longest_s(const struct tally *t)
+{
+	uint64_t us = 0;
+
+	for (int i = 0; i < KINDS_MAX; i++)
+		us = t->longest_by_kind[i] > us ? t->longest_by_kind[i] : us;
+	return (double)us / 1e6;
+}
+
 /* Standard output is the program's while it plays. */
 static void play_one(const struct wish *w, const struct station *st, const struct scenario *sc,
 		     struct tally *sum, FILE *out)
@@ -76,9 +85,9 @@ static void play_one(const struct wish *w, const struct station *st, const struc
 	stage_strike();
 	(void)fprintf(out, "%-10s %-13s %5" PRIu64 " transfers %4" PRIu64 " allocations %5" PRIu64
 		      " clock readings %6" PRIu64 " flash operations: %7" PRIu64 " cases, %" PRIu64
-		      " findings, %.1f s\n", sc->name, st->name, t->count[AT_TRANSFER],
+		      " findings, longest %.1f s, took %.1f s\n", sc->name, st->name, t->count[AT_TRANSFER],
 		      t->count[AT_ALLOCATION], t->count[AT_CLOCK], t->count[AT_FLASH], t->cases,
-		      t->findings, seconds() - began);
+		      t->findings, longest_s(t), seconds() - began);
 	(void)fflush(out);
 	add(sum, t);
 	(void)munmap(t, sizeof(*t));

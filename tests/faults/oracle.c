@@ -226,7 +226,7 @@ static bool left_order(const struct before *b, const struct ended *e, char *why)
 			  (unsigned)r.demcr);
 	/* Without firmware the core faults, and writes where its stack may be; and so it does when its
 	 * flash is shut, as it is after half a write of option bytes, and a debugger comes. */
-	if (stage.scenario->whole || (stage.scenario->options && e->earlier && e->earlier->at == AT_FLASH))
+	if (stage.scenario->whole || (stage.scenario->options && e->earlier && r.protected))
 		return true;
 	for (uint32_t i = 0; r.resets == b->chip.resets && i < SRAM_WORDS; i++)
 		if (chip_peek(chip, 0x20000000u + 4 * i, &word) && word != b->sram[i])
