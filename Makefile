@@ -122,10 +122,10 @@ $(filter $(BUILD)/tests/test_t1_%,$(TEST_BIN)): | $(T1_FAULTS)
 $(BUILD)/tests/t1/%.o: CPPFLAGS += $(UMOCKDEV_CFLAGS)
 
 # Preloaded into programs of any kind, so never built with a sanitizer.
-$(T1_FAULTS): tests/t1/node_fault.c
+$(T1_FAULTS): tests/t1/node_fault.c tests/t1/preload_open.h
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	$(Q)$(CC) -std=c17 $(WARN) -O2 -fPIC -shared -o $@ $< -ldl
+	$(Q)$(CC) -std=c17 $(WARN) -I. -O2 -fPIC -shared -o $@ $< -ldl
 
 # with_board BOARD... -- COMMAND: the real programs on the mock kernel
 with-board: $(BUILD)/tests/t1/with_board
@@ -135,14 +135,15 @@ $(BUILD)/tests/t1/with_board: $(BUILD)/tests/t1/with_board.o $(T1_OBJ) $(SIM_LIB
 
 # The program as a process, and what its host can do to it: tests/host/campaign.c says how.
 # make hostfaults: every signal, error, piece and allocation at every system call, hours; N=20: so many
-# of each kind in each scenario; CAMPAIGN="--bed=sg --scenario=flash-4k --kind=sigint": a part.
+# of each kind in each scenario; CAMPAIGN="--bed=sg --scenario=flash-4k --kind=sigint": a part; JOBS=2:
+# so many at once.
 HOST_OBJ = $(patsubst %,$(BUILD)/tests/host/%.o,bed calls judge kinds tracer)
 HOST_campaign = $(patsubst %,$(BUILD)/tests/host/%.o,campaign prove)
 HOST_races = $(BUILD)/tests/host/races.o
 HOST_BIN = $(BUILD)/tests/host/campaign $(BUILD)/tests/host/races
 HOST_MARKS = $(BUILD)/tests/host/marks.so
 $(BUILD)/tests/host/%.o: CPPFLAGS += $(UMOCKDEV_CFLAGS)
-$(HOST_MARKS): tests/host/marks.c tests/host/marks.h
+$(HOST_MARKS): tests/host/marks.c tests/host/marks.h tests/t1/preload_open.h
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
 	$(Q)$(CC) -std=c17 $(WARN) -I. -O2 -fPIC -shared -o $@ $< -ldl
@@ -154,7 +155,7 @@ $(HOST_BIN): $(BUILD)/tests/host/%: $(HOST_OBJ) $$(HOST_$$*) $(T1_OBJ) $(SIM_LIB
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(HOST_OBJ) $(HOST_$*) $(T1_OBJ) $(SIM_LIBS) $(UMOCKDEV_LIBS) $(SIM_LDLIBS)
 hostfaults: all $(BUILD)/tests/host/campaign
-	$(Q)$(BUILD)/tests/host/campaign ./stlink-download $(if $(N),--cases=$(N)) $(CAMPAIGN)
+	$(Q)$(BUILD)/tests/host/campaign ./stlink-download $(if $(N),--cases=$(N)) $(if $(JOBS),--jobs=$(JOBS)) $(CAMPAIGN)
 # make races N=1000: so many on each bed.
 races: all $(BUILD)/tests/host/races
 	$(Q)$(BUILD)/tests/host/races ./stlink-download --races=$(or $(N),1000) $(CAMPAIGN)

@@ -3,11 +3,12 @@
  * campaign.c - one thing goes wrong at the k-th system call, signal or allocation of a whole run of
  * the real program, for every k, until a run has no k-th any more.
  *
- *     campaign TOOL [--bed=PREFIX] [--scenario=PREFIX] [--kind=PREFIX] [--cases=N] [--seed=N]
+ *     campaign TOOL [--bed=PREFIX] [--scenario=PREFIX] [--kind=PREFIX] [--cases=N] [--seed=N] [--jobs=N]
  *     campaign TOOL --replay=SCENARIO@BED:KIND=INDEX
  *     campaign TOOL --prove
  *
  * --cases: so many of each kind in each scenario, spread evenly from a start that the seed chooses.
+ * --jobs: so many workers at once share the cases of each bed, each with a board of its own.
  * Prints a line for each kind in each scenario, and one for each finding, whose first word after
  * FINDING is what --replay takes. After each case the same command runs again, without a fault, and
  * must end well. --prove: spoils what the judge looks at, one thing after the other.
@@ -15,6 +16,7 @@
 #define _GNU_SOURCE
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,16 +30,23 @@
 #include "tests/host/prove.h"
 #include "tests/t1/preload.h"
 
+enum { JOBS_MAX = 16 };
+
 struct wish {
 	const char *tool, *bed, *scenario, *kind;
-	uint64_t cases, seed;
+	uint64_t cases, seed, jobs;
 };
 
+/* Of one kind in one scenario, and what a worker writes to the pipe in one piece. */
 struct tally {
+	size_t row;
 	uint64_t cases, findings, points;
 	uint64_t by_status[256];
 	double longest;
+	bool every;             /* no point was left out */
 };
+
+_Static_assert(sizeof(struct tally) <= PIPE_BUF, "a pipe takes it in one piece");
 
 /* An index that no run reaches. */
 #define NEVER (UINT64_C(1) << 40)
@@ -151,78 +160,162 @@ static bool count(const struct scenario *sc, const struct strike_kind *k, uint64
 	return true;
 }
 
-static void play_kind(const struct wish *w, const struct scenario *sc, const struct strike_kind *k,
-		      struct tally *sum)
+/* A worker's share: every jobs-th case, from the me-th. */
+static void play_share(const struct wish *w, const struct scenario *sc, const struct strike_kind *k,
+		       uint64_t me, struct tally *t)
 {
-	struct tally t = { 0 };
-	double began = seconds();
 	uint64_t step = 1, index = 0;
 
-	if (!count(sc, k, &t.points)) {
-		sum->findings++;
+	if (!count(sc, k, &t->points)) {
+		t->findings++;
 		return;
 	}
-	if (w->cases > 0 && t.points > w->cases)
-		step = t.points / w->cases;
+	if (w->cases > 0 && t->points > w->cases)
+		step = t->points / w->cases;
 	if (step > 1)
 		index = (w->seed * 2654435761u + (uint64_t)k->value * 40503u) % step;
-	while (t.findings < FINDINGS_MAX && play(sc, k, index, &t))
-		index += step;
-	(void)printf("%-10s %-7s %-13s %5" PRIu64 " of %5" PRIu64 " points, %" PRIu64 " findings, "
-		     "longest %.1f s, %.0f s\n", sc->name, bed_name(), k->name, t.cases,
-		     step == 1 ? t.cases : t.points, t.findings, t.longest, seconds() - began);
-	(void)fflush(stdout);
-	sum->cases += t.cases;
-	sum->findings += t.findings;
-	for (size_t i = 0; i < ARRAY_LEN(t.by_status); i++)
-		sum->by_status[i] += t.by_status[i];
+	t->every = step == 1;
+	index += step * me;
+	while (t->findings < FINDINGS_MAX && play(sc, k, index, t))
+		index += step * w->jobs;
 }
 
-static int play_bed(const struct wish *w, const struct bed_kind *b)
+/* The n-th pair of scenario and kind; false: not wanted. */
+static bool row(const struct wish *w, size_t n, const struct scenario **sc,
+		const struct strike_kind **k)
 {
 	size_t n_sc, n_k;
-	const struct scenario *sc = scenarios(&n_sc);
-	const struct strike_kind *k = strike_kinds(&n_k);
-	struct tally sum = { 0 };
-	double began = seconds();
+
+	*sc = scenarios(&n_sc);
+	*k = strike_kinds(&n_k);
+	*sc += n / n_k % n_sc;
+	*k += n % n_k;
+	return starts((*sc)->name, w->scenario) && starts((*k)->name, w->kind);
+}
+
+static size_t count_rows(void)
+{
+	size_t n_sc, n_k;
+
+	(void)scenarios(&n_sc);
+	(void)strike_kinds(&n_k);
+	return n_sc * n_k;
+}
+
+static int work(const struct wish *w, const struct bed_kind *b, uint64_t me, int to)
+{
+	const struct scenario *sc;
+	const struct strike_kind *k;
+	bool written = true;
 
 	if (!bed_set(b, w->tool)) {
 		(void)printf("hostfaults: the board could not be set up\n");
 		return 2;
 	}
-	for (size_t i = 0; i < n_sc; i++)
-		for (size_t j = 0; j < n_k; j++)
-			if (starts(sc[i].name, w->scenario) && starts(k[j].name, w->kind))
-				play_kind(w, &sc[i], &k[j], &sum);
+	for (size_t i = 0; written && i < count_rows(); i++) {
+		struct tally t = { .row = i };
+
+		if (!row(w, i, &sc, &k))
+			continue;
+		play_share(w, sc, k, me, &t);
+		written = write(to, &t, sizeof(t)) == (ssize_t)sizeof(t);
+	}
 	bed_strike();
+	return written ? 0 : 2;
+}
+
+static void add(struct tally *sum, const struct tally *t)
+{
+	sum->cases += t->cases;
+	sum->findings += t->findings;
+	sum->points = t->points > sum->points ? t->points : sum->points;
+	sum->longest = t->longest > sum->longest ? t->longest : sum->longest;
+	sum->every = t->every;
+	for (size_t i = 0; i < ARRAY_LEN(t->by_status); i++)
+		sum->by_status[i] += t->by_status[i];
+}
+
+static void show_row(const struct wish *w, const struct bed_kind *b, const struct tally *t, double took)
+{
+	const struct scenario *sc;
+	const struct strike_kind *k;
+
+	(void)row(w, t->row, &sc, &k);
+	(void)printf("%-10s %-7s %-13s %5" PRIu64 " of %5" PRIu64 " points, %" PRIu64 " findings, "
+		     "longest %.1f s, %.0f s\n", sc->name, b->name, k->name, t->cases,
+		     t->every ? t->cases : t->points, t->findings, t->longest, took);
+	(void)fflush(stdout);
+}
+
+/* What the workers write, until the last of them has ended. */
+static void collect(const struct wish *w, const struct bed_kind *b, int from, struct tally *sum)
+{
+	struct tally *rows = calloc(count_rows(), sizeof(*rows)), t;
+	uint64_t *told = calloc(count_rows(), sizeof(*told));
+	double began = seconds();
+
+	while (rows && told && read(from, &t, sizeof(t)) == (ssize_t)sizeof(t)) {
+		rows[t.row].row = t.row;
+		add(&rows[t.row], &t);
+		add(sum, &t);
+		if (++told[t.row] < w->jobs)
+			continue;
+		show_row(w, b, &rows[t.row], seconds() - began);
+		began = seconds();
+	}
+	free(rows);
+	free(told);
+}
+
+static bool all_ended_well(const pid_t *workers, size_t n)
+{
+	bool fine = true;
+
+	for (size_t i = 0; i < n; i++) {
+		int status = 0;
+
+		if (workers[i] > 0 && waitpid(workers[i], &status, 0) == workers[i] && status == 0)
+			continue;
+		(void)printf("hostfaults: worker %zu ended with wait status %#x\n", i, (unsigned)status);
+		fine = false;
+	}
+	return fine;
+}
+
+static int play_bed(const struct wish *w, const struct bed_kind *b)
+{
+	struct tally sum = { 0 };
+	double began = seconds();
+	pid_t workers[JOBS_MAX];
+	int ends[2];
+	bool fine;
+
+	if (pipe(ends) != 0)
+		return 2;
+	(void)fflush(NULL);
+	for (uint64_t i = 0; i < w->jobs; i++) {
+		workers[i] = fork();
+		if (workers[i] == 0) {
+			int status = work(w, b, i, ends[1]);
+
+			(void)fflush(NULL);
+			_exit(status);
+		}
+	}
+	(void)close(ends[1]);
+	collect(w, b, ends[0], &sum);
+	(void)close(ends[0]);
+	fine = all_ended_well(workers, (size_t)w->jobs);
 	(void)printf("hostfaults %s: %" PRIu64 " cases, %" PRIu64 " findings, %.0f s; exit statuses",
 		     b->name, sum.cases, sum.findings, seconds() - began);
 	for (size_t i = 0; i < ARRAY_LEN(sum.by_status); i++)
 		if (sum.by_status[i])
 			(void)printf(" %zu: %" PRIu64, i, sum.by_status[i]);
 	(void)printf("\n");
-	return sum.findings > 0 || sum.cases == 0;
+	return !fine || sum.findings > 0 || sum.cases == 0;
 }
 
-/* Each bed in a process of its own: there is one mock kernel in each. */
-static int in_child(int (*fn)(const struct wish *, const struct bed_kind *), const struct wish *w,
-		    const struct bed_kind *b)
-{
-	pid_t pid;
-	int status;
-
-	(void)fflush(NULL);
-	pid = fork();
-	if (pid == 0) {
-		status = fn(w, b);
-		(void)fflush(NULL);
-		_exit(status);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return 2;
-	return WEXITSTATUS(status);
-}
-
+/* Each bed has its own workers: there is one mock kernel in a process. */
 static int play_all(const struct wish *w)
 {
 	size_t n, played = 0;
@@ -234,7 +327,7 @@ static int play_all(const struct wish *w)
 
 		if (!starts(b[i].name, w->bed))
 			continue;
-		status = in_child(play_bed, w, &b[i]);
+		status = play_bed(w, &b[i]);
 		worst = status > worst ? status : worst;
 		played++;
 	}
@@ -291,9 +384,10 @@ int main(int argc, char *argv[])
 		{ "bed", required_argument, NULL, 'b' }, { "scenario", required_argument, NULL, 'c' },
 		{ "kind", required_argument, NULL, 'k' }, { "cases", required_argument, NULL, 'n' },
 		{ "seed", required_argument, NULL, 'r' }, { "replay", required_argument, NULL, 'a' },
-		{ "prove", no_argument, NULL, 'p' }, { NULL, 0, NULL, 0 },
+		{ "prove", no_argument, NULL, 'p' }, { "jobs", required_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
 	};
-	struct wish w = { .seed = 1 };
+	struct wish w = { .seed = 1, .jobs = 1 };
 	char *line = NULL;
 	bool prove = false;
 	int o;
@@ -308,15 +402,16 @@ int main(int argc, char *argv[])
 		case 'r': w.seed = strtoull(optarg, NULL, 10); break;
 		case 'a': line = optarg; break;
 		case 'p': prove = true; break;
+		case 'j': w.jobs = strtoull(optarg, NULL, 10); break;
 		default: return 2;
 		}
-	if (optind + 1 != argc)
+	if (optind + 1 != argc || w.jobs < 1 || w.jobs > JOBS_MAX)
 		return 2;
 	w.tool = argv[optind];
 	if (prove) {
 		size_t n;
 
-		return in_child(prove_bed, &w, bed_kinds(&n));
+		return prove_bed(&w, bed_kinds(&n));
 	}
 	return line ? replay(&w, line) : play_all(&w);
 }

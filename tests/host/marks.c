@@ -11,9 +11,7 @@
 #define _GNU_SOURCE
 #include "tests/host/marks.h"
 
-#include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -22,8 +20,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/types.h>
 #include <unistd.h>
+
+#include "tests/t1/preload_open.h"
 
 enum { NODES_MAX = 1024, SG_MAX = 8 };
 
@@ -69,11 +68,6 @@ static void leave(void)
 {
 	if (--inside == 0 && !is_child && !quiet)
 		(void)mark(MARK_END, 0);
-}
-
-static void *next(const char *name)
-{
-	return dlsym(RTLD_NEXT, name);
 }
 
 /* ---- the beginning --------------------------------------------------------------------------- */
@@ -144,13 +138,10 @@ ssize_t read(int fd, void *buf, size_t len)
 	return real(fd, buf, len);
 }
 
-static int open_by(const char *name, const char *path, int flags, mode_t mode)
+static int open_by(open_fn *real, const char *path, int flags, mode_t mode)
 {
-	int (*real)(const char *, int, ...);
-	void *found = next(name);
 	int fd;
 
-	memcpy(&real, &found, sizeof(real));
 	if (strncmp(path, "/dev/sg", 7) != 0 && strncmp(path, "/dev/bus/", 9) != 0)
 		return real(path, flags, mode);
 	/* No such node has this machine. */
@@ -163,33 +154,6 @@ static int open_by(const char *name, const char *path, int flags, mode_t mode)
 	if (fd >= 0 && fd < NODES_MAX)
 		is_node[fd] = true;
 	return fd;
-}
-
-static mode_t mode_of(int flags, va_list ap)
-{
-	return (flags & (O_CREAT | O_TMPFILE)) ? va_arg(ap, mode_t) : 0;
-}
-
-int open(const char *path, int flags, ...)
-{
-	va_list ap;
-	mode_t mode;
-
-	va_start(ap, flags);
-	mode = mode_of(flags, ap);
-	va_end(ap);
-	return open_by("open", path, flags, mode);
-}
-
-int open64(const char *path, int flags, ...)
-{
-	va_list ap;
-	mode_t mode;
-
-	va_start(ap, flags);
-	mode = mode_of(flags, ap);
-	va_end(ap);
-	return open_by("open64", path, flags, mode);
 }
 
 int close(int fd)

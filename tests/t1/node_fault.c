@@ -7,15 +7,13 @@
  * access() fails for EACCES, EPERM and EROFS only: a busy node may well be accessed.
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/types.h>
 #include <unistd.h>
+
+#include "tests/t1/preload_open.h"
 
 int node_fault_marker(void);
 int access(const char *path, int mode);
@@ -41,22 +39,14 @@ static int fault_of(const char *path)
 	return 0;
 }
 
-static void *next(const char *name)
+static int open_by(open_fn *real, const char *path, int flags, mode_t mode)
 {
-	return dlsym(RTLD_NEXT, name);
-}
-
-static int open_by(const char *name, const char *path, int flags, mode_t mode)
-{
-	int (*real)(const char *, int, ...);
-	void *found = next(name);
 	int err = fault_of(path), fd;
 
 	if (err != 0) {
 		errno = err;
 		return -1;
 	}
-	memcpy(&real, &found, sizeof(real));
 	fd = real(path, flags, mode);
 	/* sg: whoever opens with O_EXCL shuts the others out (drivers/scsi/sg.c, sg_open). */
 	if (fd >= 0 && strncmp(path, "/dev/sg", 7) == 0 && (flags & O_EXCL) &&
@@ -66,33 +56,6 @@ static int open_by(const char *name, const char *path, int flags, mode_t mode)
 		return -1;
 	}
 	return fd;
-}
-
-static mode_t mode_of(int flags, va_list ap)
-{
-	return (flags & (O_CREAT | O_TMPFILE)) ? va_arg(ap, mode_t) : 0;
-}
-
-int open(const char *path, int flags, ...)
-{
-	va_list ap;
-	mode_t mode;
-
-	va_start(ap, flags);
-	mode = mode_of(flags, ap);
-	va_end(ap);
-	return open_by("open", path, flags, mode);
-}
-
-int open64(const char *path, int flags, ...)
-{
-	va_list ap;
-	mode_t mode;
-
-	va_start(ap, flags);
-	mode = mode_of(flags, ap);
-	va_end(ap);
-	return open_by("open64", path, flags, mode);
 }
 
 int access(const char *path, int mode)
