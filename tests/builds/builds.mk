@@ -9,15 +9,11 @@ check-builds: all
 
 .PHONY: check-builds
 
-# What of the tool's own code the tests of T0, T1 and the command line reach: in a copy of the tree,
-# compiled for gcov; the table goes into docs/reliability.md.
-COVERAGE_TREE = $(BUILD)/coverage
+# What of the tool's own code the tests reach: in a copy of the tree, compiled for gcov; a quarter of an
+# hour; the table goes into docs/reliability.md. tests/coverage/run.sh says what is played.
 coverage:
-	$(Q)rm -rf $(COVERAGE_TREE) && mkdir -p $(COVERAGE_TREE)
-	$(Q)git ls-files -co --exclude-standard | cpio -pdm --quiet $(COVERAGE_TREE)
-	$(Q)$(MAKE) -C $(COVERAGE_TREE) -s --no-print-directory -k BUILD=build CFLAGS="-O0 -g --coverage" \
-		check-t0 check-t1 check-cli || echo "coverage: some tests failed in this build"
-	$(Q)python3 tests/coverage/coverage.py $(COVERAGE_TREE) $(COVERAGE_TREE)/build -w docs/reliability.md
+	$(Q)tests/coverage/run.sh $(BUILD)/coverage
+	$(Q)python3 tests/coverage/coverage.py $(BUILD)/coverage $(BUILD)/coverage/build -w docs/reliability.md
 
 .PHONY: coverage
 
