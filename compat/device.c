@@ -55,5 +55,7 @@ enum sl_err tool_attach(struct tool *t, bool *at_chip)
 
 enum sl_err tool_close(struct tool *t, enum sl_err so_far)
 {
-	return session_close(&t->s, so_far);
+	enum sl_err err = session_close(&t->s, so_far);
+
+	return err ? err : output_close(&t->out, t->s.ctx);
 }

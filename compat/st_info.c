@@ -86,6 +86,17 @@ static void print_probe(const struct tool *t)
 	(void)printf("  descr:      %s\n", t->chip->description);
 }
 
+/* What closing says: lost output is a failure, a chip that does not answer is none. */
+static int finish(struct tool *t, struct ctx *c)
+{
+	enum sl_err err = tool_close(t, SL_OK);
+
+	if (err == SL_FILE)
+		say_fault(c);
+	ctx_clear(c);
+	return err == SL_INTR ? COMPAT_INTERRUPTED : err == SL_FILE ? COMPAT_FAILED : COMPAT_OK;
+}
+
 /* The probes that are meant: all, or the one of the environment. */
 static size_t find_all(struct ctx *c, struct probe_list *list)
 {
@@ -107,12 +118,12 @@ static size_t find_all(struct ctx *c, struct probe_list *list)
 static int probe_all(struct ctx *c, const struct stock_args *common)
 {
 	struct probe_list *list = calloc(1, sizeof(*list));
-	enum sl_err err = SL_OK;
+	int status = COMPAT_OK;
 
 	if (!list)
 		return COMPAT_FAILED;
 	(void)printf("Found %zu stlink programmers\n", find_all(c, list));
-	for (size_t i = 0; i < list->n && !err; i++) {
+	for (size_t i = 0; i < list->n && status == COMPAT_OK; i++) {
 		struct stock_args a = *common;
 		char port[48];
 		struct tool t;
@@ -121,17 +132,17 @@ static int probe_all(struct ctx *c, const struct stock_args *common)
 		a.device = list->probe[i].url[0] ? list->probe[i].url : port;
 		if (list->n > 1)
 			(void)printf("%zu.\n", i + 1);
-		err = tool_open(&t, c, &a);
-		t.s.probe = list->probe[i];
-		if (!err)
+		if (!tool_open(&t, c, &a)) {
+			t.s.probe = list->probe[i];
 			attach_or_not(&t);
+		}
 		print_probe(&t);
-		if (tool_close(&t, SL_OK))
-			ctx_clear(c);
-		err = ctx_interrupted(c);
+		status = finish(&t, c);
+		if (ctx_interrupted(c))
+			status = COMPAT_INTERRUPTED;
 	}
 	free(list);
-	return err ? COMPAT_INTERRUPTED : COMPAT_OK;
+	return status;
 }
 
 static int show_one(struct ctx *c, const char *what, const struct stock_args *a)
@@ -143,7 +154,7 @@ static int show_one(struct ctx *c, const char *what, const struct stock_args *a)
 	if (!err)
 		err = tool_attach(&t, &at_chip);
 	if (err && !at_chip)
-		return c->fault.code == SL_INTR ? COMPAT_INTERRUPTED : COMPAT_FAILED;
+		return tool_close(&t, err) == SL_INTR ? COMPAT_INTERRUPTED : COMPAT_FAILED;
 	ctx_clear(c);
 	if (strcmp(what, "--serial") == 0)
 		(void)puts(t.s.probe.serial);
@@ -157,8 +168,7 @@ static int show_one(struct ctx *c, const char *what, const struct stock_args *a)
 		(void)printf("0x%.4x\n", (unsigned)chip_id(&t));
 	else if (strcmp(what, "--descr") == 0)
 		(void)puts(t.chip->description);
-	err = tool_close(&t, SL_OK);
-	return err == SL_INTR ? COMPAT_INTERRUPTED : COMPAT_OK;
+	return finish(&t, c);
 }
 
 int st_info_main(struct ctx *c, int argc, char *const argv[])

@@ -10,7 +10,7 @@
 
 #include "compat/tell.h"
 
-enum { DOT_US = 1000000 };
+enum { DOT_US = 1000000, DOTS_MAX = 60 };     /* at once: a clock that was set makes no more */
 
 /* How a kind of flash is written there. */
 struct manner {
@@ -169,12 +169,16 @@ void teller_begin_erase(struct teller *t, const struct tool *tool, bool section)
 void teller_erasing(void *priv, enum flash_phase phase, uint64_t done, uint64_t total)
 {
 	struct teller *t = priv;
+	uint64_t now, dots;
 
 	(void)done;
 	(void)total;
 	if (phase != FLASH_ERASE || t->section || t->tool->chip->flash == STOCK_L0)
 		return;
-	for (; ctx_now_us(t->tool->s.ctx) - t->dot_us >= DOT_US; t->dot_us += DOT_US)
+	now = ctx_now_us(t->tool->s.ctx);
+	dots = now < t->dot_us ? 0 : (now - t->dot_us) / DOT_US;
+	t->dot_us += dots * DOT_US;
+	for (uint64_t i = 0; i < dots && i < DOTS_MAX; i++)
 		(void)fputc('.', stdout);
 	(void)fflush(stdout);
 }

@@ -46,7 +46,8 @@ enum sl_err tool_open(struct tool *t, struct ctx *c, const struct stock_args *a)
 /* tool_attach - probe, then chip. *at_chip: the probe was opened, it is the chip that failed. */
 enum sl_err tool_attach(struct tool *t, bool *at_chip) MUST_CHECK;
 
-/* tool_close - leave chip and probe; so_far as session_close. */
+/* tool_close - leave chip and probe; so_far as session_close. SL_FILE: standard output could not take
+ * everything. */
 enum sl_err tool_close(struct tool *t, enum sl_err so_far) MUST_CHECK;
 
 /* ---- write.c ---- */

@@ -222,7 +222,8 @@ static enum sl_err look_resets(struct doctor *d)
 	if (!f->state_known || f->state == TARGET_HALTED || f->state == TARGET_IN_RESET)
 		return SL_OK;
 	err = link_read32(d->link, d->ctx, DHCSR, &dhcsr);      /* forgets what was before */
-	while (!err && !ctx_expired(d->ctx, end)) {
+	/* Counted as well: a clock that stands is no reason to watch for ever. */
+	for (unsigned n = 0; !err && n < WATCH_MS * 1000 / WATCH_EVERY_US && !ctx_expired(d->ctx, end); n++) {
 		ctx_sleep_us(d->ctx, WATCH_EVERY_US);
 		err = ctx_interrupted(d->ctx);
 		if (!err)

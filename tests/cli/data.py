@@ -119,6 +119,7 @@ def files():
         "usb-v1": usb(("3744", "1-1", "53FF6D064966505632152187")),
         "zero.bin": bytes(1024),
         "blank.bin": b"\xff" * 1024,
+        "padded.bin": pattern(1024, 13) + b"\xff" * 1000,
     }
 
 

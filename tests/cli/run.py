@@ -323,9 +323,9 @@ def judge(case, status, out, err, tmp):
             problem = check_file(kind, rest, tmp)
         if problem:
             wrong.append(problem)
-    # Every failure is told in two lines, on standard error, and is not a sanitizer's.
+    # Every failure is told in two lines, on standard error, and is not a sanitizer's; st-flash has its own.
     if case.status != 0 and status == case.status and "stlink-download:" not in err \
-            and "2>" not in (case.redirect or ""):
+            and "2>" not in (case.redirect or "") and not case.line.startswith("st-"):
         wrong.append("no error line")
     if "runtime error" in err or "Sanitizer" in err:
         wrong.append("a sanitizer spoke")

@@ -181,6 +181,9 @@ int main(int argc, char *argv[])
 
 	/* Not taken from the heap of the program. */
 	(void)setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+	/* What the C library keeps of the time zone for good is no leak of the program. */
+	(void)localtime_r(&(time_t){ 0 }, &(struct tm){ 0 });
+	tzset();
 
 	while ((o = getopt_long(argc, argv, "v", options, NULL)) != -1)
 		switch (o) {

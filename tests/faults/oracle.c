@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compat/compat.h"
+
 /* Longest time of a run: the longest limit of a wait (64 s, F4: option bytes, whose write may erase all)
  * twice, and every other command of a session that fails on its way out. */
 enum { LONGEST_S = 150, SLOW_S = 2, DESCRIPTORS_MAX = 64 };
@@ -130,6 +132,9 @@ static bool blamed_right(const struct ended *e, char *why)
 		return true;
 	if (!e->fault)
 		return no(why, "status %d although nothing was wrong", e->status);
+	if (stage.scenario->stock)
+		return e->status == (e->fault->number ? COMPAT_INTERRUPTED : COMPAT_FAILED) ? true :
+		       no(why, "status %d is none of the stock tools", e->status);
 	if (e->fault->number)
 		return e->status == 128 + e->fault->number ? true :
 		       no(why, "status %d after signal %d", e->status, e->fault->number);
@@ -217,9 +222,9 @@ static bool left_order(const struct before *b, const struct ended *e, char *why)
 	    b->chip.units_programmed + b->chip.sectors_erased + b->chip.mass_erases)
 		return no(why, "status %d, flash is left unlocked", e->status);
 	/* Found halted, it is left so; only words that run it do otherwise. */
-	if (r.core_halted && (!b->chip.core_halted || stage.scenario->runs))
+	if (r.core_halted && !stage.scenario->halts && (!b->chip.core_halted || stage.scenario->runs))
 		return no(why, "status %d, the core is left halted", e->status);
-	if (r.debug_enabled && !b->chip.debug_enabled)
+	if (r.debug_enabled && !b->chip.debug_enabled && !stage.scenario->halts)
 		return no(why, "status %d, debugging is left enabled", e->status);
 	if (r.dbgmcu_cr != b->chip.dbgmcu_cr || r.demcr != b->chip.demcr)
 		return no(why, "status %d, DBGMCU_CR %x DEMCR %x", e->status, (unsigned)r.dbgmcu_cr,

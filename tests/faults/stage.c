@@ -394,7 +394,7 @@ int stage_play(void)
 	static char name[] = "stlink-download", force[] = "--force";
 	static char rooms[SCENARIO_WORDS][160];
 	char *argv[SCENARIO_WORDS + 3] = { name, force };
-	int argc = 2, status;
+	int argc = stage.scenario->stock ? 1 : 2, status;
 
 	for (int i = 0; i < SCENARIO_WORDS && stage.scenario->words[i]; i++)
 		argv[argc++] = word_of(stage.scenario->words[i], rooms[i], sizeof(rooms[i]));

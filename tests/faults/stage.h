@@ -29,7 +29,7 @@ struct station {
 const struct station *stations(size_t *n);
 const struct station *station_find(const char *name);
 
-enum { SCENARIO_WORDS = 4, IMAGE_OFF = 0x4000 };
+enum { SCENARIO_WORDS = 6, IMAGE_OFF = 0x4000 };
 
 enum claim {
 	CLAIM_NOTHING, CLAIM_FLASH_IS_IMAGE, CLAIM_FLASH_IS_BLANK, CLAIM_FILE_IS_FLASH
@@ -48,6 +48,8 @@ struct scenario {
 	bool dfu;                               /* the probe powers up in its boot loader */
 	bool options;                           /* may write option bytes */
 	bool runs;                              /* the core runs, whatever it did before */
+	bool halts;                             /* may leave the core halted, as was asked */
+	bool stock;                             /* a stock tool's command line, and its exit statuses */
 	unsigned least;                         /* transfers over bulk, at least; half over sg */
 };
 

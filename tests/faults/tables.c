@@ -66,6 +66,23 @@ static const struct scenario scenario_table[] = {
 	{ .name = "unlock", .words = { "--yes", "unlock" }, .claim = CLAIM_FLASH_IS_BLANK,
 	  .whole = true, .locked = true, .options = true, .least = 30 },
 	{ .name = "option-write", .words = { "wrp=0" }, .options = true, .least = 30 },
+	{ .name = "look", .words = { "status", "protection", "options", "read0x20000000" }, .least = 20 },
+	{ .name = "step", .words = { "debug", "step", "regs", "wreg0=1", "reg0", "run" }, .halts = true,
+	  .least = 30 },
+	{ .name = "doctor", .words = { "doctor" }, .least = 15 },
+	{ .name = "save-options", .words = { "options={o}" }, .least = 15 },
+	{ .name = "read-hex", .words = { "read={o}.hex@0x08004000:4096" }, .least = 15 },
+	{ .name = "json", .words = { "--json", "info", "read={o}@0x08004000:64" }, .least = 15 },
+	{ .name = "record", .words = { "--record={o}", "version" }, .least = 2 },
+	{ .name = "bundle", .words = { "--bundle={o}", "-v", "info" }, .least = 15 },
+	{ .name = "st-write", .words = { "st-flash", "write", "{i}", "0x08004000" }, .bytes = 4096,
+	  .stock = true, .claim = CLAIM_FLASH_IS_IMAGE, .runs = true, .least = 30 },
+	{ .name = "st-read", .words = { "st-flash", "read", "{o}", "0x08004000", "0x1000" },
+	  .bytes = 4096, .stock = true, .claim = CLAIM_FILE_IS_FLASH, .least = 15 },
+	{ .name = "st-erase", .words = { "st-flash", "erase" }, .claim = CLAIM_FLASH_IS_BLANK,
+	  .whole = true, .stock = true, .least = 20 },
+	{ .name = "st-reset", .words = { "st-flash", "reset" }, .stock = true, .runs = true, .least = 15 },
+	{ .name = "st-probe", .words = { "st-info", "--probe" }, .stock = true, .least = 15 },
 };
 
 const struct scenario *scenarios(size_t *n)
