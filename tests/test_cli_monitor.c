@@ -6,6 +6,7 @@
 #define _XOPEN_SOURCE 700 /* posix_openpt */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -54,6 +55,15 @@ static int new_pty(char name[64])
 	return fd;
 }
 
+static void port_is(const char *target)
+{
+	char path[256];
+
+	(void)snprintf(path, sizeof(path), "%s/ttyACM3", fake_dev());
+	(void)unlink(path);
+	fake_link("ttyACM3", target);
+}
+
 static int setup(void **state)
 {
 	char name[64];
@@ -89,7 +99,7 @@ static int teardown(void **state)
 
 /* A child that says the same text again and again, as what was said before the port was opened is
  * lost. */
-static void firmware_says(const char *text)
+static void firmware_sends(const char *bytes, size_t n, unsigned times)
 {
 	const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
 
@@ -97,9 +107,14 @@ static void firmware_says(const char *text)
 	assert_true(firmware >= 0);
 	if (firmware > 0)
 		return;
-	while (write(board, text, strlen(text)) > 0)
+	while (times-- > 0 && write(board, bytes, n) > 0)
 		(void)nanosleep(&pause, NULL);
 	_exit(0);
+}
+
+static void firmware_says(const char *text)
+{
+	firmware_sends(text, strlen(text), UINT_MAX);
 }
 
 /* A child that answers each letter with the next one. */
@@ -185,6 +200,61 @@ static void monitor__endless_line__is_looked_through(void **state)
 	text[17] = '\xFF';
 	firmware_says(text);
 	assert_int_equal(monitor("monitor", "NEEDLE", "20", false), SL_OK);
+}
+
+static void monitor__line_of_many_times_the_room__keeps_its_newer_half(void **state)
+{
+	static char text[9000];
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	memcpy(text + 8000, "NEEDLE", 6);
+	firmware_says(text);
+	assert_int_equal(monitor("monitor", "NEEDLE", "20", false), SL_OK);
+}
+
+static void monitor__zeros_between_letters__do_not_hide_the_text(void **state)
+{
+	static const char bytes[] = "BO\0OT\0 OK\n";
+
+	(void)state;
+	firmware_sends(bytes, sizeof(bytes) - 1, UINT_MAX);
+	assert_int_equal(monitor("monitor", "^BOOT OK$", "20", false), SL_OK);
+}
+
+static void monitor__probe_pulled__is_said_at_once(void **state)
+{
+	(void)state;
+	firmware_sends("tick\n", 5, 20);
+	(void)close(board);
+	board = open("/dev/null", O_RDWR | O_CLOEXEC);
+	assert_int_equal(monitor("monitor", "never", "20", false), SL_GONE);
+	assert_non_null(strstr(ctx.fault.text, "the serial port is gone"));
+	assert_non_null(strstr(said, "tick"));
+}
+
+static void monitor__port_that_cannot_be_opened__is_named(void **state)
+{
+	(void)state;
+	port_is("/dev/null");
+	assert_int_equal(monitor("monitor", NULL, "1", false), SL_HOST);
+	assert_non_null(strstr(ctx.fault.text, "is no serial port"));
+	port_is("/nowhere");
+	assert_int_equal(monitor("monitor", NULL, "1", false), SL_GONE);
+	assert_non_null(strstr(ctx.fault.text, "ttyACM3"));
+	port_is("/");
+	assert_int_equal(monitor("monitor", NULL, "1", false), SL_HOST);
+}
+
+static void monitor__json_at_the_end__tells_the_unfinished_line(void **state)
+{
+	(void)state;
+	firmware_sends("login: ", 7, 1);
+	assert_int_equal(monitor("monitor", NULL, "1", true), SL_OK);
+	(void)waitpid(firmware, NULL, 0);
+	firmware_says("login: ");
+	assert_int_equal(monitor("monitor", "login:", "20", true), SL_OK);
+	assert_non_null(strstr(said, "\"text\":\"login:"));
 }
 
 static void monitor__json__tells_lines(void **state)
@@ -275,6 +345,11 @@ int main(void)
 		TEST(monitor__nothing_to_look_for__ends_well_with_the_time),
 		TEST(monitor__prompt_without_newline__is_seen),
 		TEST(monitor__endless_line__is_looked_through),
+		TEST(monitor__line_of_many_times_the_room__keeps_its_newer_half),
+		TEST(monitor__zeros_between_letters__do_not_hide_the_text),
+		TEST(monitor__probe_pulled__is_said_at_once),
+		TEST(monitor__port_that_cannot_be_opened__is_named),
+		TEST(monitor__json_at_the_end__tells_the_unfinished_line),
 		TEST(monitor__json__tells_lines),
 		TEST(monitor__input_from_a_pipe__goes_to_the_port),
 		TEST(monitor__ctrl_bracket_at_a_terminal__leaves_it),

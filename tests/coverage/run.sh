@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # run.sh FOLDER [PART...] - a copy of the tree in FOLDER, compiled for gcov, and everything in it that
-# tests the tool: the tests of T0 and T1, the command line, the campaigns of faults and of the host in
-# samples, each allocation of the small scenarios, and what the fuzzers kept.
+# tests the tool: the tests of T0 and T1, the command line, the pages that the program writes, the
+# campaigns of faults and of the host in samples, each allocation of the small scenarios, and what the
+# fuzzers kept.
 #
 # The virtual board and what only tests is not counted. counters.c says how it is counted. PART: only
-# these, in the copy as it is: t0, t1, cli, faults, memory, host, fuzz.
+# these, in the copy as it is: t0, t1, cli, generated, faults, memory, host, fuzz.
 set -u
 folder=$1
 shift
@@ -14,7 +15,7 @@ if [ $# = 0 ]; then
 	rm -rf "$folder"
 	mkdir -p "$folder"
 	git ls-files -co --exclude-standard | cpio -pdm --quiet "$folder"
-	set -- t0 t1 cli faults memory host fuzz
+	set -- t0 t1 cli generated faults memory host fuzz
 fi
 cd "$folder" || exit 1
 mkdir -p build/counters
@@ -43,7 +44,7 @@ no_memory() {
 	for s in list version leave-dfu identify read-4k; do
 		$CAMPAIGN --fault=no-memory --scenario=$s || bad=1
 	done
-	for s in flash-4k unlock option-write; do
+	for s in flash-4k unlock option-write look step doctor save-options read-hex json record bundle st-; do
 		$CAMPAIGN --fault=no-memory --station=f1/sg --scenario=$s || bad=1
 	done
 	return $bad
@@ -55,6 +56,19 @@ host() {
 		for scenario in identify flash-4k; do
 			build/tests/host/campaign ./stlink-download --bed=$bed --scenario=$scenario --cases=4 || bad=1
 		done
+		for scenario in list identify read-4k chain-4k; do
+			build/tests/host/campaign ./stlink-download --bed=$bed --scenario=$scenario \
+				--kind=no-memory --cases=40 || bad=1
+		done
+	done
+	build/tests/host/races ./stlink-download --races=6 || bad=1
+	return $bad
+}
+
+generated() {
+	bad=0
+	for t in tests/lint/generated_*.sh; do
+		BUILD=build sh "$t" || bad=1
 	done
 	return $bad
 }
@@ -72,15 +86,14 @@ fuzz() {
 
 cc -O1 -g -c -DCOUNTERS_FOLDER="\"$PWD/build/counters\"" -o build/coverage-counters.o tests/coverage/counters.c &&
 	cc -O1 -g -c -o build/coverage-replay.o tests/coverage/replay.c || exit 1
-made all tests with-board fuzz-bin $CAMPAIGN build/tests/host/campaign || exit 1
+made all tests with-board fuzz-bin $CAMPAIGN build/tests/host/campaign build/tests/host/races || exit 1
 for part in "$@"; do
 	case $part in
 	t0 | t1 | cli) played "$part" made "check-$part" ;;
 	faults) played faults $CAMPAIGN --cases=10 --seed=11
 		played pairs $CAMPAIGN --campaign=pairs --station=f4/bulk --scenario=read-4k --cases=500 ;;
 	memory) played memory no_memory ;;
-	host) played host host ;;
-	fuzz) played fuzz fuzz ;;
+	generated | host | fuzz) played "$part" "$part" ;;
 	esac
 done
 find build -name '*.gcda' -delete
