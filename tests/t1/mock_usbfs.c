@@ -139,14 +139,15 @@ static void drop_urb(struct mock_device *d, size_t i)
 static struct mock_answer reap(struct mock_device *d, UMockdevIoctlClient *client,
 			       UMockdevIoctlData *arg, bool gone)
 {
-	UMockdevIoctlData *slot = resolve(arg, 0, sizeof(void *));
-
-	if (!slot)
-		return fail(EFAULT);
 	run_pending(d);
 	for (size_t i = 0; i < d->n_urbs; i++) {
+		UMockdevIoctlData *slot;
+
 		if (!d->urbs[i].done || d->urbs[i].client != number_of(d, client))
 			continue;
+		slot = resolve(arg, 0, sizeof(void *));
+		if (!slot)
+			return fail(EFAULT);
 		(void)umockdev_ioctl_data_set_ptr(slot, 0, d->urbs[i].urb);
 		drop_urb(d, i);
 		return ok;
