@@ -138,7 +138,7 @@ $(BUILD)/tests/t1/with_board: $(BUILD)/tests/t1/with_board.o $(T1_OBJ) $(SIM_LIB
 # of each kind in each scenario; CAMPAIGN="--bed=sg --scenario=flash-4k --kind=sigint": a part; JOBS=2:
 # so many at once.
 HOST_OBJ = $(patsubst %,$(BUILD)/tests/host/%.o,bed calls judge kinds tracer)
-HOST_campaign = $(patsubst %,$(BUILD)/tests/host/%.o,campaign prove)
+HOST_campaign = $(patsubst %,$(BUILD)/tests/host/%.o,campaign cases prove)
 HOST_races = $(BUILD)/tests/host/races.o
 HOST_BIN = $(BUILD)/tests/host/campaign $(BUILD)/tests/host/races
 HOST_MARKS = $(BUILD)/tests/host/marks.so

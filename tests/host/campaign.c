@@ -7,13 +7,16 @@
  *     campaign TOOL --replay=SCENARIO@BED:KIND=INDEX
  *     campaign TOOL --prove
  *
- * --cases: so many of each kind in each scenario, spread evenly from a start that the seed chooses.
+ * --cases: so many of each kind in each scenario. The points come in an order that spreads them evenly
+ * over the run, from a start that the seed chooses; so SIGTERM, which ends the campaign after the cases
+ * under way, leaves a sample.
  * --jobs: so many workers at once share the cases of each bed, each with a board of its own.
  * Prints a line for each kind in each scenario, and one for each finding, whose first word after
  * FINDING is what --replay takes. After each case the same command runs again, without a fault, and
  * must end well. --prove: spoils what the judge looks at, one thing after the other.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -21,14 +24,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/compiler.h"
-#include "tests/host/kinds.h"
+#include "tests/host/cases.h"
 #include "tests/host/prove.h"
 #include "tests/t1/preload.h"
+
+_Static_assert(sizeof(struct tally) <= PIPE_BUF, "a pipe takes it in one piece");
 
 enum { JOBS_MAX = 16 };
 
@@ -37,24 +44,20 @@ struct wish {
 	uint64_t cases, seed, jobs;
 };
 
-/* Of one kind in one scenario, and what a worker writes to the pipe in one piece. */
-struct tally {
-	size_t row;
-	uint64_t cases, findings, points;
-	uint64_t by_status[256];
-	double longest;
-	bool every;             /* no point was left out */
+struct worker {
+	const struct wish *w;
+	uint64_t index;
+	uint64_t *agreed;       /* shared: of each row, how many points */
+	int to;                 /* a pipe: a tally for each row */
 };
 
-_Static_assert(sizeof(struct tally) <= PIPE_BUF, "a pipe takes it in one piece");
+static volatile sig_atomic_t told_to_end;
 
-/* An index that no run reaches. */
-#define NEVER (UINT64_C(1) << 40)
-
-/* Of one kind in one scenario; more say nothing new. */
-enum { FINDINGS_MAX = 20 };
-
-static char clean[65536];
+static void on_end(int signo)
+{
+	(void)signo;
+	told_to_end = 1;
+}
 
 static bool starts(const char *text, const char *prefix)
 {
@@ -67,117 +70,6 @@ static double seconds(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-static void show_call(const struct traced *e)
-{
-	if (e->struck && e->call.kind->number >= 0)
-		(void)printf("        at %s(%ld) %s\n", e->call.kind->name, e->call.first,
-			     e->call.about);
-}
-
-static bool judged(const struct scenario *sc, const struct verdict_wish *w, const char *name)
-{
-	char why[WHY_MAX] = "";
-
-	if (bed_judge(sc, w, why))
-		return true;
-	(void)printf("FINDING %s  %s\n", name, why);
-	show_call(w->end);
-	(void)printf("        said: %.300s\n", bed_error());
-	(void)fflush(stdout);
-	return false;
-}
-
-/* The same command again, and nothing goes wrong. */
-static bool again(const struct scenario *sc, bool killed, const char *name)
-{
-	static const struct strike_plan nothing;
-	struct traced end;
-	struct verdict_wish w = { .end = &end, .killed_before = killed, .earlier = true,
-				  .clean = clean };
-	char line[160];
-
-	(void)snprintf(line, sizeof(line), "%.120s  again:", name);
-	bed_look_again();
-	return bed_run(sc, &nothing, &end) && judged(sc, &w, line);
-}
-
-/* One case. False: the run had no such point. */
-static bool play(const struct scenario *sc, const struct strike_kind *k, uint64_t index,
-		 struct tally *t)
-{
-	struct strike_plan plan = { .how = k->how, .value = k->value, .traits = k->traits,
-				    .index = index };
-	struct traced end;
-	struct verdict_wish w = { .end = &end, .how = k->how, .value = k->value, .clean = clean };
-	char name[120];
-	bool fine;
-
-	(void)snprintf(name, sizeof(name), "%s@%s:%s=%" PRIu64, sc->name, bed_name(), k->name,
-		       index);
-	bed_fill(sc);
-	if (!bed_run(sc, &plan, &end)) {
-		(void)printf("FINDING %s  the program did not start\n", name);
-		t->findings++;
-		return false;
-	}
-	if (!end.struck)
-		return false;
-	t->cases++;
-	t->by_status[end.status & 0xFF]++;
-	if (end.seconds > t->longest)
-		t->longest = end.seconds;
-	fine = judged(sc, &w, name) && again(sc, end.killed_by == SIGKILL, name);
-	t->findings += !fine;
-	return true;
-}
-
-/* A clean run: how many points there are, and what is printed when all is well. */
-static bool count(const struct scenario *sc, const struct strike_kind *k, uint64_t *points)
-{
-	struct strike_plan plan = { .how = STRIKE_COUNT, .traits = k->traits, .index = NEVER };
-	struct traced end;
-	struct verdict_wish w = { .end = &end };
-
-	if (k->how == STRIKE_ALLOCATION)
-		plan.how = k->how;
-	bed_fill(sc);
-	if (!bed_run(sc, &plan, &end) || !judged(sc, &w, sc->name))
-		return false;
-	if (end.status != 0) {
-		(void)printf("FINDING %s@%s  status %d although nothing was wrong\n", sc->name,
-			     bed_name(), end.status);
-		return false;
-	}
-	(void)snprintf(clean, sizeof(clean), "%s", bed_output());
-	*points = end.counted;
-	if (k->traits == 0 && k->how == STRIKE_SIGNAL && end.counted < sc->least) {
-		(void)printf("FINDING %s@%s  only %" PRIu64 " calls: it stopped early\n", sc->name,
-			     bed_name(), end.counted);
-		return false;
-	}
-	return true;
-}
-
-/* A worker's share: every jobs-th case, from the me-th. */
-static void play_share(const struct wish *w, const struct scenario *sc, const struct strike_kind *k,
-		       uint64_t me, struct tally *t)
-{
-	uint64_t step = 1, index = 0;
-
-	if (!count(sc, k, &t->points)) {
-		t->findings++;
-		return;
-	}
-	if (w->cases > 0 && t->points > w->cases)
-		step = t->points / w->cases;
-	if (step > 1)
-		index = (w->seed * 2654435761u + (uint64_t)k->value * 40503u) % step;
-	t->every = step == 1;
-	index += step * me;
-	while (t->findings < FINDINGS_MAX && play(sc, k, index, t))
-		index += step * w->jobs;
 }
 
 /* The n-th pair of scenario and kind; false: not wanted. */
@@ -202,23 +94,29 @@ static size_t count_rows(void)
 	return n_sc * n_k;
 }
 
-static int work(const struct wish *w, const struct bed_kind *b, uint64_t me, int to)
+static int work(const struct worker *me, const struct bed_kind *b)
 {
 	const struct scenario *sc;
 	const struct strike_kind *k;
+	struct share mine = { .index = me->index, .jobs = me->w->jobs, .cases = me->w->cases,
+			      .seed = me->w->seed, .end = &told_to_end };
 	bool written = true;
 
-	if (!bed_set(b, w->tool)) {
+	/* A key that is pressed reaches the campaign alone, which tells the workers. */
+	(void)setpgid(0, 0);
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (!bed_set(b, me->w->tool)) {
 		(void)printf("hostfaults: the board could not be set up\n");
 		return 2;
 	}
-	for (size_t i = 0; written && i < count_rows(); i++) {
+	for (size_t i = 0; written && !told_to_end && i < count_rows(); i++) {
 		struct tally t = { .row = i };
 
-		if (!row(w, i, &sc, &k))
+		if (!row(me->w, i, &sc, &k))
 			continue;
-		play_share(w, sc, k, me, &t);
-		written = write(to, &t, sizeof(t)) == (ssize_t)sizeof(t);
+		mine.agreed = &me->agreed[i];
+		case_play_share(&mine, sc, k, &t);
+		written = write(me->to, &t, sizeof(t)) == (ssize_t)sizeof(t);
 	}
 	bed_strike();
 	return written ? 0 : 2;
@@ -230,7 +128,6 @@ static void add(struct tally *sum, const struct tally *t)
 	sum->findings += t->findings;
 	sum->points = t->points > sum->points ? t->points : sum->points;
 	sum->longest = t->longest > sum->longest ? t->longest : sum->longest;
-	sum->every = t->every;
 	for (size_t i = 0; i < ARRAY_LEN(t->by_status); i++)
 		sum->by_status[i] += t->by_status[i];
 }
@@ -248,14 +145,25 @@ static void show_row(const struct wish *w, const struct bed_kind *b, const struc
 }
 
 /* What the workers write, until the last of them has ended. */
-static void collect(const struct wish *w, const struct bed_kind *b, int from, struct tally *sum)
+static void collect(const struct wish *w, const struct bed_kind *b, int from, const pid_t *workers,
+		    struct tally *sum)
 {
 	struct tally *rows = calloc(count_rows(), sizeof(*rows)), t;
 	uint64_t *told = calloc(count_rows(), sizeof(*told));
 	double began = seconds();
 
-	while (rows && told && read(from, &t, sizeof(t)) == (ssize_t)sizeof(t)) {
+	while (rows && told) {
+		ssize_t n = read(from, &t, sizeof(t));
+
+		if (n < 0 && errno == EINTR) {
+			for (size_t i = 0; i < w->jobs; i++)
+				(void)kill(workers[i], SIGTERM);
+			continue;
+		}
+		if (n != (ssize_t)sizeof(t))
+			break;
 		rows[t.row].row = t.row;
+		rows[t.row].every = t.every && (told[t.row] == 0 || rows[t.row].every);
 		add(&rows[t.row], &t);
 		add(sum, &t);
 		if (++told[t.row] < w->jobs)
@@ -285,26 +193,31 @@ static bool all_ended_well(const pid_t *workers, size_t n)
 static int play_bed(const struct wish *w, const struct bed_kind *b)
 {
 	struct tally sum = { 0 };
+	struct worker one = { .w = w };
 	double began = seconds();
 	pid_t workers[JOBS_MAX];
 	int ends[2];
 	bool fine;
 
-	if (pipe(ends) != 0)
+	one.agreed = mmap(NULL, count_rows() * sizeof(uint64_t), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (one.agreed == MAP_FAILED || pipe(ends) != 0)
 		return 2;
+	one.to = ends[1];
 	(void)fflush(NULL);
-	for (uint64_t i = 0; i < w->jobs; i++) {
-		workers[i] = fork();
-		if (workers[i] == 0) {
-			int status = work(w, b, i, ends[1]);
+	for (one.index = 0; one.index < w->jobs; one.index++) {
+		workers[one.index] = fork();
+		if (workers[one.index] == 0) {
+			int status = work(&one, b);
 
 			(void)fflush(NULL);
 			_exit(status);
 		}
 	}
 	(void)close(ends[1]);
-	collect(w, b, ends[0], &sum);
+	collect(w, b, ends[0], workers, &sum);
 	(void)close(ends[0]);
+	(void)munmap(one.agreed, count_rows() * sizeof(uint64_t));
 	fine = all_ended_well(workers, (size_t)w->jobs);
 	(void)printf("hostfaults %s: %" PRIu64 " cases, %" PRIu64 " findings, %.0f s; exit statuses",
 		     b->name, sum.cases, sum.findings, seconds() - began);
@@ -325,7 +238,7 @@ static int play_all(const struct wish *w)
 	for (size_t i = 0; i < n; i++) {
 		int status;
 
-		if (!starts(b[i].name, w->bed))
+		if (told_to_end || !starts(b[i].name, w->bed))
 			continue;
 		status = play_bed(w, &b[i]);
 		worst = status > worst ? status : worst;
@@ -367,9 +280,9 @@ static int replay(struct wish *w, char *line)
 		m--, k++;
 	while (n_beds > 0 && strcmp(b->name, at + 1) != 0)
 		n_beds--, b++;
-	if (n == 0 || m == 0 || n_beds == 0 || !bed_set(b, w->tool) || !count(sc, k, &points))
+	if (n == 0 || m == 0 || n_beds == 0 || !bed_set(b, w->tool) || !case_count(sc, k, &points))
 		return 2;
-	if (!play(sc, k, strtoull(equals + 1, NULL, 10), &t))
+	if (!case_play(sc, k, strtoull(equals + 1, NULL, 10), &t))
 		(void)printf("there is no such point in this run\n");
 	for (size_t i = 0; i < ARRAY_LEN(t.by_status); i++)
 		if (t.by_status[i])
@@ -388,6 +301,7 @@ int main(int argc, char *argv[])
 		{ NULL, 0, NULL, 0 },
 	};
 	struct wish w = { .seed = 1, .jobs = 1 };
+	static const struct sigaction act = { .sa_handler = on_end };
 	char *line = NULL;
 	bool prove = false;
 	int o;
@@ -413,5 +327,9 @@ int main(int argc, char *argv[])
 
 		return prove_bed(&w, bed_kinds(&n));
 	}
-	return line ? replay(&w, line) : play_all(&w);
+	if (line)
+		return replay(&w, line);
+	(void)sigaction(SIGTERM, &act, NULL);
+	(void)sigaction(SIGINT, &act, NULL);
+	return play_all(&w);
 }
