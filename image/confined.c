@@ -92,7 +92,7 @@ bool confined_tell(const struct ctx *c, enum sl_err err, const struct image *img
 	return err ? tell_fault(&c->fault, out) : tell_image(img, out);
 }
 
-/* Takes a text that fits; a longer one makes no sense. */
+/* Takes a text that fits; a longer one makes no sense. Nothing in it is for a terminal to obey. */
 static void hear_text(struct cursor *in, char *text, size_t size)
 {
 	uint32_t len = cur_le32(in);
@@ -101,7 +101,11 @@ static void hear_text(struct cursor *in, char *text, size_t size)
 		in->over = true;
 	else
 		cur_bytes(in, text, len);
-	text[in->over ? 0 : len] = '\0';
+	len = in->over ? 0 : len;
+	text[len] = '\0';
+	for (uint32_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7F)
+			text[i] = '?';
 }
 
 static void hear_lines(struct ctx *c, struct cursor *in)

@@ -159,7 +159,6 @@ static void take_section(struct replay *r, const uint8_t *body, size_t len)
 	struct cursor cur = cur_make(body, len);
 	const uint8_t *text;
 	uint16_t code, n;
-	size_t digits = 0;
 
 	cur_skip(&cur, 16);
 	code = cur_le16(&cur);
@@ -169,6 +168,7 @@ static void take_section(struct replay *r, const uint8_t *body, size_t len)
 		return;
 	for (size_t i = 0; i + sizeof(key) - 1 < n; i++) {
 		const uint8_t *value = text + i + sizeof(key) - 1;
+		size_t digits = 0;
 
 		if ((i > 0 && text[i - 1] != '\n') || memcmp(text + i, key, sizeof(key) - 1) != 0)
 			continue;

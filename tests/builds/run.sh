@@ -88,9 +88,9 @@ build_musl() {
 # The parsers with MemorySanitizer, over all inputs kept.
 build_msan() {
 	need clang "clang libclang-rt-14-dev" || return
-	make -s BUILD="$folder/msan" FUZZ_SAN=memory build-fuzz >"$folder/msan.log" 2>&1 ||
+	make -s BUILD="$folder/msan" FUZZ_SAN=memory build-fuzz-careful >"$folder/msan.log" 2>&1 ||
 		{ tail -5 "$folder/msan.log"; return 1; }
-	tests/fuzz/run.sh 1 "$folder/msan/fuzz/tests/fuzz" "$folder/msan/found" image auto options words device \
+	tests/fuzz/run.sh 0 "$folder/msan/fuzz-careful/tests/fuzz" - "$folder/msan/found" image child auto options words device \
 		>"$folder/msan.runs" || { cat "$folder/msan.runs"; return 1; }
 	sed 's/fuzz //' "$folder/msan.runs" | tr '\n' ' '
 	echo

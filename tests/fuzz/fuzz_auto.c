@@ -8,14 +8,7 @@
 #include <string.h>
 
 #include "auto/rules.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int holds)
-{
-	if (!holds)
-		abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 /* No byte that a terminal would obey, and none that ends the string early. */
 static void check_text(const char *s)
@@ -67,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct auto_rules rules = { 0 };
 	struct auto_rule list = { 0 };
-	struct cursor bytes = cur_make(data, size);
+	struct cursor bytes = cur_make(fence(data, size), size);
 	struct ctx c;
 	enum sl_err err;
 
@@ -81,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			must(!auto_hides(&rules.rule[k], &rules.rule[i]));
 	}
 	auto_rules_free(&rules);
-	bytes = cur_make(data, size);
+	bytes = cur_make(bytes.data, size);
 	err = auto_parse_uids(&c, "f", &bytes, &list);
 	must(err == SL_OK || err == SL_USAGE);
 	must(list.n_uids <= AUTO_UIDS_MAX && list.n_uids <= size / 24);

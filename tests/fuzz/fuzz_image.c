@@ -2,7 +2,7 @@
  *
  * fuzz_image.c - any bytes as an image file of any format.
  *
- * What is accepted must keep the promises of image/image.h, and must come back the
+ * What is accepted must keep the promises of image/image.h, and one in four must come back the
  * same after being written as Intel HEX or as S-record. The mutator repairs
  * checksums in some inputs, so that the parsers behind them are reached; nothing in
  * the product is built differently for this. With FUZZ_FOCUS=elf, ihex or srec it also
@@ -12,18 +12,10 @@
 #include <string.h>
 
 #include "image/image.h"
+#include "tests/fuzz/fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
 /* MemorySanitizer: libFuzzer is not compiled with it, and writes all that it hands over. */
 void __msan_unpoison(const volatile void *p, size_t n) __attribute__((weak));
-
-static void must(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void check_promises(const struct image *img, size_t size)
 {
@@ -79,14 +71,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum sl_err err;
 
 	ctx_init(&c);
-	err = image_from_memory(&c, data, size, &where, &img);
+	err = image_from_memory(&c, fence(data, size), size, &where, &img);
 	if (err) {
 		must(err == SL_IMAGE && img == NULL);
 		must(c.fault.code == err && c.fault.text[0] != '\0');
 		return 0;
 	}
 	check_promises(img, size);
-	check_round_trip(&c, img, size % 2 ? "ihex" : "srec");
+	/* Two more parsers' work: for some, by a bit of their own. */
+	if (data[size / 2] % 4 == 0)
+		check_round_trip(&c, img, size % 2 ? "ihex" : "srec");
 	image_free(img);
 	return 0;
 }

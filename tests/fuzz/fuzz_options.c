@@ -9,14 +9,7 @@
 #include <string.h>
 
 #include "cli/option_words.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(int holds)
-{
-	if (!holds)
-		abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 static void check(const struct assignments *a)
 {
@@ -36,17 +29,13 @@ static void check_fault(const struct ctx *c, enum sl_err err, enum sl_err allowe
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct assignments a;
-	char *text = malloc(size + 1);
+	char *text = fence_text(data, size);
 	struct ctx c;
 	enum sl_err err;
 
-	must(text != NULL);
-	if (size > 0)
-		memcpy(text, data, size);
-	text[size] = '\0';
 	ctx_init(&c);
 	memset(&a, 0, sizeof(a));
-	err = assign_parse_file(&c, "f", data, size, &a);
+	err = assign_parse_file(&c, "f", fence(data, size), size, &a);
 	check_fault(&c, err, SL_IMAGE);
 	must(err == SL_OK || strncmp(c.fault.text, "f", 1) == 0);
 	if (!err)
@@ -57,6 +46,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!err)
 		check(&a);
 	check_fault(&c, areas_check_text(&c, text), SL_USAGE);
-	free(text);
 	return 0;
 }

@@ -12,17 +12,10 @@
 #include "cli/options.h"
 #include "cli/word.h"
 #include "compat/args.h"
+#include "tests/fuzz/fuzz.h"
 #include "usb/usbip_address.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { ARGS_MAX = 24 };
-
-static void must(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void check_fault(const struct ctx *c, enum sl_err err)
 {
@@ -90,16 +83,11 @@ static void theirs(int argc, char *argv[])
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *argv[ARGS_MAX + 2];
-	char *text = malloc(size + 1);
+	char *text = fence_text(data, size);
 	int argc;
 
-	must(text != NULL);
-	if (size > 0)
-		memcpy(text, data, size);
-	text[size] = '\0';
 	argc = split(text, size, argv);
 	ours(argc, argv);
 	theirs(argc, argv);
-	free(text);
 	return 0;
 }
