@@ -39,7 +39,7 @@ static const struct promise promises[] = {
 		"It trusts neither file nor probe",
 		"Files are checked whole before a probe is opened, by a child without rights if root "
 		"has started it; answers of a probe are counted and bounded.",
-		"tests/test_image_limits.c, tests/test_image_confined.c, "
+		"make fuzz, tests/test_image_limits.c, tests/test_image_confined.c, "
 		"tests/test_base_confine.c, tests/test_usb_usbip_liars.c",
 	},
 	{

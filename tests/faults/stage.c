@@ -20,6 +20,7 @@
 
 enum { IMAGE_MAX = 65536, BLINK_US = 20000, REPAIRED_US = 500000, BUSY_US = 50000, SETTLE_US = 10000 };
 enum { SPARSE_BYTES = 16384 };          /* the rest of the biggest sector at IMAGE_OFF */
+enum { NOISE_MAX = 1 << 20, HOLE = 40 };
 
 struct stage stage;
 
@@ -194,11 +195,26 @@ void stage_noise(uint8_t *dst, size_t len, uint32_t seed)
 	}
 }
 
+/* The same, made once for each seed: it is most of the time that a board needs. */
+static void noise_again(uint8_t *dst, size_t len, uint32_t seed)
+{
+	static uint8_t kept[2][NOISE_MAX];
+	static bool made[2];
+	size_t which = seed == 7;
+
+	if (!made[which])
+		stage_noise(kept[which], NOISE_MAX, seed);
+	made[which] = true;
+	memcpy(dst, kept[which], len);
+}
+
 static void write_image(void)
 {
 	FILE *f = fopen(image_path, "wb");
 
-	stage_noise(image, sizeof(image), 7);
+	noise_again(image, sizeof(image), 7);
+	for (size_t i = HOLE; stage.scenario->holes && i < sizeof(image); i += 4 * HOLE)
+		memset(image + i, board_kind_blank(stage.station->kind), HOLE);
 	if (!f || fwrite(image, 1, stage.scenario->bytes, f) != stage.scenario->bytes || fclose(f))
 		abort();
 }
@@ -210,7 +226,7 @@ void stage_refill(void)
 	size_t len;
 	uint8_t *flash = chip_flash(board_chip(stage.board), &len);
 
-	stage_noise(flash, len, 99);
+	noise_again(flash, len, 99);
 	memcpy(flash, firmware, sizeof(firmware));
 	if (stage.scenario->sparse)
 		memset(flash + IMAGE_OFF + stage.scenario->bytes, board_kind_blank(stage.station->kind),
@@ -239,6 +255,8 @@ static void plug(unsigned address, const struct fault_kind *f)
 		fake_plug(&d);
 		return;
 	}
+	if (stage.station->pid)
+		d.pid = stage.station->pid;
 	if (stage.station->carrier != CARRIER_BULK)
 		d.pid = "3744";
 	if (stage.station->carrier == CARRIER_SG) {

@@ -24,6 +24,7 @@ struct station {
 	const char *name;               /* "f1/sg" */
 	const struct board_kind *kind;
 	enum carrier carrier;
+	const char *pid;                /* that sysfs shows; NULL: the carrier's usual */
 };
 
 const struct station *stations(size_t *n);
@@ -50,6 +51,8 @@ struct scenario {
 	bool runs;                              /* the core runs, whatever it did before */
 	bool halts;                             /* may leave the core halted, as was asked */
 	bool stock;                             /* a stock tool's command line, and its exit statuses */
+	bool holes;                             /* the image has blank pieces */
+	bool refused;                           /* fails by itself */
 	unsigned least;                         /* transfers over bulk, at least; half over sg */
 };
 

@@ -10,15 +10,15 @@
 /* ---- stations -------------------------------------------------------------------------- */
 
 static const struct station station_table[] = {
-	{ "f1/bulk", &f1_v2, CARRIER_BULK },
-	{ "f1/sg", &f1_v1, CARRIER_SG },
-	{ "f1/bulk-only", &f1_v1, CARRIER_BULK_ONLY },
-	{ "f4/bulk", &f4_v2, CARRIER_BULK },
-	{ "f4/sg", &f4_v1, CARRIER_SG },
-	{ "f4/bulk-only", &f4_v1, CARRIER_BULK_ONLY },
-	{ "l1/bulk", &l1_v2, CARRIER_BULK },
-	{ "l1/sg", &l1_v1, CARRIER_SG },
-	{ "l1/bulk-only", &l1_v1, CARRIER_BULK_ONLY },
+	{ "f1/bulk", &f1_v2, CARRIER_BULK, NULL },
+	{ "f1/sg", &f1_v1, CARRIER_SG, NULL },
+	{ "f1/bulk-only", &f1_v1, CARRIER_BULK_ONLY, NULL },
+	{ "f4/bulk", &f4_v2, CARRIER_BULK, NULL },
+	{ "f4/sg", &f4_v1, CARRIER_SG, NULL },
+	{ "f4/bulk-only", &f4_v1, CARRIER_BULK_ONLY, NULL },
+	{ "l1/bulk", &l1_v2, CARRIER_BULK, NULL },
+	{ "l1/sg", &l1_v1, CARRIER_SG, NULL },
+	{ "l1/bulk-only", &l1_v1, CARRIER_BULK_ONLY, NULL },
 };
 
 const struct station *stations(size_t *n)

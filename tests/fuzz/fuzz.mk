@@ -13,7 +13,8 @@ FUZZ_careful = -O1 -g -fsanitize=fuzzer-no-link,$(FUZZ_SAN),$(FUZZ_UB)
 FUZZ_fast = -O2 -g -fsanitize-coverage=inline-8bit-counters,pc-table -fsanitize=$(FUZZ_UB)
 FUZZ_NAMES = $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_BIN = $(patsubst %,$(BUILD)/tests/fuzz/fuzz_%,$(FUZZ_NAMES))
-FUZZ_STAGE_OBJ = $(patsubst %,$(BUILD)/tests/faults/%.o,boards oracle sg_board stage tables wire)
+FUZZ_STAGE_OBJ = $(patsubst %,$(BUILD)/tests/faults/%.o,boards oracle sg_board stage tables wire) \
+	$(patsubst %,$(BUILD)/tests/fuzz/%.o,bench bench_boards bench_lines)
 # What is wrapped, so that no socket and no file is needed, and the parts of the virtual board that are
 # looked at as well. The rest of it is not: a session is about the tool.
 fuzz_wraps = $(foreach f,$(FUZZ_WRAP_$(1)),-Wl,--wrap=$f)
@@ -37,7 +38,7 @@ $(BUILD)/fuzzed/%.o: %.c
 $(BUILD)/tests/fuzz/fuzz_session: $(BUILD)/tests/fuzz/fuzz_session.o $(FUZZ_STAGE_OBJ) \
 		$(BUILD)/tests/faults/tool.o $(SUPPORT_OBJ) $(TOOL_LIBS) $(SIM_LIBS)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(CFLAGS) $(FUZZ_MAIN) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $(BUILD)/tests/fuzz/fuzz_session.o \
+	$(Q)$(CC) $(CFLAGS) $(FUZZ_MAIN) $(LDFLAGS) $(FAULTS_WRAP) -Wl,--wrap=chip_kind_find -o $@ $(BUILD)/tests/fuzz/fuzz_session.o \
 		$(FUZZ_STAGE_OBJ) $(BUILD)/tests/faults/tool.o $(SUPPORT_OBJ) $(TOOL_LIBS) $(SIM_LIBS) \
 		-lcmocka $(SIM_LDLIBS) $(LIBUSB_LIBS)
 ifneq ($(SIM_CFLAGS),)

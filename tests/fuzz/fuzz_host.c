@@ -34,7 +34,8 @@ static const struct {
 } files[] = {
 	{ V1 "/idVendor", "0483\n" }, { V1 "/idProduct", "3744\n" }, { V1 "/busnum", "3\n" },
 	{ V1 "/devnum", "7\n" }, { V1 "/serial", "000000000001\n" }, { V1 "/product", "STM32 STLink\n" },
-	{ V1 "/manufacturer", "STMicroelectronics\n" }, { V1 "/bNumInterfaces", " 1\n" }, { V1 "/dev", "189:262\n" },
+	{ V1 "/manufacturer", "STMicroelectronics\n" }, { V1 "/bNumInterfaces", " 1\n" },
+	{ V1 "/dev", "189:262\n" },
 	{ V2 "/idVendor", "0483\n" }, { V2 "/idProduct", "374b\n" }, { V2 "/busnum", "1\n" },
 	{ V2 "/devnum", "5\n" }, { V2 "/serial", "066DFF495051717867014528\n" }, { V2 "/product", NULL },
 	{ V2 "/manufacturer", NULL }, { V2 "/bNumInterfaces", " 5\n" }, { V2 "/dev", "189:4\n" },

@@ -23,8 +23,12 @@ static size_t file_len;
 enum sl_err __wrap_file_read_all(struct ctx *c, const char *path, struct buffer *b)
 {
 	(void)path;
-	if (file_len > b->max || buf_append(b, file, file_len))
-		return ctx_fail(c, SL_NOMEM, "fuzz", "no memory");
+	(void)c;
+	/* Not a byte more, which a growing buffer would have. */
+	b->data = malloc(file_len ? file_len : 1);
+	must(b->data != NULL && file_len <= b->max);
+	memcpy(b->data, file, file_len);
+	b->len = b->cap = file_len;
 	return SL_OK;
 }
 

@@ -223,7 +223,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct listener l = { .fd = LISTENER };
 	struct cursor in = cur_make(fence(data, size), size);
 	uint8_t how = cur_u8(&in);
-	struct board *b = board_new(board_kind_find(boards[how & 3]), &(struct board_options){ .start_in_dfu = false });
+	struct board *b = board_new(board_kind_find(boards[how & 3]), NULL);
 
 	must(b != NULL);
 	stream_len = stream_at = 0;

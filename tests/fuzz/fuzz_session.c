@@ -17,64 +17,12 @@
 
 #include "base/cursor.h"
 #include "tests/faults/oracle.h"
+#include "tests/fuzz/bench.h"
+#include "tests/fuzz/fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 void __sanitizer_set_report_fd(void *fd) __attribute__((weak));
 
 enum { OUTPUT_MAX = 1 << 16, CUT_MAX = 400, STATUS_SIGNAL = 128 };
-
-/* A V1 cannot hold the chip in reset, and says so. */
-#define UNDER_RESET "under reset"
-#define READS .claim = CLAIM_NOTHING
-#define PROGRAMS .bytes = 1024, .claim = CLAIM_FLASH_IS_IMAGE
-
-static const struct scenario command_lines[] = {
-	{ .name = "list", .words = { "list" }, READS },
-	{ .name = "list -v", .words = { "-v", "list" }, READS },
-	{ .name = "version", .words = { "version" }, READS },
-	{ .name = "info", .words = { "info" }, READS },
-	{ .name = "info --json", .words = { "--json", "info" }, READS },
-	{ .name = "status", .words = { "status" }, READS },
-	{ .name = "doctor", .words = { "doctor" }, READS, .runs = true },
-	{ .name = "info -vvv", .words = { "-vvv", "--speed=100", "info" }, READS },
-	{ .name = "catch", .words = { "--connect=catch", "info" }, READS, .runs = true },
-	{ .name = UNDER_RESET, .words = { "--connect=under-reset", "info" }, READS, .runs = true },
-	{ .name = "hotplug", .words = { "--connect=hotplug", "status" }, READS },
-	{ .name = "slow", .words = { "--connect=slow", "read0x08000000" }, READS },
-	{ .name = "registers", .words = { "debug", "regs", "step", "run" }, READS,
-	  .runs = true },
-	{ .name = "sram", .words = { "write0x20001100=1", "read0x20001100" }, READS },
-	{ .name = "peripheral", .words = { "read0xE0042000", "status" }, READS },
-	{ .name = "read", .words = { "read={o}@0x08004000:4096" }, .bytes = 4096,
-	  .claim = CLAIM_FILE_IS_FLASH },
-	{ .name = "read odd", .words = { "read={o}@0x08004000:1023" }, .bytes = 1023,
-	  .claim = CLAIM_FILE_IS_FLASH },
-	{ .name = "protection", .words = { "protection", "options" }, READS },
-	{ .name = "verify", .words = { "verify={i}@0x08004000" }, .bytes = 4096, .preset = true,
-	  .claim = CLAIM_FLASH_IS_IMAGE },
-	{ .name = "program", .words = { "program={i}@0x08004000" }, PROGRAMS },
-	{ .name = "program read", .words = { "--proof=read", "program={i}@0x08004000", "reset" },
-	  PROGRAMS, .runs = true },
-	{ .name = "program 4k", .words = { "program={i}@0x08004000", "reset" }, .bytes = 4096,
-	  .claim = CLAIM_FLASH_IS_IMAGE, .runs = true },
-	{ .name = "again", .words = { "program={i}@0x08004000" }, .bytes = 4096, .preset = true,
-	  .claim = CLAIM_FLASH_IS_IMAGE },
-	{ .name = "mass erase", .words = { "--mass-erase", "program={i}@0x08004000" }, PROGRAMS,
-	  .whole = true },
-	{ .name = "erase", .words = { "erase=0x08004000:4096" }, .bytes = 4096,
-	  .claim = CLAIM_FLASH_IS_BLANK },
-	{ .name = "erase all", .words = { "erase" }, .bytes = 4096, .claim = CLAIM_FLASH_IS_BLANK,
-	  .whole = true },
-	{ .name = "unlock", .words = { "--yes", "unlock" }, .claim = CLAIM_FLASH_IS_BLANK, .whole = true,
-	  .locked = true, .options = true },
-	/* A locked core faults as soon as it is debugged, and writes where its stack is. */
-	{ .name = "locked", .words = { "info", "protection" }, READS, .locked = true, .whole = true },
-	{ .name = "wrp", .words = { "wrp=0" }, .options = true },
-	{ .name = "option", .words = { "option:nRST_STOP=0" }, .options = true },
-	{ .name = "lock", .words = { "lock=1" }, .options = true },
-	{ .name = "reset", .words = { "reset", "run", "status" }, .runs = true },
-};
 
 /* What can be done to a transfer: those of the campaigns, and answers from the input. */
 static const struct fault_kind feed = {
@@ -241,13 +189,17 @@ static void judge(const struct before *b, int status)
 static void begin(const uint8_t *data, size_t size)
 {
 	static const int jumps[] = { 0, 0, 0, 1, 3600, -1 };
-	size_t n_stations;
-	const struct station *st = stations(&n_stations);
+	size_t n_stations, n_lines;
+	const struct scenario *lines = bench_lines(&n_lines), *sc;
+	const struct station *st = bench_stations(&n_stations);
 
 	input = cur_make(data, size);
 	met = (struct fault_kind){ .name = "input" };
 	st += byte() % n_stations;
-	stage_set(st, &command_lines[byte() % ARRAY_LEN(command_lines)]);
+	sc = &lines[byte() % n_lines];
+	if (st->pid && sc->dfu)
+		sc = lines;             /* these have no such boot loader */
+	stage_set(st, sc);
 	jump = (struct fault_kind){ .name = "jump", .at = AT_CLOCK,
 				    .excuses = EXCUSE_ORDER | EXCUSE_DATA | EXCUSE_LAW };
 	jump_at = byte() * 4u;

@@ -186,7 +186,9 @@ static void transfers(struct ctx *c, struct pipe *p)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const urls[] = { "usbip:host:1/1-1", "usbip:unix:/x,1-1", "usbip:host", "usbip:unix:/x" };
+	static const char *const urls[] = {
+		"usbip:host:1/1-1", "usbip:unix:/x,1-1", "usbip:host", "usbip:unix:/x",
+	};
 	const struct clock clock = { .now_us = clock_now, .sleep_us = clock_sleep };
 	struct pipe *p = NULL;
 	struct ctx c;

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * bench_lines.c - the command lines of the sessions; a new row is a new kind of session.
+ */
+#include "tests/fuzz/bench.h"
+
+#define READS .claim = CLAIM_NOTHING
+#define PROGRAMS .bytes = 1024, .claim = CLAIM_FLASH_IS_IMAGE
+
+static const struct scenario command_lines[] = {
+	{ .name = "list", .words = { "list" }, READS },
+	{ .name = "list -v", .words = { "-v", "list" }, READS },
+	{ .name = "version", .words = { "version" }, READS },
+	{ .name = "info", .words = { "info" }, READS },
+	{ .name = "info --json", .words = { "--json", "info" }, READS },
+	{ .name = "status", .words = { "status" }, READS },
+	{ .name = "doctor", .words = { "doctor" }, READS, .runs = true },
+	{ .name = "info -vvv", .words = { "-vvv", "--speed=100", "info" }, READS },
+	{ .name = "catch", .words = { "--connect=catch", "info" }, READS, .runs = true },
+	{ .name = UNDER_RESET, .words = { "--connect=under-reset", "info" }, READS, .runs = true },
+	{ .name = "hotplug", .words = { "--connect=hotplug", "status" }, READS },
+	{ .name = "slow", .words = { "--connect=slow", "read0x08000000" }, READS },
+	{ .name = "registers", .words = { "debug", "regs", "step", "run" }, READS,
+	  .runs = true },
+	{ .name = "sram", .words = { "write0x20001100=1", "read0x20001100" }, READS },
+	{ .name = "peripheral", .words = { "read0xE0042000", "status" }, READS },
+	{ .name = "read", .words = { "read={o}@0x08004000:4096" }, .bytes = 4096,
+	  .claim = CLAIM_FILE_IS_FLASH },
+	{ .name = "read odd", .words = { "read={o}@0x08004000:1023" }, .bytes = 1023,
+	  .claim = CLAIM_FILE_IS_FLASH },
+	{ .name = "protection", .words = { "protection", "options" }, READS },
+	{ .name = "verify", .words = { "verify={i}@0x08004000" }, .bytes = 4096, .preset = true,
+	  .claim = CLAIM_FLASH_IS_IMAGE },
+	{ .name = "program", .words = { "program={i}@0x08004000" }, PROGRAMS },
+	{ .name = "program read", .words = { "--proof=read", "program={i}@0x08004000", "reset" },
+	  PROGRAMS, .runs = true },
+	{ .name = "program 4k", .words = { "program={i}@0x08004000", "reset" }, .bytes = 4096,
+	  .claim = CLAIM_FLASH_IS_IMAGE, .runs = true },
+	{ .name = "again", .words = { "program={i}@0x08004000" }, .bytes = 4096, .preset = true,
+	  .claim = CLAIM_FLASH_IS_IMAGE },
+	{ .name = "mass erase", .words = { "--mass-erase", "program={i}@0x08004000" }, PROGRAMS,
+	  .whole = true },
+	{ .name = "erase", .words = { "erase=0x08004000:4096" }, .bytes = 4096,
+	  .claim = CLAIM_FLASH_IS_BLANK },
+	{ .name = "erase all", .words = { "erase" }, .bytes = 4096, .claim = CLAIM_FLASH_IS_BLANK,
+	  .whole = true },
+	{ .name = "unlock", .words = { "--yes", "unlock" }, .claim = CLAIM_FLASH_IS_BLANK, .whole = true,
+	  .locked = true, .options = true },
+	/* A locked core faults as soon as it is debugged, and writes where its stack is. */
+	{ .name = "locked", .words = { "info", "protection" }, READS, .locked = true, .whole = true },
+	{ .name = "wrp", .words = { "wrp=0" }, .options = true },
+	{ .name = "option", .words = { "option:nRST_STOP=0" }, .options = true },
+	{ .name = "lock", .words = { "lock=1" }, .options = true },
+	{ .name = "reset", .words = { "reset", "run", "status" }, .runs = true },
+	{ .name = "leave dfu", .words = { "version" }, READS, .dfu = true },
+	{ .name = "leave dfu, info", .words = { "info" }, READS, .dfu = true },
+	{ .name = "by serial", .words = { "-d", "serial:066dFF49", "info" }, READS },
+	{ .name = "by raw serial", .words = { "-d", "serial:066dFF4?", "version" }, READS,
+	  .refused = true },
+	{ .name = "by port", .words = { "-d", "port:1-2", "version" }, READS },
+	{ .name = "by address", .words = { "-d", "usb:1.5", "version" }, READS },
+	{ .name = "by node", .words = { "-d", "/dev/sg2", "version" }, READS, .refused = true },
+	{ .name = "by link", .words = { "-d", "/dev/stlink", "version" }, READS },
+	{ .name = "by another", .words = { "-d", "port:7-7", "version" }, READS, .refused = true },
+	{ .name = "each register", .words = { "debug", "wreg3=5", "reg15", "run" }, READS, .runs = true },
+	{ .name = "step", .words = { "debug", "step", "regxpsr", "run" }, READS, .runs = true },
+	{ .name = "slow-under-reset", .words = { "--connect=slow-under-reset", "info" }, READS, .runs = true,
+	  .refused = true },
+	{ .name = "speed", .words = { "--speed=4000", "info" }, READS },
+	{ .name = "record", .words = { "--record={o}", "info" }, READS },
+	{ .name = "bundle", .words = { "--bundle={o}", "verify={i}@0x08004000" }, .bytes = 1024, READS,
+	  .refused = true },
+	{ .name = "boot rom", .words = { "sys:r:{o}" }, READS },
+	{ .name = "all of flash", .words = { "flash:r:{o}" }, READS },
+	{ .name = "read ram", .words = { "read={o}@0x20000001:333" }, READS },
+	{ .name = "differs", .words = { "verify={i}@0x08004000" }, .bytes = 4096, READS, .refused = true },
+	{ .name = "outside", .words = { "program={i}@0x08FFF000" }, .bytes = 64, READS,
+	  .refused = true },
+	{ .name = "not blank", .words = { "flash:w:{i}" }, .bytes = 64, READS, .refused = true },
+	{ .name = "holes", .words = { "program={i}@0x08004000" }, .holes = true, PROGRAMS },
+	{ .name = "holes read", .words = { "--proof=read", "program={i}@0x08004000" }, .holes = true,
+	  PROGRAMS },
+	/* From the beginning of flash on, which no claim is about. */
+	{ .name = "write only", .words = { "erase", "flash:w:{i}", "flash:v:{i}" }, .holes = true,
+	  .bytes = 4096, .whole = true, .options = true },
+	{ .name = "few bytes", .words = { "program={i}@0x08004000" }, .bytes = 3, .sparse = true,
+	  .claim = CLAIM_FLASH_IS_IMAGE },
+	{ .name = "one sector", .words = { "erase=0x08004000" }, .bytes = 256,
+	  .claim = CLAIM_FLASH_IS_BLANK },
+	{ .name = "guard all", .words = { "wrp=all" }, .options = true },
+	{ .name = "guard none", .words = { "wrp=none" }, .options = true },
+	{ .name = "guarded", .words = { "wrp=all", "program={i}@0x08004000" }, .bytes = 1024,
+	  .options = true, .whole = true, .refused = true },
+	{ .name = "save options", .words = { "options={o}" }, READS },
+	{ .name = "more options", .words = { "option:nRST_STDBY=0,nRST_STOP=0" }, .options = true },
+	{ .name = "no option", .words = { "option:nonsense=1" }, READS, .refused = true },
+};
+
+const struct scenario *bench_lines(size_t *n)
+{
+	*n = ARRAY_LEN(command_lines);
+	return command_lines;
+}
