@@ -38,7 +38,8 @@ one() {
 	echo "fuzz $1: ${n:-no} executions," \
 		"$(sed -n 's/.*cov: \([0-9]*\).*/\1/p' "$found/$1.log" | tail -1) edges," \
 		"$((after - before)) findings"
-	echo "$(date -u +%FT%TZ) $1 ${n:-0} $((after - before)) ${3##*/fuzz-}" >>"$found/runs"
+	build=${3##*fuzz-}
+	echo "$(date -u +%FT%TZ) $1 ${n:-0} $((after - before)) ${build%%/*}" >>"$found/runs"
 }
 
 for f in "$@"; do
