@@ -66,6 +66,7 @@ fuzz-coverage:
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz-counted CC=clang SIM_CFLAGS="-O2 -g" \
 		CFLAGS="-O1 -g -fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping" \
 		FUZZ_MAIN=-fsanitize=fuzzer $(FUZZ_COUNTED)/fuzz_session
+	$(Q)rm -rf $(FUZZ_COUNTED)/seeds $(FUZZ_COUNTED)/profile
 	$(Q)python3 tests/fuzz/corpus.py unpack tests/fuzz/corpus/session $(FUZZ_COUNTED)/seeds
 	$(Q)LLVM_PROFILE_FILE=$(FUZZ_COUNTED)/profile $(FUZZ_COUNTED)/fuzz_session -runs=0 -max_len=512 \
 		$(FUZZ_COUNTED)/seeds $(wildcard $(FOUND)) 2>&1 | tail -1
