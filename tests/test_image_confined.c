@@ -121,7 +121,8 @@ static void warnings__of_the_child__are_logged(void **state)
 	(void)unlink(path);
 }
 
-static void tell(struct buffer *told, bool fault)
+/* Tells into a buffer of that size. */
+static bool tell_into(struct buffer *told, size_t max, bool fault)
 {
 	static const uint8_t bytes[] = { 1, 2, 3, 4, 5 };
 	struct span spans[] = { { 0x08000000, 3, bytes }, { 0x08000100, 5, bytes } };
@@ -129,6 +130,7 @@ static void tell(struct buffer *told, bool fault)
 				   .entry = 0x08000101, .needs = { 13, 'M', 6 } };
 	struct buffer lines;
 	struct ctx c;
+	bool good;
 
 	ctx_init(&c);
 	buf_init(&lines, 1000);
@@ -137,9 +139,32 @@ static void tell(struct buffer *told, bool fault)
 	ctx_log(&c, LOG_WARN, "a line");
 	if (fault)
 		(void)ctx_fail(&c, SL_IMAGE, "image", "line 3 is bad");
-	buf_init(told, 10000);
-	assert_true(confined_tell(&c, fault ? SL_IMAGE : SL_OK, &img, &lines, told));
+	buf_init(told, max);
+	good = confined_tell(&c, fault ? SL_IMAGE : SL_OK, &img, &lines, told);
 	buf_free(&lines);
+	return good;
+}
+
+static void tell(struct buffer *told, bool fault)
+{
+	assert_true(tell_into(told, 10000, fault));
+}
+
+static void tell__without_room_for_all__says_so(void **state)
+{
+	(void)state;
+	for (int fault = 0; fault < 2; fault++) {
+		struct buffer whole, part;
+
+		tell(&whole, fault);
+		for (size_t max = 0; max < whole.len; max++) {
+			assert_false(tell_into(&part, max, fault));
+			buf_free(&part);
+		}
+		assert_true(tell_into(&part, whole.len, fault));
+		buf_free(&part);
+		buf_free(&whole);
+	}
 }
 
 static void told__core_and_arithmetic_that_it_needs__arrive(void **state)
@@ -271,6 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_file_of_the_corpus__confined__gives_the_same),
 		cmocka_unit_test(warnings__of_the_child__are_logged),
+		cmocka_unit_test(tell__without_room_for_all__says_so),
 		cmocka_unit_test(told__core_and_arithmetic_that_it_needs__arrive),
 		cmocka_unit_test(told__cut_anywhere__is_no_image),
 		cmocka_unit_test(told__any_byte_changed__does_no_harm),

@@ -63,6 +63,18 @@ static void ihex__low_address__needs_no_address_record(void **state)
 	assert_text("ihex", &low, 1, ":020020000102DB\n:00000001FF\n");
 }
 
+static void ihex__each_64k__gets_one_address_record_before_its_first_row(void **state)
+{
+	const struct span low = { .addr = 0xffff, .len = 2, .data = (const uint8_t *)"\1\2" };
+	const struct span rows = { .addr = 0x0801000e, .len = 4, .data = (const uint8_t *)"\1\2\3\4" };
+
+	(void)state;
+	assert_text("ihex", &low, 1, ":01FFFF000100\n:020000040001F9\n:0100000002FD\n"
+		    ":00000001FF\n");
+	assert_text("ihex", &rows, 1, ":020000040801F1\n:02000E000102ED\n:020010000304E7\n"
+		    ":00000001FF\n");
+}
+
 static void srec__widest_address__chooses_the_records(void **state)
 {
 	struct span s = { .addr = 0xfffe, .len = 2, .data = (const uint8_t *)"\1\2" };
@@ -268,6 +280,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ihex__span_across_64k__gets_two_address_records),
 		cmocka_unit_test(ihex__low_address__needs_no_address_record),
+		cmocka_unit_test(ihex__each_64k__gets_one_address_record_before_its_first_row),
 		cmocka_unit_test(srec__widest_address__chooses_the_records),
 		cmocka_unit_test(text_formats__read_back__give_the_same_spans),
 		cmocka_unit_test(text_formats__two_mebibytes_at_any_alignment__read_back),
