@@ -157,14 +157,19 @@ static void elf__other_attributes__are_passed_over_by_their_kind(void **state)
 				      "\6\1" "\7A" "\12\1" "\0\0";
 
 	(void)state;
-	for (size_t i = 0; i < 3 * ARRAY_LEN(rows); i++) {
-		const char *before[] = { "", gnu, section };
-		size_t n_before[] = { 0, sizeof(gnu) - 1, sizeof(section) - 1 };
+	for (size_t i = 0; i < 4 * ARRAY_LEN(rows); i++) {
+		const char *before[] = { "", gnu, section, "" };
+		size_t n_before[] = { 0, sizeof(gnu) - 1, sizeof(section) - 1, 0 };
 		uint8_t elf[WITH_ATTR_LEN], attributes[WITH_ATTR_LEN - ATTR_AT];
-		size_t n = attributes_of(attributes, before[i % 3], n_before[i % 3], rows[i / 3].tags,
-					 rows[i / 3].n);
-		struct image *img = load_bytes(elf, make_elf_for(elf, attributes, n), "elf");
+		size_t n = attributes_of(attributes, before[i % 4], n_before[i % 4], rows[i / 4].tags,
+					 rows[i / 4].n);
+		struct image *img;
 
+		if (i % 4 == 3) {
+			memcpy(attributes + n, section, sizeof(section) - 1);
+			n += sizeof(section) - 1;
+		}
+		img = load_bytes(elf, make_elf_for(elf, attributes, n), "elf");
 		assert_int_equal(img->needs.arch, 13);
 		assert_int_equal(img->needs.profile, 'M');
 		assert_int_equal(img->needs.fp, 6);
