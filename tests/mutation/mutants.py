@@ -51,7 +51,7 @@ def run(command, tree, cpu, wall):
     def limits():
         resource.setrlimit(resource.RLIMIT_CPU, (int(cpu) + 1, int(cpu) + 2))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    tmp = tempfile.mkdtemp(prefix="mutant")
+    tmp = tempfile.mkdtemp(prefix="m")
     began = time.monotonic()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     p = subprocess.Popen(command, cwd=tree, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,

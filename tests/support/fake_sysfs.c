@@ -138,7 +138,8 @@ int fake_sysfs_setup(struct ctx *c)
 	const char *tmp = getenv("TMPDIR");
 	char devices[192];
 
-	(void)snprintf(root, sizeof(root), "%s/link-probe-XXXXXX", tmp && strlen(tmp) < 32 ? tmp : "/tmp");
+	/* The path of a node in there must fit into struct probe. */
+	(void)snprintf(root, sizeof(root), "%s/link-probe-XXXXXX", tmp && strlen(tmp) < 19 ? tmp : "/tmp");
 	if (!mkdtemp(root))
 		return -1;
 	(void)snprintf(dev, sizeof(dev), "%s/dev", root);
