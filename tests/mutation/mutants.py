@@ -15,6 +15,8 @@
 import argparse
 import collections
 import ctypes
+import functools
+import json
 import os
 import pathlib
 import re
@@ -123,6 +125,7 @@ class Build:
         words[out:out + 2] = [to, words[out + 1]] + extra
         return subprocess.run(words, cwd=self.top, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
+    @functools.lru_cache(None)
     def members(self, program):
         """The source files of the rooms that a program has in it."""
         return {"%s/%s.c" % m for m in re.findall(r"lib(\w+)\.a\W+(\w+)\.o",
@@ -150,64 +153,49 @@ def builds(top):
     return plain, Build(top, "build-sanitized", ["CFLAGS=" + SANITIZE, "SANITIZED=1"], some)
 
 
-def all_judges(plain, sanitized, room):
-    """Those of a room, the cheap ones first within a kind; each must be content without a mutant."""
-    judges = []
+class Bench:
+    """The judges of a room, the cheap ones first within a kind. What each costs is kept for later calls."""
 
-    def add(name, build, program, command):
+    def __init__(self, plain, sanitized, room):
+        self.costs_file = plain.top.parent / "costs.json"
+        self.costs = json.loads(self.costs_file.read_text()) if self.costs_file.exists() else {}
+        self.room, self.content, self.judges = room, set(), []
+        for build, mark in ((plain, ""), (sanitized, "sanitized ")):
+            done = len(self.judges)
+            for goal in build.goals:
+                if "/tests/test_" in goal:
+                    self.add(mark + goal.split("/")[-1], build, goal, [build.folder + "/tests/mutant"])
+            self.judges[done:] = sorted(self.judges[done:], key=lambda j: j.cpu + j.wall / 10)
+        self.add("differential", plain, CONVERT.replace("BUILD", "build"),
+                 ["python3", "tests/fuzz/differential.py", "build/tests/fuzz/mutant", "50", "1"])
+        for s in sorted({s for _, some in CONCERNED for s in some} | set(STATIONS)):
+            self.add("campaign " + s, plain, CAMPAIGN.replace("BUILD", "build"),
+                     ["build/tests/faults/mutant", "--cases=2", "--seed=3", "--station=" + s])
+        for case in CASES[room]:
+            self.add(case + ".case", plain, TOOL, ["python3", "tests/cli/run.py", "tests/cli/%s.case" % case])
+
+    def add(self, name, build, program, command):
         members = build.members(program)
-        if not any(m.startswith(room + "/") for m in members):
-            return
+        if any(m.startswith(self.room + "/") for m in members):
+            if name not in self.costs:
+                self.costs[name] = self.without_mutant(Judge(name, build, program, command, members, 1000, 1000))
+                self.costs_file.write_text(json.dumps(self.costs, indent=1))
+            self.judges.append(Judge(name, build, program, command, members, *self.costs[name]))
+
+    def without_mutant(self, j):
+        """What a judge costs; it must be content then."""
+        j.build.linked(j.program, [])
         for _ in (1, 2):
-            status, cpu, wall = run(command, build.top, 1000, 2000)
+            status, cpu, wall = run(j.command, j.build.top, 1000, 2000)
             if status == 0:
-                break
-        else:
-            sys.exit("mutants: %s is red without any mutant" % name)
-        judges.append(Judge(name, build, program, command, members, cpu, wall))
+                self.content.add(j.name)
+                return cpu, wall
+        sys.exit("mutants: %s is red without any mutant" % j.name)
 
-    for build, mark in ((plain, ""), (sanitized, "sanitized ")):
-        done = len(judges)
-        for goal in build.goals:
-            if "/tests/test_" in goal:
-                add(mark + goal.split("/")[-1], build, goal, [build.folder + "/tests/mutant"])
-        judges[done:] = sorted(judges[done:], key=lambda j: j.cpu + j.wall / 10)
-    add("differential", plain, CONVERT.replace("BUILD", "build"),
-        ["python3", "tests/fuzz/differential.py", "build/tests/fuzz/mutant", "50", "1"])
-    for s in sorted({s for _, some in CONCERNED for s in some} | set(STATIONS)):
-        add("campaign " + s, plain, CAMPAIGN.replace("BUILD", "build"),
-            ["build/tests/faults/mutant", "--cases=2", "--seed=3", "--station=" + s])
-    for case in CASES[room]:
-        add(case + ".case", plain, TOOL, ["python3", "tests/cli/run.py", "tests/cli/%s.case" % case])
-    return judges
-
-
-def concerned(judge, path):
-    if str(path) not in judge.members:
-        return False
-    if not judge.name.startswith("campaign "):
-        return True
-    for pattern, some in CONCERNED:
-        if re.search(pattern, str(path)):
-            return judge.name.split()[1] in some
-    return judge.name.split()[1] in STATIONS
-
-
-def says_no(judge):
-    """"killed" when a judge says no twice, "timeout" when it does not end, "" when it is content."""
-    for turn in (1, 2):
-        status, _, _ = run(judge.command, judge.build.top, 10 * judge.cpu + 10, 20 * judge.wall + 120)
-        if status is None:
-            return "timeout"
-        if status == 0:
-            return ""
-    return "killed"
-
-
-def ask_all(judges, m):
+    def ask_all(bench, m):
     """What became of the mutant whose text is in the tree, and by whom."""
     code, linked = {}, None
-    for j in judges:
+    for j in bench.judges:
         if not concerned(j, m.path):
             continue
         if j.build not in code:
@@ -216,13 +204,13 @@ def ask_all(judges, m):
             linked = j.build, j.program
             if code[j.build] is None or j.build.linked(j.program, [j.build.folder + "/mutant.o"]).returncode:
                 return "stillborn", ""
-        what = says_no(j)
+        what = bench.says_no(j)
         if what:
             return what, j.name
     return "survivor", ""
 
 
-def judged(plain, judges, m):
+def judged(plain, bench, m):
     source = plain.top / m.path
     whole = source.read_text()
     was = plain.compiled(m.path)
@@ -233,7 +221,7 @@ def judged(plain, judges, m):
         code = plain.compiled(m.path)
         if code is None:
             return "stillborn", ""
-        return ("equal", "") if code == was else ask_all(judges, m)
+        return ("equal", "") if code == was else ask_all(bench, m)
     finally:
         source.write_text(whole)
 
@@ -251,14 +239,14 @@ def read_log(path):
 def judge_room(ways, room, a, log, known):
     """The N mutants of a room, with what became of each; and how many there are."""
     mutants = mutants_of(ways[0].top, room, a.s)
-    judges, rows, counted = None, [], 0
+    bench, rows, counted = None, [], 0
     for m in mutants:
         if a.n and counted >= a.n:
             break
         what, who = known.get(m.name, ("", ""))
         if not what or (what == "survivor" and a.again):
-            judges = judges or all_judges(*ways, room)
-            what, who = judged(ways[0], judges, m)
+            bench = bench or Bench(*ways, room)
+            what, who = judged(ways[0], bench, m)
             with log.open("a") as f:
                 f.write("%s\t%s\t%s\n" % (what, who, m.name))
             print("%-9s %s:%d: %s -> %s  %s" % (what, m.path, m.n + 1, m.old.strip(), m.new.strip(), who), flush=True)
