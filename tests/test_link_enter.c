@@ -524,6 +524,34 @@ static void voltage__example_of_the_firmware__is_3_25_volt(void **state)
 	script_done(&script);
 }
 
+static void voltage__up_to_6_volt__is_believed(void **state)
+{
+	static const struct { const char *reply; unsigned mv; bool known; } rows[] = {
+		{ "e8 03 00 00 c4 09 00 00", 6000, true },        /* 2500 of 1000 */
+		{ "b0 04 00 00 b9 0b 00 00", 0, false },          /* 3001 of 1200: 6002 */
+		{ "e8 03 00 00 01 00 00 00", 2, true },           /* 1 of 1000: 2.4 */
+		{ "c0 03 00 00 01 00 00 00", 3, true },           /* 1 of 960: 2.5 */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct script_step steps[] = {
+			OPEN(V2J37), { "f7", rows[i].reply, NULL, 0, 0 },
+		};
+		unsigned mv = 1;
+		bool known = !rows[i].known;
+		struct link *l;
+
+		BEGIN(steps);
+		l = open_ok();
+		assert_int_equal(link_voltage_mv(l, &ctx, &mv, &known), SL_OK);
+		assert_int_equal(known, rows[i].known);
+		assert_int_equal(mv, rows[i].mv);
+		link_close(l, &ctx);
+		script_done(&script);
+	}
+}
+
 #define TEST(name) cmocka_unit_test(name)
 
 int main(void)
@@ -550,6 +578,7 @@ int main(void)
 		TEST(enter__stm8_nucleo_firmware__has_no_swd),
 		TEST(enter__clone_without_the_speed_command__goes_on),
 		TEST(voltage__answers_of_copies__are_unknown),
+		TEST(voltage__up_to_6_volt__is_believed),
 		TEST(voltage__example_of_the_firmware__is_3_25_volt),
 	};
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# mutants.py FOLDER [-n N] [-s SEED] [--again] [ROOM...] - small wrongs put into flash/, image/ and
+# mutants.py FOLDER [-n N] [-s SEED] [--again] [--quick] [ROOM...] - small wrongs put into flash/, image/ and
 # link/, one at a time: do the tests notice?
 #
 # In a copy of the tree below FOLDER, which is built once. Of each room N mutants are judged, drawn by
@@ -10,8 +10,9 @@
 # link the changed file, the room's own with sanitizers, the campaign of faults, the command line's. One
 # that compiles to the same code, or not at all, is not a mutant. A judge that says no is asked a second
 # time, so that what a busy machine does is not taken for a test; limits are of processor time, and
-# mutants that reach them are counted apart. What was judged is in FOLDER/judged.tsv, and not judged again but for
-# survivors with --again. Prints a table and the survivors; exit status 1 below the goal.
+# mutants that reach them are counted apart. What was judged is in FOLDER/judged.tsv, and not judged again
+# but for survivors with --again. --quick: only test programs that take seconds; what they do not notice stays open.
+# Prints a table and the survivors; exit status 1 below the goal.
 import argparse
 import collections
 import ctypes
@@ -33,6 +34,7 @@ from wrongs import mutants_of
 
 ROOMS = ["flash", "image", "link"]
 GOAL = 85.0
+QUICK_S = 5     # processor time of a test program that is asked with --quick
 CAMPAIGN, CONVERT, TOOL = "BUILD/tests/faults/campaign", "BUILD/tests/fuzz/convert", "stlink-download"
 SANITIZE = "-O1 -g0 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
 NOT_SANITIZED = ["test_image_nomem"]    # it replaces malloc itself
@@ -44,8 +46,7 @@ CONCERNED = [(r"stm32f1|fpec", ["f1/sg", "f1/bulk"]), (r"stm32f4|option_f4", ["f
 CASES = {"flash": ["files", "options", "boards", "faults"], "image": ["files", "texts", "options"],
          "link": ["list", "boards", "options", "faults"]}
 
-# What a judge costs without a mutant: processor time and time, in seconds.
-Judge = collections.namedtuple("Judge", "name build program command members cpu wall")
+Judge = collections.namedtuple("Judge", "name build program command")
 
 
 def run(command, tree, cpu, wall):
@@ -154,50 +155,77 @@ def builds(top):
 
 
 class Bench:
-    """The judges of a room, the cheap ones first within a kind. What each costs is kept for later calls."""
+    """The judges of a room: its own tests, those of others, those with sanitizers, the rest; the cheap ones
+    first. What each costs is measured when it is first asked, and kept for later calls."""
 
     def __init__(self, plain, sanitized, room):
         self.costs_file = plain.top.parent / "costs.json"
         self.costs = json.loads(self.costs_file.read_text()) if self.costs_file.exists() else {}
-        self.room, self.content, self.judges = room, set(), []
+        self.content, self.judges = set(), []
         for build, mark in ((plain, ""), (sanitized, "sanitized ")):
-            done = len(self.judges)
-            for goal in build.goals:
-                if "/tests/test_" in goal:
-                    self.add(mark + goal.split("/")[-1], build, goal, [build.folder + "/tests/mutant"])
-            self.judges[done:] = sorted(self.judges[done:], key=lambda j: j.cpu + j.wall / 10)
-        self.add("differential", plain, CONVERT.replace("BUILD", "build"),
-                 ["python3", "tests/fuzz/differential.py", "build/tests/fuzz/mutant", "50", "1"])
+            tests = [g for g in build.goals if "/tests/test_" in g]
+            found = [Judge(mark + t.split("/")[-1], build, t, [build.folder + "/tests/mutant"]) for t in tests]
+            self.judges += sorted(found, key=lambda j: ("test_%s_" % room not in j.name, self.guess(j)))
+        self.judges.append(Judge("differential", plain, CONVERT.replace("BUILD", "build"),
+                                 ["python3", "tests/fuzz/differential.py", "build/tests/fuzz/mutant", "50", "1"]))
         for s in sorted({s for _, some in CONCERNED for s in some} | set(STATIONS)):
-            self.add("campaign " + s, plain, CAMPAIGN.replace("BUILD", "build"),
-                     ["build/tests/faults/mutant", "--cases=2", "--seed=3", "--station=" + s])
+            self.judges.append(Judge("campaign " + s, plain, CAMPAIGN.replace("BUILD", "build"),
+                                     ["build/tests/faults/mutant", "--cases=2", "--seed=3", "--station=" + s]))
         for case in CASES[room]:
-            self.add(case + ".case", plain, TOOL, ["python3", "tests/cli/run.py", "tests/cli/%s.case" % case])
+            self.judges.append(Judge(case + ".case", plain, TOOL,
+                                     ["python3", "tests/cli/run.py", "tests/cli/%s.case" % case]))
 
-    def add(self, name, build, program, command):
-        members = build.members(program)
-        if any(m.startswith(self.room + "/") for m in members):
-            if name not in self.costs:
-                self.costs[name] = self.without_mutant(Judge(name, build, program, command, members, 1000, 1000))
-                self.costs_file.write_text(json.dumps(self.costs, indent=1))
-            self.judges.append(Judge(name, build, program, command, members, *self.costs[name]))
+    def guess(self, j):
+        cpu, wall = self.costs.get(j.name, (1, 10))
+        return cpu + wall / 10
 
     def without_mutant(self, j):
-        """What a judge costs; it must be content then."""
+        """A judge must be content then; notes what it costs."""
         j.build.linked(j.program, [])
         for _ in (1, 2):
             status, cpu, wall = run(j.command, j.build.top, 1000, 2000)
             if status == 0:
                 self.content.add(j.name)
-                return cpu, wall
+                self.costs[j.name] = cpu, wall
+                self.costs_file.write_text(json.dumps(self.costs, indent=1))
+                return
         sys.exit("mutants: %s is red without any mutant" % j.name)
 
-    def ask_all(bench, m):
+    def says_no(self, j):
+        """"killed" when a judge says no twice, "timeout" when it does not end, "" when it is content."""
+        cpu, wall = self.costs[j.name]
+        for _ in (1, 2):
+            status, _, _ = run(j.command, j.build.top, 10 * cpu + 10, 20 * wall + 120)
+            if status is None:
+                return "timeout"
+            if status == 0:
+                return ""
+        if j.name not in self.content:
+            self.without_mutant(j)
+        return "killed"
+
+
+def concerned(j, path):
+    """Does the judge have the file in its program, and is it asked about it?"""
+    if j.name.startswith("campaign "):
+        some = [some for pattern, some in CONCERNED if re.search(pattern, str(path))]
+        if j.name.split()[1] not in (some[0] if some else STATIONS):
+            return False
+    return str(path) in j.build.members(j.program)
+
+
+def ask_all(bench, m, quick):
     """What became of the mutant whose text is in the tree, and by whom."""
     code, linked = {}, None
     for j in bench.judges:
+        if quick and (j.build.folder != "build" or not j.name.startswith("test_") or
+                      bench.costs.get(j.name, (0, 0))[0] > QUICK_S):
+            return "open", ""
         if not concerned(j, m.path):
             continue
+        if j.name not in bench.costs:
+            bench.without_mutant(j)
+            linked = None
         if j.build not in code:
             code[j.build] = j.build.compiled(m.path)
         if linked != (j.build, j.program):
@@ -210,7 +238,7 @@ class Bench:
     return "survivor", ""
 
 
-def judged(plain, bench, m):
+def judged(plain, bench, m, quick):
     source = plain.top / m.path
     whole = source.read_text()
     was = plain.compiled(m.path)
@@ -221,7 +249,7 @@ def judged(plain, bench, m):
         code = plain.compiled(m.path)
         if code is None:
             return "stillborn", ""
-        return ("equal", "") if code == was else ask_all(bench, m)
+        return ("equal", "") if code == was else ask_all(bench, m, quick)
     finally:
         source.write_text(whole)
 
@@ -244,9 +272,9 @@ def judge_room(ways, room, a, log, known):
         if a.n and counted >= a.n:
             break
         what, who = known.get(m.name, ("", ""))
-        if not what or (what == "survivor" and a.again):
+        if not what or (what == "open" and not a.quick) or (what in ("open", "survivor") and a.again):
             bench = bench or Bench(*ways, room)
-            what, who = judged(ways[0], bench, m)
+            what, who = judged(ways[0], bench, m, a.quick)
             with log.open("a") as f:
                 f.write("%s\t%s\t%s\n" % (what, who, m.name))
             print("%-9s %s:%d: %s -> %s  %s" % (what, m.path, m.n + 1, m.old.strip(), m.new.strip(), who), flush=True)
@@ -262,15 +290,15 @@ def report(rooms, seed):
     fine = True
     for room, (rows, known) in rooms.items():
         n = collections.Counter(what for _, what in rows)
-        total = n["killed"] + n["timeout"] + n["survivor"]
-        share = 100.0 * (total - n["survivor"]) / total if total else 0.0
+        total = n["killed"] + n["timeout"] + n["survivor"] + n["open"]
+        share = 100.0 * (n["killed"] + n["timeout"]) / total if total else 0.0
         fine = fine and share >= GOAL
         print("| %s/ | %d | %d | %d | %d | %d | %d | %d | %d | %.1f%% |" % (
             room, known, len(rows), n["equal"], n["stillborn"], total, n["killed"], n["timeout"], n["survivor"], share))
     for rows, _ in rooms.values():
         for m, what in rows:
-            if what == "survivor":
-                print("SURVIVOR %s:%d: %s -> %s" % (m.path, m.n + 1, m.old.strip(), m.new.strip()))
+            if what in ("survivor", "open"):
+                print(what.upper() + " %s:%d: %s -> %s" % (m.path, m.n + 1, m.old.strip(), m.new.strip()))
     print("mutants: seed %d, goal %.0f%%: %s" % (seed, GOAL, "met" if fine else "not met"))
     return fine
 
@@ -281,6 +309,7 @@ def main():
     a.add_argument("-n", type=int, default=0)
     a.add_argument("-s", type=int, default=1)
     a.add_argument("--again", action="store_true")
+    a.add_argument("--quick", action="store_true")
     a.add_argument("rooms", nargs="*")
     a = a.parse_intermixed_args()
     adopt_orphans()
