@@ -96,88 +96,6 @@ static void forms__registers_and_debug_registers__are_laid_out_as_documented(voi
 	end();
 }
 
-static void fpu_register__old_firmware__goes_through_dcrsr(void **state)
-{
-	static const struct script_step steps[] = {
-		OPEN(V2J14),
-		{ "f2 35 f4 ed 00 e0 21 00 00 00", "80 00", NULL, 0, 0 },
-		{ "f2 36 f0 ed 00 e0", "80 00 00 00 03 00 02 00", NULL, 0, 0 },
-		{ "f2 36 f0 ed 00 e0", "80 00 00 00 03 00 03 00", NULL, 0, 0 },
-		{ "f2 36 f8 ed 00 e0", "80 00 00 00 ef be ad de", NULL, 0, 0 },
-		{ "f2 35 f8 ed 00 e0 44 33 22 11", "80 00", NULL, 0, 0 },
-		{ "f2 35 f4 ed 00 e0 40 00 01 00", "80 00", NULL, 0, 0 },
-		{ "f2 36 f0 ed 00 e0", "80 00 00 00 03 00 03 00", NULL, 0, 0 },
-	};
-	uint32_t value = 0;
-
-	(void)state;
-	BEGIN(steps);
-	assert_int_equal(link_read_reg(l, &ctx, 33, &value), SL_OK);
-	assert_int_equal(value, 0xDEADBEEF);
-	assert_int_equal(link_write_reg(l, &ctx, 64, 0x11223344), SL_OK);
-	end();
-}
-
-static void last_common_register__old_firmware__is_asked_for_and_the_next_is_not(void **state)
-{
-	static const struct script_step steps[] = {
-		OPEN(V2J14),
-		{ "f2 33 14", "80 00 00 00 78 56 34 12", NULL, 0, 0 },
-		{ "f2 34 14 44 33 22 11", "80 00", NULL, 0, 0 },
-		{ "f2 35 f4 ed 00 e0 15 00 00 00", "80 00", NULL, 0, 0 },
-		{ "f2 36 f0 ed 00 e0", "80 00 00 00 03 00 03 00", NULL, 0, 0 },
-		{ "f2 36 f8 ed 00 e0", "80 00 00 00 ef be ad de", NULL, 0, 0 },
-		{ "f2 35 f8 ed 00 e0 44 33 22 11", "80 00", NULL, 0, 0 },
-		{ "f2 35 f4 ed 00 e0 15 00 01 00", "80 00", NULL, 0, 0 },
-		{ "f2 36 f0 ed 00 e0", "80 00 00 00 03 00 03 00", NULL, 0, 0 },
-	};
-	uint32_t value = 0;
-
-	(void)state;
-	BEGIN(steps);
-	assert_int_equal(link_read_reg(l, &ctx, 20, &value), SL_OK);
-	assert_int_equal(value, 0x12345678);
-	assert_int_equal(link_write_reg(l, &ctx, 20, 0x11223344), SL_OK);
-	assert_int_equal(link_read_reg(l, &ctx, 21, &value), SL_OK);
-	assert_int_equal(value, 0xDEADBEEF);
-	assert_int_equal(link_write_reg(l, &ctx, 21, 0x11223344), SL_OK);
-	end();
-}
-
-static void register_255__new_firmware__is_asked_for(void **state)
-{
-	static const struct script_step steps[] = {
-		OPEN(V2J37),
-		{ "f2 33 ff", "80 00 00 00 78 56 34 12", NULL, 0, 0 },
-		{ "f2 34 ff 44 33 22 11", "80 00", NULL, 0, 0 },
-	};
-	uint32_t value = 0;
-
-	(void)state;
-	BEGIN(steps);
-	assert_int_equal(link_read_reg(l, &ctx, 255, &value), SL_OK);
-	assert_int_equal(value, 0x12345678);
-	assert_int_equal(link_write_reg(l, &ctx, 255, 0x11223344), SL_OK);
-	end();
-}
-
-static void fpu_register__core_that_hands_nothing_over__is_a_target_fault(void **state)
-{
-	static struct script_step steps[40] = {
-		OPEN(V2J14), { "f2 35 f4 ed 00 e0 21 00 00 00", "80 00", NULL, 0, 0 },
-	};
-	uint32_t value = 0;
-
-	(void)state;
-	for (size_t i = 3; i < ARRAY_LEN(steps); i++)
-		steps[i] = (struct script_step){ "f2 36 f0 ed 00 e0", "80 00 00 00 03 00 02 00",
-						 NULL, 0, 10 };
-	BEGIN(steps);
-	assert_int_equal(link_read_reg(l, &ctx, 33, &value), SL_TARGET);
-	assert_in_range(clock_.now_us, 100000, 130000);
-	abandon();
-}
-
 static void memory_forms__old_firmware_asks_3b_and_new_3e(void **state)
 {
 	static const struct script_step old[] = {
@@ -584,10 +502,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(forms__registers_and_debug_registers__are_laid_out_as_documented),
-		TEST(fpu_register__old_firmware__goes_through_dcrsr),
-		TEST(last_common_register__old_firmware__is_asked_for_and_the_next_is_not),
-		TEST(register_255__new_firmware__is_asked_for),
-		TEST(fpu_register__core_that_hands_nothing_over__is_a_target_fault),
 		TEST(memory_forms__old_firmware_asks_3b_and_new_3e),
 		TEST(reply__shorter_than_asked__is_refused_and_no_value_given),
 		TEST(reply__short_but_with_a_failing_status__says_why),
