@@ -11,7 +11,8 @@
 # that compiles to the same code, or not at all, is not a mutant. A judge that says no is asked a second
 # time, so that what a busy machine does is not taken for a test; limits are of processor time, and
 # mutants that reach them are counted apart. What was judged is in FOLDER/judged.tsv, and not judged again
-# but for survivors with --again. --quick: only test programs that take seconds; what they do not notice stays open.
+# but for survivors with --again. --quick: only the room's own tests, as far as they take
+# seconds; what they do not notice stays open.
 # Prints a table and the survivors; exit status 1 below the goal.
 import argparse
 import collections
@@ -218,7 +219,7 @@ def ask_all(bench, m, quick):
     """What became of the mutant whose text is in the tree, and by whom."""
     code, linked = {}, None
     for j in bench.judges:
-        if quick and (j.build.folder != "build" or not j.name.startswith("test_") or
+        if quick and (not j.name.startswith("test_%s_" % m.path.parts[0]) or
                       bench.costs.get(j.name, (0, 0))[0] > QUICK_S):
             return "open", ""
         if not concerned(j, m.path):
