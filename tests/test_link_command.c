@@ -453,6 +453,7 @@ static void wire_log__has_every_byte_and_names_parameters_and_status(void **stat
 		{ "f2 3e", "80 00 00 00 00 00 00 00 00 00 00 00", NULL, 0, 0 },
 	};
 	uint8_t data[128];
+	unsigned data_lines;
 	uint32_t value;
 
 	(void)state;
@@ -478,6 +479,10 @@ static void wire_log__has_every_byte_and_names_parameters_and_status(void **stat
 		hex[3 * 64 - 1] = '\0';
 		assert_non_null(strstr(wire, hex));
 	}
+	data_lines = 0;
+	for (const char *at = wire; (at = strstr(at, "#3 >> ")); at++)
+		data_lines++;
+	assert_int_equal(data_lines, 2);
 	assert_non_null(strstr(wire, "#4 > f2 3e (in 12)  GETLASTRWSTATUS2\n"));
 	end();
 }

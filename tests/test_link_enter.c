@@ -152,6 +152,23 @@ static void enter__v1_api1__has_no_reply_and_is_proved_by_the_core_id(void **sta
 	script_done(&script);
 }
 
+static void flush__v1_api1_with_half_an_answer__is_a_fault(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V1J9), { "f2 20 a3", NULL, NULL, 0, 0 }, { "f2 22", "77 14 a0 1b", NULL, 0, 0 },
+		{ "f2 01", "81", NULL, 0, 0 }, { "f5", "02 00", NULL, 0, 0 }, { "f2 21", NULL, NULL, 0, 0 },
+	};
+	struct link *l;
+
+	(void)state;
+	BEGIN(steps);
+	l = open_ok();
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	assert_int_equal(link_flush(l, &ctx), SL_PROTO);
+	link_close(l, &ctx);
+	script_done(&script);
+}
+
 static void enter__v1_api1_with_a_stale_or_empty_id__is_no_target(void **state)
 {
 	static const char *const ids[] = { "00 00 00 00", "ff ff ff ff", "12 40 83 04" };
@@ -561,6 +578,7 @@ int main(void)
 		TEST(enter__v3__takes_the_highest_listed_clock_not_above),
 		TEST(enter__v1_api2__never_sends_speed_nrst_or_voltage),
 		TEST(enter__v1_api1__has_no_reply_and_is_proved_by_the_core_id),
+		TEST(flush__v1_api1_with_half_an_answer__is_a_fault),
 		TEST(enter__v1_api1_with_a_stale_or_empty_id__is_no_target),
 		TEST(enter__v1_that_does_not_know_api2__falls_back),
 		TEST(enter__under_reset__holds_before_and_after),

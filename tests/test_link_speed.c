@@ -142,6 +142,43 @@ static void connect__chosen_speed__is_the_only_one_tried(void **state)
 	end();
 }
 
+static void connect__id_that_old_firmware_does_not_tell__is_no_fault(void **state)
+{
+	static const char *const answers[] = {
+		"42 00 00 00 00 00 00 00 00 00 00 00", "08 00 00 00 00 00 00 00 00 00 00 00",
+		"0c 00 00 00 00 00 00 00 00 00 00 00",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+		const struct script_step steps[] = {
+			OPEN(V2J37), DIVISOR("00 00"), ENTER_SAYS("80"), { "f2 31", answers[i], NULL, 0, 0 },
+			EXIT,
+		};
+
+		BEGIN(steps);
+		assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+		assert_int_equal(ctx.fault.code, SL_OK);
+		assert_int_equal(link_get_speed_khz(l), 4000);
+		end();
+	}
+}
+
+static void connect__id_that_was_lost_on_the_wire__is_a_fault_at_a_chosen_speed(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), DIVISOR("00 00"), ENTER_SAYS("80"),
+		{ "f2 31", "13 00 00 00 00 00 00 00 00 00 00 00", NULL, 0, 0 }, ABORT, EXIT,
+	};
+	static const struct link_options chosen = { .speed_khz = 4000 };
+
+	(void)state;
+	BEGIN(steps);
+	assert_int_equal(link_enter_swd(l, &ctx, &chosen), SL_TARGET);
+	assert_int_equal(ctx.fault.probe_status, 0x13);
+	end();
+}
+
 static void connect__v3__asks_for_its_list_once(void **state)
 {
 	static const struct script_step steps[] = {
@@ -332,6 +369,8 @@ int main(void)
 		TEST(connect__impossible_id__steps_down),
 		TEST(connect__nobody_there__ends_at_125_khz_and_warns_of_nothing),
 		TEST(connect__chosen_speed__is_the_only_one_tried),
+		TEST(connect__id_that_old_firmware_does_not_tell__is_no_fault),
+		TEST(connect__id_that_was_lost_on_the_wire__is_a_fault_at_a_chosen_speed),
 		TEST(connect__v3__asks_for_its_list_once),
 		TEST(session__lost_bits_in_a_read__lower_the_clock_and_read_again),
 		TEST(session__line_that_stays_silent__is_entered_again),
