@@ -195,6 +195,46 @@ static void l0__wrong_complement__is_seen_and_the_chips_default_is_taken(void **
 	close_ob(&o, ob);
 }
 
+/* PECR, 0x4002 2004: PELOCK 1, PRGLOCK 2, OPTLOCK 4; ERASE 0x200 is left over from whoever was here. */
+static void l0__unlock__sends_the_keys_that_are_needed_and_lock_locks_all(void **state)
+{
+	enum { PECR = 0x40022004, PEKEYR = 0x4002200C, OPTKEYR = 0x40022014, SR = 0x40022018 };
+	static const struct step open[] = { { SR, 0x33F02 } };
+	static const struct step left[] = { { SR, 0x33F02 }, { PECR, 0 } };
+	static const struct step options[] = {
+		{ SR, 0x33F02 }, { OPTKEYR, 0xFBEAD9C8 }, { OPTKEYR, 0x24252627 },
+	};
+	static const struct step all[] = {
+		{ SR, 0x33F02 }, { PEKEYR, 0x89ABCDEF }, { PEKEYR, 0x02030405 }, { OPTKEYR, 0xFBEAD9C8 },
+		{ OPTKEYR, 0x24252627 },
+	};
+	static const struct step lock[] = { { PECR, 7 } };
+	/* A list of words knows no keys: it stays locked, which is told. */
+	static const struct { uint32_t pecr; const struct step *want; size_t n; enum sl_err err; } rows[] = {
+		{ 0, open, 1, SL_OK }, { 0x200, left, 2, SL_OK }, { 4, options, 3, SL_FLASH },
+		{ 7, all, 5, SL_FLASH },
+	};
+	struct option_bytes *ob;
+	struct open_chip o;
+
+	(void)state;
+	ob = open_l0(&o, false);
+	fake_put(&o.l, PEKEYR, 0, 0);
+	fake_put(&o.l, OPTKEYR, 0, 0);
+	if (!fake_find(&o.l, PECR))
+		fake_put(&o.l, PECR, 0, 0);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		fake_find(&o.l, PECR)->value = rows[i].pecr;
+		o.l.n_log = 0;
+		assert_int_equal(ob->kind->ops->unlock(ob, &o.c), rows[i].err);
+		expect_log(&o, rows[i].want, rows[i].n);
+	}
+	o.l.n_log = 0;
+	must(&o, ob->kind->ops->lock(ob, &o.c));
+	expect_log(&o, lock, 1);
+	close_ob(&o, ob);
+}
+
 static struct option_bytes *open_f0(struct open_chip *o, uint16_t id, uint32_t kb)
 {
 	open_it(o, chip_find(id), kb, 0);
@@ -309,6 +349,7 @@ int main(void)
 		cmocka_unit_test(f2__unlock_write_lock__follow_the_manual),
 		cmocka_unit_test(l0__changed_word__goes_with_its_complement_and_alone),
 		cmocka_unit_test(l0__level_1_to_0__writes_protection_first_then_everything),
+		cmocka_unit_test(l0__unlock__sends_the_keys_that_are_needed_and_lock_locks_all),
 		cmocka_unit_test(l0__wrong_complement__is_seen_and_the_chips_default_is_taken),
 		cmocka_unit_test(f0__fields_and_words__are_those_of_the_part),
 		cmocka_unit_test(table__every_chip_with_a_driver__has_fields_that_do_not_overlap),
