@@ -80,6 +80,7 @@ static void unlock__size_register_0__ends_where_flash_ends(void **state)
 	rig_ok(&o.rig, ob_write(o.ob, o.rig.c, &want, &o.st));
 	rig_ok(&o.rig, ob_prove_blank(o.ob, o.rig.c, NULL, &o.blank));
 	assert_int_equal(o.blank, 64 * 1024);
+	assert_int_equal(o.rig.c->fault.code, SL_OK);
 	assert_true(flash_is(&o, 0xFF));
 	option_close(&o);
 }

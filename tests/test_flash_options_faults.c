@@ -60,9 +60,36 @@ static void write__code_that_faults_after_its_last_word__is_an_error(void **stat
 	option_close(&o);
 }
 
+/* In the last sector, behind its first piece. */
+static void prove__one_byte_that_is_not_blank__is_named_by_its_address(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(option_boards); i++) {
+		uint8_t blank = board_kind_blank(board_kind_find(option_boards[i].name));
+		struct option_rig o;
+		size_t at;
+
+		option_open(&o, &option_boards[i], false);
+		at = o.bytes - 3;
+		memset(o.flash, blank, o.bytes);
+		o.flash[at] ^= 0x10;
+		chip_flash_changed(o.rig.chip);
+		assert_int_equal(ob_prove_blank(o.ob, o.rig.c, NULL, &o.blank), SL_VERIFY);
+		assert_true(o.rig.c->fault.has_addr);
+		assert_int_equal(o.rig.c->fault.addr, 0x08000000 + at);
+		assert_true(o.blank < o.bytes && o.blank > 0);
+		o.flash[at] ^= 0x10;
+		chip_flash_changed(o.rig.chip);
+		rig_ok(&o.rig, ob_prove_blank(o.ob, o.rig.c, NULL, &o.blank));
+		assert_int_equal(o.blank, o.bytes);
+		option_close(&o);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(prove__one_byte_that_is_not_blank__is_named_by_its_address),
 		cmocka_unit_test(write__code_that_faults_after_its_last_word__is_an_error),
 	};
 
