@@ -35,7 +35,7 @@ from wrongs import mutants_of
 
 ROOMS = ["flash", "image", "link"]
 GOAL = 85.0
-QUICK_S = 5     # processor time of a test program that is asked with --quick
+QUICK_S = 8     # processor time of a test program that is asked with --quick
 CAMPAIGN, CONVERT, TOOL = "BUILD/tests/faults/campaign", "BUILD/tests/fuzz/convert", "stlink-download"
 SANITIZE = "-O1 -g0 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
 NOT_SANITIZED = ["test_image_nomem"]    # it replaces malloc itself
