@@ -9,7 +9,7 @@
  *
  * --cases: so many of each kind in each scenario. The points come in an order that spreads them evenly
  * over the run, from a start that the seed chooses; so SIGTERM, which ends the campaign after the cases
- * under way, leaves a sample.
+ * under way, leaves a sample, and --from=N --points=M goes on with the rest of one that said "N of M".
  * --jobs: so many workers at once share the cases of each bed, each with a board of its own.
  * Prints a line for each kind in each scenario, and one for each finding, whose first word after
  * FINDING is what --replay takes. After each case the same command runs again, without a fault, and
@@ -41,7 +41,7 @@ enum { JOBS_MAX = 16 };
 
 struct wish {
 	const char *tool, *bed, *scenario, *kind;
-	uint64_t cases, seed, jobs;
+	uint64_t cases, seed, jobs, from, points;
 };
 
 struct worker {
@@ -98,7 +98,7 @@ static int work(const struct worker *me, const struct bed_kind *b)
 {
 	const struct scenario *sc;
 	const struct strike_kind *k;
-	struct share mine = { .index = me->index, .jobs = me->w->jobs, .cases = me->w->cases,
+	struct share mine = { .index = me->w->from + me->index, .jobs = me->w->jobs, .cases = me->w->cases,
 			      .seed = me->w->seed, .end = &told_to_end };
 	bool written = true;
 
@@ -115,6 +115,8 @@ static int work(const struct worker *me, const struct bed_kind *b)
 		if (!row(me->w, i, &sc, &k))
 			continue;
 		mine.agreed = &me->agreed[i];
+		if (me->w->points > 0)
+			*mine.agreed = me->w->points;
 		case_play_share(&mine, sc, k, &t);
 		written = write(me->to, &t, sizeof(t)) == (ssize_t)sizeof(t);
 	}
@@ -298,6 +300,7 @@ int main(int argc, char *argv[])
 		{ "kind", required_argument, NULL, 'k' }, { "cases", required_argument, NULL, 'n' },
 		{ "seed", required_argument, NULL, 'r' }, { "replay", required_argument, NULL, 'a' },
 		{ "prove", no_argument, NULL, 'p' }, { "jobs", required_argument, NULL, 'j' },
+		{ "from", required_argument, NULL, 'f' }, { "points", required_argument, NULL, 'm' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct wish w = { .seed = 1, .jobs = 1 };
@@ -316,6 +319,8 @@ int main(int argc, char *argv[])
 		case 'r': w.seed = strtoull(optarg, NULL, 10); break;
 		case 'a': line = optarg; break;
 		case 'p': prove = true; break;
+		case 'f': w.from = strtoull(optarg, NULL, 10); break;
+		case 'm': w.points = strtoull(optarg, NULL, 10); break;
 		case 'j': w.jobs = strtoull(optarg, NULL, 10); break;
 		default: return 2;
 		}

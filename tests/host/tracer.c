@@ -396,10 +396,11 @@ static bool set_filter(void)
 
 static _Noreturn void become(const struct traced_program *p)
 {
-	int null = open("/dev/null", O_RDONLY);
+	/* Not by umockdev's functions: another thread may have had its lock at the fork. */
+	int null = (int)syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY);
 
 	if (null < 0 || dup2(null, 0) < 0 || dup2(p->out, 1) < 0 || dup2(p->err, 2) < 0 ||
-	    chdir(p->directory) != 0)
+	    syscall(SYS_chdir, p->directory) != 0)
 		_exit(126);
 	(void)syscall(SYS_close_range, 3, ~0u, 0);
 	(void)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
