@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -38,7 +39,7 @@ static struct {
 	long at, count;
 	int error;
 	bool on, for_ever, struck;
-} spoil;
+} spoil = { .at = SPOIL_NEVER };
 
 static bool spoilt(bool memory)
 {
@@ -162,8 +163,18 @@ static long open_descriptors(void)
  * hold; struck: did something fail? Its context is given back empty-handed: no block, no descriptor. */
 typedef void spoil_fn(const void *arg);
 
+/* A child has nobody to tell what failed in it. */
+static void spare_child(void)
+{
+	spoil.on = false;
+}
+
 static void spoil_on(void)
 {
+	static bool told;
+
+	if (!told)
+		told = pthread_atfork(NULL, NULL, spare_child) == 0;
 	spoil.count = 0;
 	spoil.on = true;
 }
@@ -195,6 +206,8 @@ static long spoil_each(int error, spoil_fn *fn, const void *arg)
 			all++;
 		}
 	}
+	spoil.at = SPOIL_NEVER;
+	spoil.for_ever = false;
 	return all;
 }
 
