@@ -74,49 +74,26 @@ static enum sl_err option_parse(struct ctx *c, struct word *w, const char *rest)
 	return err ? err : assign_parse_list(c, rest, w->assign);
 }
 
-static enum sl_err refuse_other_chip(struct session *s, const struct word *w)
+static enum sl_err assign_want(struct session *s, const struct word *w, const struct option_bytes *ob,
+			       struct ob_image *want)
 {
 	uint16_t id = target_get_info(s->target)->dev_id;
 
-	if (!w->assign->has_chip || w->assign->chip == id)
-		return SL_OK;
-	return ctx_fail(s->ctx, SL_IMAGE, "cli",
-		   "%.80s is of a chip with device id 0x%03" PRIx32 ", this is 0x%03x",
-			w->file, w->assign->chip, id);
+	if (w->assign->has_chip && w->assign->chip != id)
+		return ctx_fail(s->ctx, SL_IMAGE, "cli",
+			   "%.80s is of a chip with device id 0x%03" PRIx32 ", this is 0x%03x",
+				w->file, w->assign->chip, id);
+	return assign_apply(s, ob, w->assign, want);
 }
 
 static enum sl_err assign_check(struct session *s, struct word *w)
 {
-	struct option_bytes *ob = NULL;
-	struct ob_state st;
-	enum sl_err err = options_get(s, &ob, &st);
-
-	if (err)
-		return err;
-	err = refuse_other_chip(s, w);
-	if (!err)
-		err = assign_apply(s, ob, w->assign, &st.stored);
-	ob_close(ob);
-	return err;
+	return option_word_check(s, w, assign_want);
 }
 
 static enum sl_err assign_run(struct session *s, struct word *w)
 {
-	struct option_bytes *ob = NULL;
-	struct ob_image want;
-	struct ob_state st;
-	enum sl_err err = options_get(s, &ob, &st);
-
-	if (err)
-		return err;
-	want = st.stored;
-	err = refuse_other_chip(s, w);
-	if (!err)
-		err = assign_apply(s, ob, w->assign, &want);
-	if (!err)
-		err = options_change(s, ob, &st, &(struct option_change){ w, &want, st.bad != 0 });
-	ob_close(ob);
-	return err;
+	return option_word_run(s, w, assign_want, NULL);
 }
 
 /* ---- files ------------------------------------------------------------------------------ */

@@ -335,7 +335,7 @@ static enum sl_err wrp_parse(struct ctx *c, struct word *w, const char *rest)
 	return areas_check_text(c, rest);
 }
 
-static enum sl_err wrp_want(struct session *s, const struct word *w, struct option_bytes *ob,
+static enum sl_err wrp_want(struct session *s, const struct word *w, const struct option_bytes *ob,
 			    struct ob_image *want)
 {
 	return areas_parse(s, ob, w->text + strlen(w->command->name), want);
@@ -343,34 +343,12 @@ static enum sl_err wrp_want(struct session *s, const struct word *w, struct opti
 
 static enum sl_err wrp_check(struct session *s, struct word *w)
 {
-	struct option_bytes *ob = NULL;
-	struct ob_state st;
-	enum sl_err err = options_get(s, &ob, &st);
-
-	if (err)
-		return err;
-	err = wrp_want(s, w, ob, &st.stored);
-	ob_close(ob);
-	return err;
+	return option_word_check(s, w, wrp_want);
 }
 
 static enum sl_err wrp_run(struct session *s, struct word *w)
 {
-	struct option_bytes *ob = NULL;
-	struct ob_image want;
-	struct ob_state st;
-	enum sl_err err = options_get(s, &ob, &st);
-
-	if (err)
-		return err;
-	want = st.stored;
-	err = wrp_want(s, w, ob, &want);
-	if (!err)
-		err = options_change(s, ob, &st, &(struct option_change){ w, &want, st.bad != 0 });
-	if (!err)
-		show_write_protection(s, ob, &want);
-	ob_close(ob);
-	return err;
+	return option_word_run(s, w, wrp_want, show_write_protection);
 }
 
 /* ---- rows -------------------------------------------------------------------------------------- */

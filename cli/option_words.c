@@ -119,3 +119,36 @@ enum sl_err options_change(struct session *s, struct option_bytes *ob, struct ob
 		   "back", ch->word->text);
 	return after_reset(s, was_running);
 }
+
+enum sl_err option_word_check(struct session *s, const struct word *w, option_want_fn *want)
+{
+	struct option_bytes *ob = NULL;
+	struct ob_state st;
+	enum sl_err err = options_get(s, &ob, &st);
+
+	if (err)
+		return err;
+	err = want(s, w, ob, &st.stored);
+	ob_close(ob);
+	return err;
+}
+
+enum sl_err option_word_run(struct session *s, const struct word *w, option_want_fn *want,
+			    option_done_fn *done)
+{
+	struct option_bytes *ob = NULL;
+	struct ob_image wanted;
+	struct ob_state st;
+	enum sl_err err = options_get(s, &ob, &st);
+
+	if (err)
+		return err;
+	wanted = st.stored;
+	err = want(s, w, ob, &wanted);
+	if (!err)
+		err = options_change(s, ob, &st, &(struct option_change){ w, &wanted, st.bad != 0 });
+	if (!err && done)
+		done(s, ob, &wanted);
+	ob_close(ob);
+	return err;
+}

@@ -66,4 +66,18 @@ struct option_change {
 enum sl_err options_change(struct session *s, struct option_bytes *ob, struct ob_state *st,
 			   const struct option_change *ch) MUST_CHECK;
 
+/* What a word wants of these option bytes: want has what is stored, and gets what shall be. */
+typedef enum sl_err option_want_fn(struct session *s, const struct word *w,
+				   const struct option_bytes *ob, struct ob_image *want);
+
+/* What there is to say when it is done. */
+typedef void option_done_fn(struct session *s, const struct option_bytes *ob, const struct ob_image *is);
+
+/* option_word_check - read the option bytes, and ask whether what the word wants can be had of this
+ * chip; changes nothing. option_word_run - have it. done: may be NULL.
+ * Return what want returns; SL_UNSUPPORTED, and as options_get and options_change. */
+enum sl_err option_word_check(struct session *s, const struct word *w, option_want_fn *want) MUST_CHECK;
+enum sl_err option_word_run(struct session *s, const struct word *w, option_want_fn *want,
+			    option_done_fn *done) MUST_CHECK;
+
 #endif
