@@ -166,8 +166,8 @@ static void autoflash_check__whatever_fails__approves_nothing_unread(void **stat
 	assert_int_equal(mkdir(conf, 0755), 0);
 	(void)snprintf(image_path, sizeof(image_path), "%s/fw.bin", conf);
 	(void)snprintf(text, sizeof(text), "[board one]\nserial = any\nport = 1-2\nchip = 0x410\n"
-		       "chip = 0x420\nimage = %s\n[board]\nserial = 066DFF495051717867014528\nport = any\nchip = 0x410\n"
-		       "image = %s\nmismatch = ignore\n", image_path, image_path);
+		       "chip = 0x420\nimage = %s\n[board]\nserial = 066DFF495051717867014528\n"
+		       "port = any\nchip = 0x410\nimage = %s\nmismatch = ignore\n", image_path, image_path);
 	(void)snprintf(name, sizeof(name), "%s/10-a.conf", conf);
 	fd = open(name, O_WRONLY | O_CREAT, 0644);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
