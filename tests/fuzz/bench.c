@@ -16,6 +16,7 @@ static const struct station table[] = {
 	{ "f3/bulk", &bench_f3_v2, CARRIER_BULK, NULL },
 	{ "f1/old bulk", &bench_f1_v2_old, CARRIER_BULK, NULL },
 	{ "f1/old sg", &bench_f1_v1_old, CARRIER_SG, NULL },
+	{ "f1/v2-1", &bench_f1_v21, CARRIER_BULK, "374b" },
 	{ "f1/v3", &bench_f1_v3, CARRIER_BULK, "374f" },
 	{ "f4/v3", &bench_f4_v3, CARRIER_BULK, "374f" },
 };

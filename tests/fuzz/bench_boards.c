@@ -83,6 +83,7 @@ KIND(f1_v1, "STM32F100C8", front_v1, 1, "V1J13S4", 0xFF);
 KIND(f1_v1_old, "STM32F100C8", front_v1, 1, "V1J10S0", 0xFF);
 KIND(f1_v2, "STM32F100C8", front_v2, 2, "V2J37S7", 0xFF);
 KIND(f1_v2_old, "STM32F100C8", front_v2, 2, "V2J14S0", 0xFF);
+KIND(f1_v21, "STM32F100C8", front_v21, 2, "V2J24M11", 0xFF);
 KIND(f1_v3, "STM32F100C8", front_v3, 3, "V3J7M2", 0xFF);
 KIND(f3_v2, "STM32F303CB", front_v2, 2, "V2J37S7", 0xFF);
 KIND(f4_v1, "STM32F401CB", front_v1, 1, "V1J13S4", 0xFF);

@@ -14,7 +14,7 @@ FUZZ_fast = -O2 -g -fsanitize-coverage=inline-8bit-counters,pc-table -fsanitize=
 FUZZ_NAMES = $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_BIN = $(patsubst %,$(BUILD)/tests/fuzz/fuzz_%,$(FUZZ_NAMES))
 FUZZ_STAGE_OBJ = $(patsubst %,$(BUILD)/tests/faults/%.o,boards oracle sg_board stage tables wire) \
-	$(patsubst %,$(BUILD)/tests/fuzz/%.o,bench bench_boards bench_lines)
+	$(patsubst %,$(BUILD)/tests/fuzz/%.o,bench bench_boards bench_lines conditions)
 # What is wrapped, so that no socket and no file is needed, and the parts of the virtual board that are
 # looked at as well. The rest of it is not: a session is about the tool.
 fuzz_wraps = $(foreach f,$(FUZZ_WRAP_$(1)),-Wl,--wrap=$f)

@@ -4,8 +4,8 @@
  * answers are changed, replaced, held back or left out as the input says. The clock may jump and the
  * supply fail.
  *
- * Input: station, command line, jump of the clock (when, how far), cut of the supply (when, how),
- * then steps: after so many transfers, do this. What holds even for a probe that lies is checked
+ * Input: station, command line, jump of the clock (when, how far), what is wrong from the beginning on,
+ * cut of the supply (when, how), then steps: after so many transfers, do this. What holds even for a probe that lies is checked
  * here; what holds for one that only fails, by tests/faults/oracle.c.
  */
 #define _GNU_SOURCE
@@ -18,6 +18,7 @@
 #include "base/cursor.h"
 #include "tests/faults/oracle.h"
 #include "tests/fuzz/bench.h"
+#include "tests/fuzz/conditions.h"
 #include "tests/fuzz/fuzz.h"
 
 void __sanitizer_set_report_fd(void *fd) __attribute__((weak));
@@ -188,10 +189,13 @@ static void judge(const struct before *b, int status)
 
 static void begin(const uint8_t *data, size_t size)
 {
+	static struct scenario changed;
 	static const int jumps[] = { 0, 0, 0, 1, 3600, -1 };
 	size_t n_stations, n_lines;
 	const struct scenario *lines = bench_lines(&n_lines), *sc;
 	const struct station *st = bench_stations(&n_stations);
+	uint8_t condition;
+	int jump_to;
 
 	input = cur_make(data, size);
 	met = (struct fault_kind){ .name = "input" };
@@ -199,12 +203,18 @@ static void begin(const uint8_t *data, size_t size)
 	sc = &lines[byte() % n_lines];
 	if (st->pid && sc->dfu)
 		sc = lines;             /* these have no such boot loader */
-	stage_set(st, sc);
-	jump = (struct fault_kind){ .name = "jump", .at = AT_CLOCK,
-				    .excuses = EXCUSE_ORDER | EXCUSE_DATA | EXCUSE_LAW };
 	jump_at = byte() * 4u;
-	jump.what = jumps[byte() % ARRAY_LEN(jumps)];
-	struck_any = flooded = false;
+	jump_to = jumps[byte() % ARRAY_LEN(jumps)];
+	condition = byte();
+	changed = *sc;
+	changed.refused |= !condition_is_none(condition);
+	stage_set(st, &changed);
+	condition_bring_about(condition);
+	jump = (struct fault_kind){ .name = "jump", .at = AT_CLOCK,
+				    .what = jump_to, .excuses = EXCUSE_ORDER | EXCUSE_DATA | EXCUSE_LAW };
+	struck_any = changed.refused;
+	met.excuses |= condition_is_none(condition) ? 0 : EXCUSE_ORDER | EXCUSE_LAW;
+	flooded = false;
 }
 
 /* The supply fails during a flash operation, or not. */
