@@ -19,6 +19,11 @@ static const struct station table[] = {
 	{ "f1/v2-1", &bench_f1_v21, CARRIER_BULK, "374b" },
 	{ "f1/v3", &bench_f1_v3, CARRIER_BULK, "374f" },
 	{ "f4/v3", &bench_f4_v3, CARRIER_BULK, "374f" },
+	{ LIAR " F1 of two banks", &bench_liar_f1, CARRIER_BULK, NULL },
+	{ LIAR " F4 of two banks", &bench_liar_f4, CARRIER_BULK, NULL },
+	{ LIAR " L1 of two banks", &bench_liar_l1, CARRIER_BULK, NULL },
+	{ LIAR " L4", &bench_liar_l4, CARRIER_BULK, NULL },
+	{ LIAR " of no kind", &bench_liar, CARRIER_BULK, NULL },
 };
 
 const struct station *bench_stations(size_t *n)

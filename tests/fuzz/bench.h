@@ -11,6 +11,9 @@
 /* bench_stations - the table; *n rows. */
 const struct station *bench_stations(size_t *n);
 
+/* The first word of a station whose chip says that it is another: it may fail by itself. */
+#define LIAR "liar:"
+
 /* A V1 cannot hold the chip in reset, and says so. */
 #define UNDER_RESET "under reset"
 

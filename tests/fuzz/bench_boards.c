@@ -23,12 +23,19 @@ static const struct sector_run runs_f3[] = { { 2048, 64 }, { 0, 0 } };
 static const struct small {
 	const char *name, *like;
 	uint32_t kb, idcode;            /* idcode 0: the same */
+	uint32_t said_kb;               /* in its size register; 0: the truth */
 	const struct sector_run *runs;
 } small[] = {
-	{ "STM32F100C8", "STM32F100RB", 64, 0, runs_f1 },
-	{ "STM32L152C8", "STM32L152RB", 64, 0, runs_l1 },
-	{ "STM32F401CB", "STM32F401RE", 128, 0x10016423, runs_f4 },
-	{ "STM32F303CB", "STM32F303VC", 128, 0, runs_f3 },
+	{ "STM32F100C8", "STM32F100RB", 64, 0, 0, runs_f1 },
+	{ "STM32L152C8", "STM32L152RB", 64, 0, 0, runs_l1 },
+	{ "STM32F401CB", "STM32F401RE", 128, 0x10016423, 0, runs_f4 },
+	{ "STM32F303CB", "STM32F303VC", 128, 0, 0, runs_f3 },
+	/* Look-alikes that say they are a chip of two banks, one without a driver, none at all. */
+	{ "as if F103xG", "STM32F100RB", 64, 0x10036430, 1024, runs_f1 },
+	{ "as if F42x", "STM32F401RE", 128, 0x20016419, 2048, runs_f4 },
+	{ "as if L152xD", "STM32L152RB", 64, 0x10186436, 384, runs_l1 },
+	{ "as if L4", "STM32F401RE", 128, 0x10076415, 1024, runs_f4 },
+	{ "as if nothing", "STM32F100RB", 64, 0x10036FFF, 0, runs_f1 },
 };
 
 static struct made {
@@ -39,6 +46,7 @@ static struct made {
 
 static void make(struct made *m, const struct small *s)
 {
+	uint32_t kb = s->said_kb ? s->said_kb : s->kb;
 	size_t i;
 
 	m->kind = *__real_chip_kind_find(s->like);
@@ -50,7 +58,7 @@ static void make(struct made *m, const struct small *s)
 	for (i = 0; m->kind.info[i].addr && i < INFO_MAX - 1; i++) {
 		m->info[i] = m->kind.info[i];
 		if (m->info[i].addr == (m->kind.size_reg & ~3u))
-			m->info[i].value = m->kind.size_reg & 2 ? s->kb << 16 | 0xFFFF : 0xFFFF0000 | s->kb;
+			m->info[i].value = m->kind.size_reg & 2 ? kb << 16 | 0xFFFF : 0xFFFF0000 | kb;
 	}
 	m->kind.name = s->name;
 	m->kind.flash_bytes = s->kb * 1024;
@@ -90,4 +98,9 @@ KIND(f4_v1, "STM32F401CB", front_v1, 1, "V1J13S4", 0xFF);
 KIND(f4_v2, "STM32F401CB", front_v2, 2, "V2J37S7", 0xFF);
 KIND(f4_v3, "STM32F401CB", front_v3, 3, "V3J7M2", 0xFF);
 KIND(l1_v1, "STM32L152C8", front_v1, 1, "V1J13S4", 0x00);
+KIND(liar_f1, "as if F103xG", front_v2, 2, "V2J37S7", 0xFF);
+KIND(liar_f4, "as if F42x", front_v2, 2, "V2J37S7", 0xFF);
+KIND(liar_l1, "as if L152xD", front_v2, 2, "V2J37S7", 0x00);
+KIND(liar_l4, "as if L4", front_v2, 2, "V2J37S7", 0xFF);
+KIND(liar, "as if nothing", front_v2, 2, "V2J37S7", 0xFF);
 KIND(l1_v2, "STM32L152C8", front_v2, 2, "V2J37S7", 0x00);

@@ -68,6 +68,8 @@ static const struct scenario command_lines[] = {
 	{ .name = "by nonsense", .words = { "-d", "usb:1.x", "version" }, READS, .refused = true },
 	{ .name = "list all", .words = { "--json", "list" }, READS },
 	{ .name = "each register", .words = { "debug", "wreg3=5", "reg15", "run" }, READS, .runs = true },
+	{ .name = "floats", .words = { "debug", "regfpscr", "wregs1=7", "run" }, READS, .runs = true,
+	  .refused = true },
 	{ .name = "step", .words = { "debug", "step", "regxpsr", "run" }, READS, .runs = true },
 	{ .name = "slow-under-reset", .words = { "--connect=slow-under-reset", "info" }, READS, .runs = true,
 	  .refused = true },

@@ -10,7 +10,7 @@
 #include "tests/faults/stage.h"
 #include "tests/support/fake_sysfs.h"
 
-enum { NONE_BELOW = 0x60 };
+enum { AGAIN_FROM = 0x40, NONE_BELOW = 0x60 };
 
 static void two_probes(void)
 {
@@ -95,6 +95,11 @@ static const struct condition {
 bool condition_is_none(uint8_t which)
 {
 	return which < NONE_BELOW;
+}
+
+bool condition_is_again(uint8_t which)
+{
+	return which >= AGAIN_FROM && which < NONE_BELOW;
 }
 
 void condition_bring_about(uint8_t which)

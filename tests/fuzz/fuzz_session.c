@@ -4,9 +4,9 @@
  * answers are changed, replaced, held back or left out as the input says. The clock may jump and the
  * supply fail.
  *
- * Input: station, command line, jump of the clock (when, how far), what is wrong from the beginning on,
- * cut of the supply (when, how), then steps: after so many transfers, do this. What holds even for a probe that lies is checked
- * here; what holds for one that only fails, by tests/faults/oracle.c.
+ * Input: station, command line, jump of the clock (when, how far), what is wrong from the beginning,
+ * cut of the supply (when, how), then steps: after so many transfers, do this. What holds even for a
+ * probe that lies is checked here; what holds for one that only fails, by tests/faults/oracle.c.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -37,6 +37,7 @@ static bool more, flooded;              /* flooded: every answer from here on is
 static struct fault_kind jump, met;     /* met: the union of all that happened */
 static uint64_t jump_at;
 static bool struck_any;
+static uint8_t condition;               /* what is wrong from the beginning on */
 static int report_fd = STDERR_FILENO, output_fd = -1;
 
 /* There is no counting heap here: AddressSanitizer owns it. */
@@ -194,8 +195,8 @@ static void begin(const uint8_t *data, size_t size)
 	size_t n_stations, n_lines;
 	const struct scenario *lines = bench_lines(&n_lines), *sc;
 	const struct station *st = bench_stations(&n_stations);
-	uint8_t condition;
 	int jump_to;
+	bool odd;
 
 	input = cur_make(data, size);
 	met = (struct fault_kind){ .name = "input" };
@@ -207,13 +208,14 @@ static void begin(const uint8_t *data, size_t size)
 	jump_to = jumps[byte() % ARRAY_LEN(jumps)];
 	condition = byte();
 	changed = *sc;
-	changed.refused |= !condition_is_none(condition);
+	odd = !condition_is_none(condition) || strncmp(st->name, LIAR, sizeof(LIAR) - 1) == 0;
+	changed.refused |= odd;
 	stage_set(st, &changed);
 	condition_bring_about(condition);
 	jump = (struct fault_kind){ .name = "jump", .at = AT_CLOCK,
 				    .what = jump_to, .excuses = EXCUSE_ORDER | EXCUSE_DATA | EXCUSE_LAW };
 	struck_any = changed.refused;
-	met.excuses |= condition_is_none(condition) ? 0 : EXCUSE_ORDER | EXCUSE_LAW;
+	met.excuses |= odd ? EXCUSE_ORDER | EXCUSE_LAW : 0;
 	flooded = false;
 }
 
@@ -227,6 +229,24 @@ static void plan_cut(void)
 	stage_cut(1 + nth * CUT_MAX / 256, (enum chip_cut)(how % 3), how & 4);
 	struck_any = true;
 	met.excuses |= EXCUSE_ORDER | EXCUSE_LAW;
+}
+
+static void empty_output(void)
+{
+	if (ftruncate(output_fd, 0) || lseek(output_fd, 0, SEEK_SET))
+		abort();
+}
+
+/* The same command after whatever happened; an honest probe now. */
+static void play_again(void)
+{
+	int status;
+
+	stage_repair(false);
+	(void)unlink(stage_output_path());
+	empty_output();
+	status = stage_play();
+	check_output(output(), status);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -254,16 +274,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	next_at--;
 	out = dup(STDOUT_FILENO);
 	err = dup(STDERR_FILENO);
-	if (ftruncate(output_fd, 0) || lseek(output_fd, 0, SEEK_SET) || dup2(output_fd, 1) < 0 ||
-	    dup2(output_fd, 2) < 0)
+	empty_output();
+	if (dup2(output_fd, STDOUT_FILENO) < 0 || dup2(output_fd, STDERR_FILENO) < 0)
 		abort();
 	oracle_look(&before);
 	stage.ask = ask;
 	status = stage_play();
 	stage.ask = NULL;
+	judge(&before, status);
+	if (condition_is_again(condition))
+		play_again();
 	(void)dup2(out, STDOUT_FILENO);
 	(void)dup2(err, STDERR_FILENO);
-	judge(&before, status);
 	(void)close(out);
 	(void)close(err);
 	stage_strike();
