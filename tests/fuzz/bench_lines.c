@@ -100,6 +100,9 @@ static const struct scenario command_lines[] = {
 	  .options = true, .whole = true, .refused = true },
 	{ .name = "save options", .words = { "options={o}" }, READS },
 	{ .name = "more options", .words = { "option:nRST_STDBY=0,nRST_STOP=0" }, .options = true },
+	{ .name = "by its port's node", .words = { "-d", "/dev/ttyACM0", "version" }, READS,
+	  .refused = true },
+	{ .name = "by its node", .words = { "-d", "/dev/bus/usb/001/005", "version" }, READS },
 	{ .name = "no option", .words = { "option:nonsense=1" }, READS, .refused = true },
 };
 

@@ -89,7 +89,7 @@ static const struct condition {
 	{ "dfu-exit", "after-csw", NULL },
 	{ NULL, NULL, two_probes }, { NULL, NULL, many_probes }, { NULL, NULL, no_probe },
 	{ NULL, NULL, raw_serial }, { NULL, NULL, latin_serial }, { NULL, NULL, many_words },
-	{ NULL, NULL, node_late }, { NULL, NULL, disk_waits },
+	{ NULL, NULL, node_late }, { NULL, NULL, disk_waits }, { "dfu", "on", NULL },
 };
 
 bool condition_is_none(uint8_t which)
