@@ -110,7 +110,7 @@ for part in "$@"; do
 	generated | host | fuzz) played "$part" "$part" ;;
 	esac
 done
-find stlink-download build/tests -maxdepth 2 -type f -perm -u+x ! -name '*.*' | sort |
+find ./stlink-download build/tests -maxdepth 2 -type f -perm -u+x ! -name '*.*' | sort |
 	while read -r program; do
 		COUNTERS_DUMP=1 "$program" </dev/null >/dev/null 2>&1
 	done
