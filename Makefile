@@ -165,6 +165,8 @@ check-hostfaults: all $(HOST_BIN)
 		--scenario=flash-4k --cases=1 --seed=5 || exit 1; done
 	$(Q)for k in e no-memory+; do $(BUILD)/tests/host/campaign ./stlink-download --bed=libusb \
 		--scenario=identify --kind=$$k --cases=2 --seed=5 || exit 1; done
+	$(Q)$(BUILD)/tests/host/campaign ./stlink-download --bed=libusb --scenario=flash-4k --kind=no-memory \
+		--cases=3 --seed=5
 	$(Q)$(BUILD)/tests/host/campaign ./stlink-download --bed=v1-libusb --scenario=identify --cases=1 --seed=5
 	$(Q)$(BUILD)/tests/host/races ./stlink-download --races=3 --bed=libusb
 

@@ -21,7 +21,7 @@
 #include "usb/usb.h"
 
 enum { INTERFACE = 0, CONFIGURATION = 1, CONTROL_MS = 500, SLICE_US = 100000, DISK_LOOK_MS = 300,
-       GRACE_MS = 2000, FAILED_US = 1000, CONTROL_MAX = 256 };
+       GRACE_MS = 2000, FAILED_US = 1000, CONTROL_MAX = 256, SUBMIT_TRIES = 4 };
 
 struct pipe_libusb {
 	struct pipe base;
@@ -173,7 +173,20 @@ static bool wait_done(struct pipe_libusb *p, const struct ctx *c, struct libusb_
 	return true;
 }
 
-static int submit(struct pipe_libusb *p, unsigned which, struct pipe_xfer *x)
+/* libusb allocates for each transfer. When that fails once, data whose command is out would be lost, and
+ * with it the wire: so it is tried again. Nothing was handed to the kernel before. */
+static int submit_transfer(const struct ctx *c, struct libusb_transfer *t)
+{
+	int rc = libusb_submit_transfer(t);
+
+	for (int i = 1; i < SUBMIT_TRIES && rc == LIBUSB_ERROR_NO_MEM; i++) {
+		ctx_sleep_us(c, FAILED_US);
+		rc = libusb_submit_transfer(t);
+	}
+	return rc;
+}
+
+static int submit(struct pipe_libusb *p, const struct ctx *c, unsigned which, struct pipe_xfer *x)
 {
 	struct libusb_transfer *t = p->transfer[which];
 
@@ -185,7 +198,7 @@ static int submit(struct pipe_libusb *p, unsigned which, struct pipe_xfer *x)
 		return LIBUSB_ERROR_INVALID_PARAM;
 	libusb_fill_bulk_transfer(t, p->handle, x->ep, x->data, (int)x->len, on_done, &p->done[which],
 				  at_least_1(x->timeout_ms));
-	return libusb_submit_transfer(t);
+	return submit_transfer(c, t);
 }
 
 /* What x is about, for a failure. */
@@ -216,7 +229,7 @@ static enum sl_err libusb_pipe_bulk(struct pipe *base, struct ctx *c, struct pip
 {
 	struct pipe_libusb *p = (struct pipe_libusb *)base;
 
-	return finish(p, c, p->transfer[0], x, submit(p, 0, x));
+	return finish(p, c, p->transfer[0], x, submit(p, c, 0, x));
 }
 
 static enum sl_err libusb_pipe_pair(struct pipe *base, struct ctx *c, struct pipe_xfer x[2],
@@ -227,8 +240,8 @@ static enum sl_err libusb_pipe_pair(struct pipe *base, struct ctx *c, struct pip
 	struct fault why;
 	enum sl_err err;
 
-	rc[0] = submit(p, 0, &x[0]);
-	rc[1] = rc[0] == 0 ? submit(p, 1, &x[1]) : 0;
+	rc[0] = submit(p, c, 0, &x[0]);
+	rc[1] = rc[0] == 0 ? submit(p, c, 1, &x[1]) : 0;
 	err = finish(p, c, p->transfer[0], &x[0], rc[0]);
 	*passed = err == SL_OK && x[0].got == x[0].len;
 	if (*passed)
@@ -264,7 +277,7 @@ static enum sl_err libusb_pipe_control(struct pipe *base, struct ctx *c, struct 
 	p->done[0] = 0;
 	libusb_fill_control_transfer(t, p->handle, p->control, on_done, &p->done[0],
 				     at_least_1(x->timeout_ms));
-	err = finish(p, c, t, x, libusb_submit_transfer(t));
+	err = finish(p, c, t, x, submit_transfer(c, t));
 	if (in && x->got > 0 && x->got <= x->len)
 		memcpy(x->data, data, x->got);
 	return err;

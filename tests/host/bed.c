@@ -39,8 +39,8 @@ const struct bed_kind *bed_kinds(size_t *n)
 {
 	static const struct bed_kind table[] = {
 		{ .name = "sg", .board = "vldiscovery" },
-		{ .name = "libusb", .board = "bluepill" },
-		{ .name = "v1-libusb", .board = "vldiscovery", .no_disk = true },
+		{ .name = "libusb", .board = "bluepill", .allocates = true },
+		{ .name = "v1-libusb", .board = "vldiscovery", .no_disk = true, .allocates = true },
 		{ .name = "usbip", .board = "bluepill", .usbip = true },
 	};
 

@@ -19,6 +19,7 @@ struct bed_kind {
 	const char *name, *board;
 	bool usbip;
 	bool no_disk;           /* usb-storage has the quirk that keeps it away */
+	bool allocates;         /* there is a library below that allocates for each transfer */
 };
 
 const struct bed_kind *bed_kinds(size_t *n);

@@ -245,10 +245,13 @@ static bool left_order(const struct verdict_wish *w, char *why)
 	const struct traced *e = w->end;
 	bool device = e->struck && w->how == STRIKE_ERRNO && e->status != 0 &&
 		      (bed_blame(&e->call) == BLAME_DEVICE || bed_blame(&e->call) == BLAME_OTHER);
+	/* Without memory for good, no byte goes through libusb any more. */
+	bool mute = e->struck && w->how == STRIKE_ALLOCATION && w->value != 0 && e->status != 0 &&
+		    bed.kind->allocates;
 	struct chip_report r;
 
 	/* Whoever lost the wire cannot put everything back; and SIGKILL lets nobody. */
-	if (device || e->killed_by == SIGKILL)
+	if (device || mute || e->killed_by == SIGKILL)
 		return true;
 	chip_get_report(board_chip(bed.board), &r);
 	if (!r.flash_locked)
