@@ -168,10 +168,35 @@ static void crc__of_words__is_that_of_the_polynomial_and_can_be_set(void **state
 	assert_int_equal(crc_words(word, 4), 0xC704DD7B);
 }
 
+/* A group of nothing but its mask fits into the last word of the room. */
+static void encode__blank_group_in_the_last_word__is_taken(void **state)
+{
+	struct chip_row chip = { .erased = 0xFF };
+	struct flash f = { .chip = &chip };
+	struct flash_how how = { .step_bytes = 2, .masked = true };
+	uint8_t data[192], payload[12];
+	struct engine_data d = { 0x08000000, data, sizeof(data), &how };
+	struct encoding e;
+
+	(void)state;
+	memset(data, 0xFF, sizeof(data));
+	data[0] = data[128] = 1;
+	e = encode_slot(&f, &d, 0, payload, sizeof(payload));
+	assert_int_equal(e.op, RING_MASKED);
+	assert_int_equal(e.count, 2);
+	assert_int_equal(e.units, 1);
+	assert_int_equal(e.bytes, 12);
+	assert_int_equal(e.taken, 128);
+	e = encode_slot(&f, &d, 0, payload, sizeof(payload) - 1);
+	assert_int_equal(e.count, 1);
+	assert_int_equal(e.bytes, 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(encode__any_mixture__gives_back_the_data),
+		cmocka_unit_test(encode__blank_group_in_the_last_word__is_taken),
 		cmocka_unit_test(encode__without_blanks__spends_no_mask),
 		cmocka_unit_test(crc__of_words__is_that_of_the_polynomial_and_can_be_set),
 	};
