@@ -272,6 +272,47 @@ static void f0__fields_and_words__are_those_of_the_part(void **state)
 	close_ob(&o, ob);
 }
 
+/* One bit of OBR or WRPR that is not what is stored: not in force yet. F091, all bytes as they come. */
+static void f0__register_that_differs_from_what_is_stored__is_not_in_force(void **state)
+{
+	static const struct { uint32_t obr, wrpr; bool loaded; } rows[] = {
+		{ 0, 0, true }, { 1, 0, false },                        /* OPTERR */
+		{ 0x100, 0, false }, { 0x4000, 0, false },              /* USER */
+		{ 0x10000, 0, false }, { 0x800000, 0, false },          /* DATA0 */
+		{ 0x1000000, 0, false }, { 0x80000000, 0, false },      /* DATA1 */
+		{ 0, 1, false }, { 0, 0x8000, false }, { 0, 0x10000, false }, { 0, 0x80000000, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct option_bytes *ob;
+		struct open_chip o;
+
+		ob = open_f0(&o, 0x442, 256);
+		fake_find(&o.l, 0x4002201C)->value ^= rows[i].obr;
+		fake_find(&o.l, 0x40022020)->value ^= rows[i].wrpr;
+		assert_int_equal(read_ob(&o, ob).loaded, rows[i].loaded);
+		close_ob(&o, ob);
+	}
+}
+
+/* RM0430: bit 14 of nWRP is for sectors 14 and 15. */
+static void f413__last_two_sectors__have_one_bit(void **state)
+{
+	struct option_bytes *ob;
+	struct open_chip o;
+
+	(void)state;
+	open_it(&o, chip_find(0x463), 1536, 0);
+	fake_put(&o.l, 0x40023C0C, 0, 0);
+	ob = open_ob(&o);
+	assert_int_equal(ob->n_areas, 16);
+	assert_int_equal(ob_area(ob, 13)->mask << 1, ob_area(ob, 14)->mask);
+	assert_int_equal(ob_area(ob, 14)->mask, ob_area(ob, 15)->mask);
+	assert_int_equal(ob_area(ob, 14)->word, ob_area(ob, 15)->word);
+	close_ob(&o, ob);
+}
+
 /* Fields of one chip do not overlap, have names, texts and sources, and their meanings fit. */
 static void check_fields(const struct ob_kind *k, const struct chip_row *chip)
 {
@@ -351,6 +392,8 @@ int main(void)
 		cmocka_unit_test(l0__level_1_to_0__writes_protection_first_then_everything),
 		cmocka_unit_test(l0__unlock__sends_the_keys_that_are_needed_and_lock_locks_all),
 		cmocka_unit_test(l0__wrong_complement__is_seen_and_the_chips_default_is_taken),
+		cmocka_unit_test(f0__register_that_differs_from_what_is_stored__is_not_in_force),
+		cmocka_unit_test(f413__last_two_sectors__have_one_bit),
 		cmocka_unit_test(f0__fields_and_words__are_those_of_the_part),
 		cmocka_unit_test(table__every_chip_with_a_driver__has_fields_that_do_not_overlap),
 		cmocka_unit_test(areas__f42x__agree_with_the_driver),
