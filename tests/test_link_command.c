@@ -480,7 +480,7 @@ static void wire_log__has_every_byte_and_names_parameters_and_status(void **stat
 		assert_non_null(strstr(wire, hex));
 	}
 	data_lines = 0;
-	for (const char *at = wire; (at = strstr(at, "#3 >> ")); at++)
+	for (const char *at = wire; (at = strstr(at, "#3 >>")); at++)
 		data_lines++;
 	assert_int_equal(data_lines, 2);
 	assert_non_null(strstr(wire, "#4 > f2 3e (in 12)  GETLASTRWSTATUS2\n"));
