@@ -17,6 +17,7 @@
 import argparse
 import collections
 import ctypes
+import fcntl
 import functools
 import json
 import os
@@ -183,7 +184,8 @@ class Bench:
 
     def without_mutant(self, j):
         """A judge must be content then; notes what it costs."""
-        j.build.linked(j.program, [])
+        if j.build.linked(j.program, []).returncode:
+            sys.exit("mutants: %s cannot be linked" % j.program)
         for _ in (1, 2):
             status, cpu, wall = run(j.command, j.build.top, 1000, 2000)
             if status == 0:
@@ -233,6 +235,7 @@ def ask_all(bench, m, quick):
         if linked != (j.build, j.program):
             linked = j.build, j.program
             if code[j.build] is None or j.build.linked(j.program, [j.build.folder + "/mutant.o"]).returncode:
+                bench.without_mutant(j)
                 return "stillborn", ""
         what = bench.says_no(j)
         if what:
@@ -317,6 +320,8 @@ def main():
     a = a.parse_intermixed_args()
     adopt_orphans()
     a.folder.mkdir(parents=True, exist_ok=True)
+    lock = open(a.folder / "lock", "w")
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     top = a.folder.resolve() / "tree"
     copy(top)
     ways = builds(top)
