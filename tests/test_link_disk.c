@@ -3,12 +3,14 @@
  * test_link_disk.c - a fake disk that keeps the kernel waiting: how it is noticed, and which
  * carrier is taken then.
  */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -81,6 +83,27 @@ static void disk__without_counts_or_at_rest__keeps_nobody_waiting(void **state)
 	counts("a disk", "0x5", "0x4");
 	assert_false(probe_disk_waits(&ctx, &probe, 2000));
 	assert_int_equal(time_.now_us, 0);
+}
+
+static int next_descriptor(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	(void)close(fd);
+	return fd;
+}
+
+static void disk__looked_at__leaves_no_descriptor_open(void **state)
+{
+	int before = next_descriptor();
+
+	(void)state;
+	counts("0", "0x5", "0x4");
+	assert_false(probe_disk_waits(&ctx, &probe, 2000));
+	counts("a disk", "0x5", "0x4");
+	assert_false(probe_disk_waits(&ctx, &probe, 2000));
+	assert_int_equal(next_descriptor(), before);
 }
 
 static void disk__one_command_without_an_answer__is_noticed_after_the_time_given(void **state)
@@ -292,6 +315,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(disk__without_counts_or_at_rest__keeps_nobody_waiting),
+		TEST(disk__looked_at__leaves_no_descriptor_open),
 		TEST(disk__one_command_without_an_answer__is_noticed_after_the_time_given),
 		TEST(disk__answers_while_we_look__keeps_nobody_waiting),
 		TEST(disk__signal__ends_the_looking),
