@@ -3,6 +3,7 @@
  * test_link_disk.c - a fake disk that keeps the kernel waiting: how it is noticed, and which
  * carrier is taken then.
  */
+#define _GNU_SOURCE /* O_CLOEXEC */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
