@@ -19,8 +19,8 @@ coverage:
 
 # Small wrongs in flash/, image/ and link/, which the tests must notice: N of each room, drawn by SEED.
 # N=0: all, days. R="image": only that room. What is judged is kept, for the next call to go on from there;
-# AGAIN=1 judges the survivors again.
+# AGAIN=1 judges the survivors again; QUICK=1 asks only the room's own tests.
 mutants:
-	$(Q)python3 tests/mutation/mutants.py $(BUILD)/mutation -n $(or $(N),50) -s $(or $(SEED),1) $(if $(AGAIN),--again) $(R)
+	$(Q)python3 tests/mutation/mutants.py $(BUILD)/mutation -n $(or $(N),50) -s $(or $(SEED),1) $(if $(AGAIN),--again) $(if $(QUICK),--quick) $(R)
 
 .PHONY: mutants
