@@ -145,7 +145,12 @@ class Board:
     def set(self, condition):
         with socket.socket(socket.AF_UNIX) as control:
             control.settimeout(START_TIMEOUT)
-            control.connect(self.path + ".control")
+            end = time.monotonic() + START_TIMEOUT
+            # The file is there a moment before anybody listens.
+            while control.connect_ex(self.path + ".control") != 0:
+                if time.monotonic() > end:
+                    raise RuntimeError("stlink-sim does not listen for conditions")
+                time.sleep(0.01)
             control.sendall(f"set {condition}\n".encode())
             answer = control.recv(200)
         if not answer.startswith(b"ok"):
