@@ -290,16 +290,17 @@ def judge_room(ways, room, a, log, known):
 
 def report(rooms, seed):
     """The table and the survivors; whether the goal is met in each room."""
-    print("| room | mutants | drawn | equal code | do not compile | judged | killed | timed out | survived | noticed |")
-    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+    print("| room | mutants | drawn | equal code | do not compile | judged | killed | timed out | open | survived | "
+          "noticed |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
     fine = True
     for room, (rows, known) in rooms.items():
         n = collections.Counter(what for _, what in rows)
         total = n["killed"] + n["timeout"] + n["survivor"] + n["open"]
         share = 100.0 * (n["killed"] + n["timeout"]) / total if total else 0.0
         fine = fine and share >= GOAL
-        print("| %s/ | %d | %d | %d | %d | %d | %d | %d | %d | %.1f%% |" % (
-            room, known, len(rows), n["equal"], n["stillborn"], total, n["killed"], n["timeout"], n["survivor"], share))
+        print("| %s/ | %d | %d | %d | %d | %d | %d | %d | %d | %d | %.1f%% |" % (
+            room, known, len(rows), n["equal"], n["stillborn"], total, n["killed"], n["timeout"], n["open"],
+            n["survivor"], share))
     for rows, _ in rooms.values():
         for m, what in rows:
             if what in ("survivor", "open"):
