@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# night.py FOLDER [--jobs=N] [--minutes=N] [--most=N] [--only=TEXT] [-w REPORT] - all campaigns of
+# night.py FOLDER [--jobs=N] [--minutes=N] [--most=N] [--upto=N] [--only=TEXT] [-w REPORT] - all campaigns of
 # faults at their full size: each campaign, each scenario, each station is a job of its own with a log of
 # its own in FOLDER/night. What has a log there is not run again, so a night can be continued; remove the
 # folder after a change of the program. The smallest jobs come first. --most: of a job with more cases,
-# a sample of that size. --only: jobs whose name, "transport f1/sg flash-4k", has this in it. -w: write
+# a sample of that size. --upto: no job with more cases. --only: jobs whose name, "transport f1/sg flash-4k", has this in it. -w: write
 # the tables between their marks in REPORT; without --minutes or with --minutes=0 nothing else is done.
 #
 # Prints each finding, with the command that replays it. Exit status 1 when there is one.
@@ -74,7 +74,7 @@ def run(program, folder, job, most):
 def run_all(program, folder, jobs, args):
     until = time.monotonic() + args.minutes * 60
     todo = [j for j in sorted(jobs, key=lambda j: min(j.total, args.most or j.total))
-            if not outcome(folder, j) and args.only in " ".join(j[:3])]
+            if not outcome(folder, j) and args.only in " ".join(j[:3]) and j.total <= args.upto]
 
     def worker(job):
         if time.monotonic() < until:
@@ -127,6 +127,7 @@ def main():
     p.add_argument("--jobs", type=int, default=2)
     p.add_argument("--minutes", type=float, default=0)
     p.add_argument("--most", type=int, default=0)
+    p.add_argument("--upto", type=int, default=sys.maxsize)
     p.add_argument("--only", default="")
     p.add_argument("-w", type=pathlib.Path, dest="report")
     args = p.parse_args()
