@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# night.py FOLDER [--jobs=N] [--minutes=N] [--most=N] [--upto=N] [--only=TEXT] [-w REPORT] - all campaigns of
-# faults at their full size: each campaign, each scenario, each station is a job of its own with a log of
-# its own in FOLDER/night. What has a log there is not run again, so a night can be continued; remove the
-# folder after a change of the program. The smallest jobs come first. --most: of a job with more cases,
-# a sample of that size. --upto: no job with more cases. --only: jobs whose name, "transport f1/sg flash-4k", has this in it. -w: write
-# the tables between their marks in REPORT; without --minutes or with --minutes=0 nothing else is done.
+# night.py FOLDER [--jobs=N] [--minutes=N] [--most=N] [--upto=N] [--only=TEXT] [-w REPORT] - all campaigns
+# of faults at their full size: each campaign, each scenario, each station is a job of its own with a log
+# of its own in FOLDER/night. What has a log there is not run again, so a night can be continued; remove
+# the folder after a change of the program. The smallest jobs come first. --most: of a job with more
+# cases, a sample of about that size. --upto: no job with more cases. --only: jobs whose name, "transport
+# f1/sg flash-4k", has this in it. -w: write the tables between their marks in REPORT; without --minutes
+# nothing else is done.
 #
 # Prints each finding, with the command that replays it. Exit status 1 when there is one.
 import argparse
@@ -22,10 +23,11 @@ CAMPAIGNS = ["transport", "unplug", "power", "memory", "statuses", "signals", "t
 CONTROLLERS = ["f1", "l1", "f4"]
 CARRIERS = ["sg", "bulk", "bulk-only"]
 LINE = re.compile(r"^(\S+) +(\S+) +\d+ transfers .*: +(\d+) cases, (\d+) findings, longest ([0-9.]+) s")
+SAMPLE = "a sample"                     # first line of the log of one
 MARKS = "<!-- night: %s -->", "<!-- night ends -->"
 
 Job = collections.namedtuple("Job", "campaign station scenario total")
-Outcome = collections.namedtuple("Outcome", "cases findings longest")
+Outcome = collections.namedtuple("Outcome", "cases findings longest sample")
 
 
 def all_jobs(program):
@@ -50,18 +52,20 @@ def outcome(folder, job):
     log = log_of(folder, job)
     if not log.exists():
         return None
-    for m in filter(None, map(LINE.match, log.read_text().splitlines())):
-        return Outcome(int(m[3]), int(m[4]), float(m[5]))
+    lines = log.read_text().splitlines()
+    for m in filter(None, map(LINE.match, lines)):
+        return Outcome(int(m[3]), int(m[4]), float(m[5]), lines[0] == SAMPLE)
     return None
 
 
 def run(program, folder, job, most):
     command = ["nice", "-n", "10", program, "--campaign=" + job.campaign, "--station=" + job.station,
                "--scenario=" + job.scenario]
-    if most and job.total > most:
-        command.append("--cases=%d" % most)
     log, part = log_of(folder, job), log_of(folder, job).with_suffix(".part")
     with part.open("w") as f:
+        if most and job.total > most:
+            command.append("--cases=%d" % most)
+            print(SAMPLE, file=f, flush=True)
         subprocess.run(command, stdout=f, stderr=subprocess.STDOUT, check=False)
     part.rename(log)
     for line in log.read_text().splitlines():
@@ -90,8 +94,7 @@ def cell(job, o):
     if not o:
         return "-"
     text = "{:,}".format(o.cases)
-    # A sample is drawn by chance, and is seldom of exactly the size that was asked for.
-    if o.cases < job.total:
+    if o.sample:
         text += "/{:,}".format(job.total)
     return text + (" **%d**" % o.findings if o.findings else "")
 
@@ -104,7 +107,7 @@ def table(campaign, jobs, outcomes):
         cells = [cell(mine.get((scenario, s)), outcomes.get(mine.get((scenario, s)))) for s in stations]
         text += "| %s |" % scenario + "".join(" %s |" % c for c in cells) + "\n"
     done = [outcomes[j] for j in mine.values() if outcomes.get(j)]
-    whole = [j for j in mine.values() if outcomes.get(j) and outcomes[j].cases == j.total]
+    whole = [j for j in mine.values() if outcomes.get(j) and not outcomes[j].sample]
     return text + "\n{:,} of {:,} cases, {:,} of {:,} cells whole; {:,} findings; longest run {:.1f} s of " \
         "the board's time.\n".format(sum(o.cases for o in done), sum(j.total for j in mine.values()),
                                      len(whole), len(mine), sum(o.findings for o in done),
