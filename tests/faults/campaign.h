@@ -33,6 +33,7 @@ struct wish {
 	uint64_t seed;
 	bool compound;                  /* pairs, each once: a second fault at each later transfer */
 	bool recut;                     /* the same of power: a second cut within the next try */
+	bool ever;                      /* not the faults that strike once */
 	bool verbose, count_only;
 	bool each;                      /* the next try of each case; from a known state, it must do what
 					 * the one before did */

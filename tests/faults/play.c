@@ -311,7 +311,7 @@ static const struct fault_kind *go_on(enum point at, uint64_t index, unsigned mo
 /* Forks the cases of one operation and one kind of cut; true in a fork. */
 static bool fork_cut(const struct fault_kind *k, uint64_t op)
 {
-	for (int ever = wish->recut; ever < 2; ever++)
+	for (int ever = wish->recut || wish->ever; ever < 2; ever++)
 		if (chosen(k, op, ever) && fork_case(k, op, ever)) {
 			uint64_t now = operations() -
 				       operations_at_start;
@@ -347,7 +347,7 @@ static const struct fault_kind *fork_all(enum point at, uint64_t index, unsigned
 			continue;
 		if (wish->compound && at != AT_TRANSFER)
 			continue;
-		for (int ever = 0; ever < (wish->compound ? 1 : 2); ever++)
+		for (int ever = wish->ever; ever < (wish->compound ? 1 : 2); ever++)
 			if (chosen(&k[i], index, ever) && fork_case(&k[i], index, ever)) {
 				stage.ask = wish->compound && n_strikes < STRIKES_MAX ? go_on : struck;
 				return &k[i];
@@ -426,7 +426,7 @@ static void count_cases(void)
 	tally->total = 0;
 	for (size_t i = 0; i < n; i++)
 		if (wished(&k[i]) && (!wish->compound || k[i].at == AT_TRANSFER))
-			tally->total += (wish->compound ? 1 : 2) *
+			tally->total += (wish->compound || wish->ever ? 1 : 2) *
 					(k[i].at == AT_FLASH ? tally->count[AT_FLASH] : tally->points[i]);
 	if (wish->compound)
 		tally->total *= (tally->total + 1) / 2;
