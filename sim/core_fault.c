@@ -41,10 +41,11 @@ static const struct fault_kind kinds[] = {
 	[FAULT_BKPT] = { EXC_HARD, 0, HFSR_DEBUGEVT, 0 },
 };
 
-/* B1.5.15: as seen on silicon, PC FFFFFFFE, IPSR and xPSR.T as they were. */
+/* B1.5.15: as seen on silicon, PC FFFFFFFE, IPSR and xPSR.T as they were. A core that vector catch has
+ * halted is in Debug state, which knows no lockup (C1.6.2, S_LOCKUP). */
 void exc_lockup(struct chip *c)
 {
-	c->core.lockup = true;
+	c->core.lockup = !c->core.halted;
 	core_set_reg(c, REG_PC, 0xFFFFFFFEu);
 }
 

@@ -138,6 +138,25 @@ static void vector_table__in_nowhere__is_a_hard_fault_or_lockup(void **state)
 	bench_free(b);
 }
 
+/* It is in Debug state instead, and runs from there like any other. */
+static void lockup__that_vector_catch_sees_coming__is_none(void **state)
+{
+	struct bench *b = debug_bench("STM32F103C8");
+
+	(void)state;
+	PROGRAM(b, 0xDF01);
+	w32(b, VTOR, 0x30000000u);
+	w32(b, DEMCR, 1u << 9);
+	run_until_halt(b);
+	assert_int_equal(why(b), D_VCATCH);
+	assert_false(r32(b, DHCSR) & S_LOCKUP);
+	set_reg(b, R_XPSR, 0x01000000u);
+	PROGRAM(b, 0xBE00);
+	run_until_halt(b);
+	assert_int_equal(pc(b), CODE);
+	bench_free(b);
+}
+
 static void bkpt__without_a_debugger__is_a_hard_fault_with_its_cause(void **state)
 {
 	struct bench *b = debug_bench("STM32F103C8");
@@ -479,6 +498,7 @@ int main(void)
 		cmocka_unit_test(harderr__alone__catches_an_escalated_fault),
 		cmocka_unit_test(interr__catches_faults_of_entry_and_return),
 		cmocka_unit_test(vector_table__in_nowhere__is_a_hard_fault_or_lockup),
+		cmocka_unit_test(lockup__that_vector_catch_sees_coming__is_none),
 		cmocka_unit_test(bkpt__without_a_debugger__is_a_hard_fault_with_its_cause),
 		cmocka_unit_test(bkpt__with_a_monitor__goes_there_unless_it_is_outranked),
 		cmocka_unit_test(monitor__is_pended_by_demcr_and_its_step_is_refused),
