@@ -111,7 +111,8 @@ static enum sl_err reenter(struct link *l, struct ctx *c)
 /* After bits were lost the debug port may listen to nothing but a line reset (ADIv5.2, B4.2.5). */
 static bool line_in_order(struct link *l, struct ctx *c)
 {
-	if (l->caps.dap_reg && !abort_sticky(l, c))
+	/* A try before this one may have left debug mode and not come back. */
+	if (l->caps.dap_reg && l->mode == LINK_DEBUG && !abort_sticky(l, c))
 		return true;
 	return !l->nrst_low && !reenter(l, c);
 }
@@ -140,7 +141,8 @@ void sticky_clear(struct link *l, struct ctx *c)
 	struct fault kept = c->fault;
 	enum sl_err err;
 
-	if (l->gone)
+	/* Outside debug mode there is no port that could be in error. */
+	if (l->gone || l->mode != LINK_DEBUG)
 		return;
 	err = l->caps.dap_reg ? abort_sticky(l, c) : reenter(l, c);
 	if (err)

@@ -245,6 +245,25 @@ static void session__line_that_stays_silent__is_entered_again(void **state)
 	end();
 }
 
+/* Firmware that was left has no debug port for us: DP ABORT is not written before the next entry. */
+static void session__entry_that_fails_on_the_way__is_tried_slower_without_a_port(void **state)
+{
+	static const struct script_step steps[] = {
+		OPEN(V2J37), DIVISOR("00 00"), ENTER_SAYS("80"), ID,
+		{ READ, "16 00 00 00 00 00 00 00", NULL, 0, 0 }, DIVISOR("01 00"),
+		{ "f2 46 ff ff 00 00 1e 00 00 00", "16 00", NULL, 0, 0 }, EXIT, ENTER_SAYS("09"),
+		DIVISOR("03 00"), { "f5", "01 00", NULL, 0, 0 }, ENTER_SAYS("80"),
+		{ READ, "80 00 00 00 30 c2 1f 41", NULL, 0, 0 }, EXIT,
+	};
+	uint32_t v = 0;
+
+	(void)state;
+	BEGIN(steps);
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
+	assert_int_equal(link_read32(l, &ctx, 0xE000ED00, &v), SL_OK);
+	end();
+}
+
 /* A key register counts its writes: nothing that may have been done is done twice. */
 static void session__lost_bits_in_a_register_write__are_reported(void **state)
 {
@@ -374,6 +393,7 @@ int main(void)
 		TEST(connect__v3__asks_for_its_list_once),
 		TEST(session__lost_bits_in_a_read__lower_the_clock_and_read_again),
 		TEST(session__line_that_stays_silent__is_entered_again),
+		TEST(session__entry_that_fails_on_the_way__is_tried_slower_without_a_port),
 		TEST(session__lost_bits_in_a_register_write__are_reported),
 		TEST(session__register_write_that_the_chip_refused__is_done_slower),
 		TEST(session__halfwords__are_never_written_twice),
