@@ -20,6 +20,14 @@
 #define V3 "30 00 83 04 4e 37"
 #define V3J7 "03 00 07 02 00 00 00 00 83 04 4e 37"
 #define OPEN(version) { "f1 80", version, NULL, 0, 0 }, { "f5", "01 00", NULL, 0, 0 }
+#define ENTERED { "f2 30 a3 00", "80 00", NULL, 0, 0 }, \
+	{ "f2 31", "80 00 00 00 77 14 a0 2b 00 00 00 00", NULL, 0, 0 }
+#define EXIT { "f2 21", NULL, NULL, 0, 0 }
+#define V3_AT_1_MHZ \
+	{ "f2 62 00", "80 00 00 00 e8 03 00 00 01 00 00 00 e8 03 00 00 00 00 00 00 00 00 00 00 " \
+		      "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", \
+	  NULL, 0, 0 }, \
+	{ "f2 61 00 00 e8 03 00 00", "80 00 00 00 e8 03 00 00", NULL, 0, 0 }
 #define CLOSE { "f5", "01 00", NULL, 0, 0 }
 #define READ_CPUID "f2 36 00 ed 00 e0"
 #define ABORT { "f2 46 ff ff 00 00 1e 00 00 00", "80 00", NULL, 0, 0 }
@@ -27,6 +35,7 @@
 static struct fake_clock clock_;
 static struct ctx ctx;
 static struct script script;
+static const struct link_options usual = { .speed_khz = 0 };
 static struct link *l;
 
 static void begin(const struct script_step *steps, size_t n)
@@ -228,15 +237,16 @@ static void wait__then_fault_then_ok__is_ok(void **state)
 static void wait__then_two_faults__is_a_fault(void **state)
 {
 	static const struct script_step steps[] = {
-		OPEN(V3), { "fb 80", V3J7, NULL, 0, 0 },
+		OPEN(V3), { "fb 80", V3J7, NULL, 0, 0 }, V3_AT_1_MHZ, ENTERED,
 		{ READ_CPUID, "10 00 00 00 00 00 00 00", NULL, 0, 0 },
 		{ READ_CPUID, "11 00 00 00 00 00 00 00", NULL, 0, 0 },
-		{ READ_CPUID, "11 00 00 00 00 00 00 00", NULL, 0, 0 }, ABORT,
+		{ READ_CPUID, "11 00 00 00 00 00 00 00", NULL, 0, 0 }, ABORT, EXIT,
 	};
 	uint32_t value;
 
 	(void)state;
 	BEGIN(steps);
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(read_cpuid(&value), SL_TARGET);
 	assert_int_equal(ctx.fault.addr, 0xE000ED00);
 	end();
@@ -285,13 +295,15 @@ static void keep_last(void *priv, enum log_level level, const char *line)
 static void fault__new_firmware__is_cleared_by_dp_abort_and_stays_reported(void **state)
 {
 	static const struct script_step steps[] = {
-		OPEN(V2J37), { READ_CPUID, "11 00 00 00 00 00 00 00", NULL, 0, 0 },
-		{ "f2 46 ff ff 00 00 1e 00 00 00", "16 00", NULL, 0, 0 },
+		OPEN(V2J37), { "f2 43 00 00", "80 00", NULL, 0, 0 }, ENTERED,
+		{ READ_CPUID, "11 00 00 00 00 00 00 00", NULL, 0, 0 },
+		{ "f2 46 ff ff 00 00 1e 00 00 00", "16 00", NULL, 0, 0 }, EXIT,
 	};
 	uint32_t value;
 
 	(void)state;
 	BEGIN(steps);
+	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	ctx.log = (struct log_sink){ .write = keep_last, .max = LOG_DEBUG };
 	assert_int_equal(read_cpuid(&value), SL_TARGET);
 	assert_int_equal(ctx.fault.probe_status, 0x11);
@@ -310,7 +322,6 @@ static void fault__old_firmware__is_cleared_by_entering_again(void **state)
 		{ "f2 21", NULL, NULL, 0, 0 }, { "f2 30 a3 00", "80 00", NULL, 0, 0 },
 		{ "f2 21", NULL, NULL, 0, 0 },
 	};
-	static const struct link_options usual = { .speed_khz = 0 };
 	uint32_t value;
 
 	(void)state;

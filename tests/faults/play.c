@@ -330,7 +330,8 @@ static bool fork_cuts(uint64_t transfer)
 	const struct fault_kind *k = fault_kinds(&n);
 
 	for (size_t i = 0; i < n; i++)
-		for (uint64_t op = from; k[i].at == AT_FLASH && wished(&k[i]) && op < to; op++)
+		for (uint64_t op = from > wish->from ? from : wish->from;
+		     k[i].at == AT_FLASH && wished(&k[i]) && op < to; op++)
 			if (fork_cut(&k[i], op))
 				return true;
 	return false;
