@@ -11,18 +11,9 @@
 
 #include <cmocka.h>
 
-#include "link/session.h"
-#include "tests/support/script.h"
+#include "tests/support/link_script.h"
 
-#define V2J37 "29 47 83 04 48 37"
-#define V2J17 "24 47 83 04 48 37"
-#define V2J14 "23 84 83 04 48 37"
-#define V3 "30 00 83 04 4e 37"
-#define V3J7 "03 00 07 02 00 00 00 00 83 04 4e 37"
-#define OPEN(version) { "f1 80", version, NULL, 0, 0 }, { "f5", "01 00", NULL, 0, 0 }
-#define ENTERED { "f2 30 a3 00", "80 00", NULL, 0, 0 }, \
-	{ "f2 31", "80 00 00 00 77 14 a0 2b 00 00 00 00", NULL, 0, 0 }
-#define EXIT { "f2 21", NULL, NULL, 0, 0 }
+#define ENTERED { "f2 30 a3 00", "80 00", NULL, 0, 0 }, ID
 #define V3_AT_1_MHZ \
 	{ "f2 62 00", "80 00 00 00 e8 03 00 00 01 00 00 00 e8 03 00 00 00 00 00 00 00 00 00 00 " \
 		      "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", \
@@ -30,39 +21,9 @@
 	{ "f2 61 00 00 e8 03 00 00", "80 00 00 00 e8 03 00 00", NULL, 0, 0 }
 #define CLOSE { "f5", "01 00", NULL, 0, 0 }
 #define READ_CPUID "f2 36 00 ed 00 e0"
-#define ABORT { "f2 46 ff ff 00 00 1e 00 00 00", "80 00", NULL, 0, 0 }
 
-static struct fake_clock clock_;
-static struct ctx ctx;
-static struct script script;
 static const struct link_options usual = { .speed_khz = 0 };
 static struct link *l;
-
-static void begin(const struct script_step *steps, size_t n)
-{
-	fake_clock_init(&clock_);
-	ctx_init(&ctx);
-	ctx.clock = &clock_.clock;
-	script_init(&script, &clock_, steps, n);
-	l = NULL;
-	if (link_open_on(&ctx, &script.base, NULL, NULL, &l))
-		fail_msg("%s", ctx.fault.text);
-}
-
-#define BEGIN(steps) begin(steps, ARRAY_LEN(steps))
-
-static void end(void)
-{
-	link_close(l, &ctx);
-	script_done(&script);
-}
-
-/* For scripts without an end. */
-static void abandon(void)
-{
-	l->gone = true;
-	link_close(l, &ctx);
-}
 
 static enum sl_err read_cpuid(uint32_t *value)
 {
@@ -89,7 +50,7 @@ static void forms__registers_and_debug_registers__are_laid_out_as_documented(voi
 	for (unsigned i = 0; i < LINK_ALL_REGS; i++)
 		(void)snprintf(all + strlen(all), sizeof(all) - strlen(all), " %02x 00 00 %02x", i,
 			       i);
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(read_cpuid(&value), SL_OK);
 	assert_int_equal(value, 0x412FC231);
 	assert_int_equal(link_write32(l, &ctx, 0xE000EDF0, 0xA05F0003), SL_OK);
@@ -102,7 +63,7 @@ static void forms__registers_and_debug_registers__are_laid_out_as_documented(voi
 		assert_int_equal(regs[i], i | i << 24);
 	assert_int_equal(link_read_reg(l, &ctx, 256, &value), SL_USAGE);
 	assert_int_equal(link_write_reg(l, &ctx, 256, 0), SL_USAGE);
-	end();
+	close_all(l);
 }
 
 static void memory_forms__old_firmware_asks_3b_and_new_3e(void **state)
@@ -127,16 +88,16 @@ static void memory_forms__old_firmware_asks_3b_and_new_3e(void **state)
 	uint8_t data[4];
 
 	(void)state;
-	BEGIN(old);
+	BEGIN_OPEN(l, old);
 	assert_int_equal(link_read_mem(l, &ctx, 0x20000000, data, 4), SL_OK);
 	assert_int_equal(link_read_mem(l, &ctx, 0x20000001, data, 1), SL_OK);
 	assert_int_equal(data[0], 2);
-	end();
-	BEGIN(new);
+	close_all(l);
+	BEGIN_OPEN(l, new);
 	assert_int_equal(link_write_mem(l, &ctx, 0x20000000, "\1\2\3\4", 4), SL_OK);
 	assert_int_equal(link_write_mem(l, &ctx, 0x20000002, "\5\6", 2), SL_OK);
 	assert_int_equal(link_write_halfwords(l, &ctx, 0x20000002, &half, 1), SL_OK);
-	end();
+	close_all(l);
 }
 
 static void reply__shorter_than_asked__is_refused_and_no_value_given(void **state)
@@ -147,10 +108,10 @@ static void reply__shorter_than_asked__is_refused_and_no_value_given(void **stat
 	uint32_t value;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(read_cpuid(&value), SL_PROTO);
 	assert_int_equal(value, 0xAAAAAAAA);
-	end();
+	close_all(l);
 }
 
 static void reply__short_but_with_a_failing_status__says_why(void **state)
@@ -160,10 +121,10 @@ static void reply__short_but_with_a_failing_status__says_why(void **state)
 	uint32_t value;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(read_cpuid(&value), SL_OLDPROBE);
 	assert_int_equal(ctx.fault.probe_status, 0x42);
-	end();
+	close_all(l);
 }
 
 static void reply__echo_of_the_version__is_stale_and_never_a_value(void **state)
@@ -175,11 +136,11 @@ static void reply__echo_of_the_version__is_stale_and_never_a_value(void **state)
 	uint32_t value;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(read_cpuid(&value), SL_PROTO);
 	assert_int_equal(value, 0xAAAAAAAA);
 	assert_non_null(strstr(ctx.fault.hint, "left over"));
-	end();
+	close_all(l);
 }
 
 static void reply__unknown_status__is_a_protocol_fault(void **state)
@@ -191,13 +152,13 @@ static void reply__unknown_status__is_a_protocol_fault(void **state)
 	uint32_t value;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	/* The value last written, 0x05fa0004, left over: stlink 956. */
 	assert_int_equal(read_cpuid(&value), SL_NOTARGET);
 	assert_int_equal(read_cpuid(&value), SL_PROTO);
 	assert_int_equal(value, 0xAAAAAAAA);
 	assert_non_null(strstr(ctx.fault.hint, "left over"));
-	end();
+	close_all(l);
 }
 
 static void wait__then_ok__is_ok(void **state)
@@ -210,11 +171,11 @@ static void wait__then_ok__is_ok(void **state)
 	uint32_t value;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(read_cpuid(&value), SL_OK);
 	assert_int_equal(value, 0x412FC231);
 	assert_int_equal(clock_.now_us, 3000);
-	end();
+	close_all(l);
 }
 
 static void wait__then_fault_then_ok__is_ok(void **state)
@@ -228,10 +189,10 @@ static void wait__then_fault_then_ok__is_ok(void **state)
 	uint32_t value;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(read_cpuid(&value), SL_OK);
 	assert_int_equal(value, 0x412FC231);
-	end();
+	close_all(l);
 }
 
 static void wait__then_two_faults__is_a_fault(void **state)
@@ -245,11 +206,11 @@ static void wait__then_two_faults__is_a_fault(void **state)
 	uint32_t value;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(read_cpuid(&value), SL_TARGET);
 	assert_int_equal(ctx.fault.addr, 0xE000ED00);
-	end();
+	close_all(l);
 }
 
 static void wait__for_ever__is_bounded(void **state)
@@ -261,10 +222,10 @@ static void wait__for_ever__is_bounded(void **state)
 	for (size_t i = 2; i < ARRAY_LEN(steps); i++)
 		steps[i] = (struct script_step){ READ_CPUID, "10 00 00 00 00 00 00 00", NULL, 0,
 						 0 };
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(read_cpuid(&value), SL_TARGET);
 	assert_in_range(clock_.now_us, 1000000, 1064000);
-	abandon();
+	abandon(l);
 }
 
 static void wait__slow_host__tries_once_more_after_the_time_is_over(void **state)
@@ -277,10 +238,10 @@ static void wait__slow_host__tries_once_more_after_the_time_is_over(void **state
 	uint32_t value;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(read_cpuid(&value), SL_OK);
 	assert_int_equal(value, 0x412FC231);
-	end();
+	close_all(l);
 }
 
 static char said[512];
@@ -302,14 +263,14 @@ static void fault__new_firmware__is_cleared_by_dp_abort_and_stays_reported(void 
 	uint32_t value;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	ctx.log = (struct log_sink){ .write = keep_last, .max = LOG_DEBUG };
 	assert_int_equal(read_cpuid(&value), SL_TARGET);
 	assert_int_equal(ctx.fault.probe_status, 0x11);
 	assert_int_equal(ctx.fault.addr, 0xE000ED00);
 	assert_non_null(strstr(said, "could not be cleared: writing DP ABORT: the chip stopped"));
-	end();
+	close_all(l);
 	assert_int_equal(ctx.fault.probe_status, 0x11);
 }
 
@@ -325,10 +286,10 @@ static void fault__old_firmware__is_cleared_by_entering_again(void **state)
 	uint32_t value;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(read_cpuid(&value), SL_TARGET);
-	end();
+	close_all(l);
 }
 
 static void fault__old_firmware_holding_reset__does_not_let_go_of_it(void **state)
@@ -340,10 +301,10 @@ static void fault__old_firmware_holding_reset__does_not_let_go_of_it(void **stat
 	uint32_t value;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(link_nrst(l, &ctx, LINK_NRST_LOW), SL_OK);
 	assert_int_equal(read_cpuid(&value), SL_TARGET);
-	end();
+	close_all(l);
 }
 
 static void timeout__command_of_the_transport__is_passed_up(void **state)
@@ -354,10 +315,10 @@ static void timeout__command_of_the_transport__is_passed_up(void **state)
 	uint32_t value;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(read_cpuid(&value), SL_TIMEOUT);
 	assert_string_equal(ctx.fault.doing, "reading 0xe000ed00");
-	end();
+	close_all(l);
 }
 
 /* ---- the status table ---- */
@@ -375,13 +336,13 @@ static void timeout__several_in_a_row__get_less_time_until_one_is_answered(void 
 	uint32_t value;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	for (size_t i = 0; i < ARRAY_LEN(limits_ms); i++) {
 		assert_int_equal(read_cpuid(&value), i < 5 ? SL_TIMEOUT : SL_OK);
 		assert_int_equal(script.last_timeout_ms, limits_ms[i]);
 		assert_int_equal(script.last_hurry_ms, 1000);
 	}
-	end();
+	close_all(l);
 }
 
 static void timeout__after_a_signal__is_a_second(void **state)
@@ -393,11 +354,11 @@ static void timeout__after_a_signal__is_a_second(void **state)
 	uint32_t value;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	ctx.signal_flag = &flag;
 	assert_int_equal(read_cpuid(&value), SL_OK);
 	assert_int_equal(script.last_timeout_ms, 1000);
-	end();
+	close_all(l);
 }
 
 static void status__every_code_of_the_firmware__has_name_cause_and_verdict(void **state)
@@ -472,7 +433,7 @@ static void wire_log__has_every_byte_and_names_parameters_and_status(void **stat
 		data[i] = (uint8_t)(i + 0x40);
 		(void)snprintf(out + 3 * i, 4, "%02x ", data[i]);
 	}
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	wire[0] = '\0';
 	ctx.log.write = keep;
 	ctx.log.max = LOG_WIRE;
@@ -495,7 +456,7 @@ static void wire_log__has_every_byte_and_names_parameters_and_status(void **stat
 		data_lines++;
 	assert_int_equal(data_lines, 2);
 	assert_non_null(strstr(wire, "#4 > f2 3e (in 12)  GETLASTRWSTATUS2\n"));
-	end();
+	close_all(l);
 }
 
 static void command_name__unknown_command__is_a_question_mark(void **state)

@@ -10,41 +10,7 @@
 
 #include <cmocka.h>
 
-#include "link/link.h"
-#include "tests/support/script.h"
-
-#define V2J37 "29 47 83 04 48 37"
-#define V1J13 "13 40 83 04 44 37"
-#define V1J11 "12 c0 83 04 44 37"
-#define V1J9 "12 40 83 04 44 37"
-#define V3 "30 00 83 04 4e 37"
-#define V3J7 "03 00 07 02 00 00 00 00 83 04 4e 37"
-#define IDLE "01 00"
-#define ID { "f2 31", "80 00 00 00 77 14 a0 2b 00 00 00 00", NULL, 0, 0 }
-#define OPEN(version) { "f1 80", version, NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 }
-
-static struct fake_clock clock_;
-static struct ctx ctx;
-static struct script script;
-
-static void begin(const struct script_step *steps, size_t n)
-{
-	fake_clock_init(&clock_);
-	ctx_init(&ctx);
-	ctx.clock = &clock_.clock;
-	script_init(&script, &clock_, steps, n);
-}
-
-#define BEGIN(steps) begin(steps, ARRAY_LEN(steps))
-
-static struct link *open_ok(void)
-{
-	struct link *l = NULL;
-
-	if (link_open_on(&ctx, &script.base, NULL, NULL, &l))
-		fail_msg("%s", ctx.fault.text);
-	return l;
-}
+#include "tests/support/link_script.h"
 
 /* ---- entering ---- */
 
@@ -67,8 +33,7 @@ static void enter__v2__sets_speed_then_enters_and_asks_for_the_id_once(void **st
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(link_read_dpidr(l, &ctx, &dpidr), SL_OK);
 	assert_int_equal(dpidr, 0x2BA01477);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void enter__v3__takes_the_highest_listed_clock_not_above(void **state)
@@ -89,8 +54,7 @@ static void enter__v3__takes_the_highest_listed_clock_not_above(void **state)
 	BEGIN(steps);
 	l = open_ok();
 	assert_int_equal(link_enter_swd(l, &ctx, &fast), SL_OK);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void enter__v1_api2__never_sends_speed_nrst_or_voltage(void **state)
@@ -116,8 +80,7 @@ static void enter__v1_api2__never_sends_speed_nrst_or_voltage(void **state)
 	assert_int_equal(link_voltage_mv(l, &ctx, &mv, &known), SL_OK);
 	assert_false(known);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void enter__v1_api1__has_no_reply_and_is_proved_by_the_core_id(void **state)
@@ -148,8 +111,7 @@ static void enter__v1_api1__has_no_reply_and_is_proved_by_the_core_id(void **sta
 	assert_int_equal(link_read32(l, &ctx, 0xE000EDF0, &value), SL_OK);
 	assert_int_equal(value, 0x00030003);
 	assert_int_equal(link_write32(l, &ctx, 0xE000EDF0, 0xA05F0003), SL_OK);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void flush__v1_api1_with_half_an_answer__is_a_fault(void **state)
@@ -165,8 +127,7 @@ static void flush__v1_api1_with_half_an_answer__is_a_fault(void **state)
 	l = open_ok();
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(link_flush(l, &ctx), SL_PROTO);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void enter__v1_api1_with_a_stale_or_empty_id__is_no_target(void **state)
@@ -206,8 +167,7 @@ static void enter__v1_that_does_not_know_api2__falls_back(void **state)
 	assert_int_equal(link_get_caps(l)->api, 2);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(link_get_caps(l)->api, 1);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void enter__under_reset__holds_before_and_after(void **state)
@@ -228,8 +188,7 @@ static void enter__under_reset__holds_before_and_after(void **state)
 	assert_int_equal(link_enter_swd(l, &ctx, &o), SL_OK);
 	assert_int_equal(link_nrst(l, &ctx, LINK_NRST_HIGH), SL_OK);
 	assert_int_equal(link_nrst(l, &ctx, LINK_NRST_PULSE), SL_OK);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void enter__no_target_under_reset__measures_and_releases_reset(void **state)
@@ -250,8 +209,7 @@ static void enter__no_target_under_reset__measures_and_releases_reset(void **sta
 	assert_int_equal(link_enter_swd(l, &ctx, &o), SL_NOTARGET);
 	assert_int_equal(ctx.fault.probe_status, 0x09);
 	assert_null(strstr(ctx.fault.text, "power"));
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void enter__no_target_and_no_supply__names_the_voltage(void **state)
@@ -269,8 +227,7 @@ static void enter__no_target_and_no_supply__names_the_voltage(void **state)
 	assert_int_equal(link_enter_swd(l, &ctx, &slow), SL_NOTARGET);
 	assert_non_null(strstr(ctx.fault.text, "no power"));
 	assert_non_null(strstr(ctx.fault.text, "0.10 V"));
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void enter__open_in_another_mode__leaves_and_enters_once_more(void **state)
@@ -288,8 +245,7 @@ static void enter__open_in_another_mode__leaves_and_enters_once_more(void **stat
 	BEGIN(steps);
 	l = open_ok();
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void enter__open_in_swim_mode__is_left_by_the_swim_command(void **state)
@@ -307,8 +263,7 @@ static void enter__open_in_swim_mode__is_left_by_the_swim_command(void **state)
 	BEGIN(steps);
 	l = open_ok();
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void enter__refused__says_once_what_was_wanted(void **state)
@@ -326,8 +281,7 @@ static void enter__refused__says_once_what_was_wanted(void **state)
 	assert_int_equal(link_enter_swd(l, &ctx, &slow), SL_NOTARGET);
 	assert_string_equal(ctx.fault.doing, "entering SWD");
 	assert_string_equal(ctx.fault.text, "no device is connected (NO DEVICE, status 05)");
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void enter__v1_of_the_disputed_version_that_stalls__falls_back(void **state)
@@ -366,8 +320,7 @@ static void enter__v1_that_knows_api2__reports_a_stall_as_such(void **state)
 	BEGIN(steps);
 	l = open_ok();
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_STALL);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void enter__v1_without_an_id__leaves_no_fault_behind(void **state)
@@ -383,8 +336,7 @@ static void enter__v1_without_an_id__leaves_no_fault_behind(void **state)
 	l = open_ok();
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(ctx.fault.code, SL_OK);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void enter__reset_refused_before_entering__counts_only_afterwards(void **state)
@@ -408,13 +360,11 @@ static void enter__reset_refused_before_entering__counts_only_afterwards(void **
 	l = open_ok();
 	assert_int_equal(link_enter_swd(l, &ctx, &o), SL_OK);
 	assert_int_equal(ctx.fault.code, SL_OK);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 	BEGIN(twice);
 	l = open_ok();
 	assert_int_equal(link_enter_swd(l, &ctx, &o), SL_PROBE);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void access_port__is_opened_once_and_only_when_it_is_wanted(void **state)
@@ -438,8 +388,7 @@ static void access_port__is_opened_once_and_only_when_it_is_wanted(void **state)
 	assert_int_equal(link_read_reg(l, &ctx, 0, &value), SL_OK);
 	assert_int_equal(value, 0x12345678);
 	assert_int_equal(link_read32(l, &ctx, 0xE000ED00, &value), SL_TARGET);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void access_port__clone_without_the_command__reports_the_first_refusal(void **state)
@@ -459,8 +408,7 @@ static void access_port__clone_without_the_command__reports_the_first_refusal(vo
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(link_read32(l, &ctx, 0xE000ED00, &value), SL_TARGET);
 	assert_int_equal(ctx.fault.probe_status, 0x1D);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void enter__stm8_nucleo_firmware__has_no_swd(void **state)
@@ -474,8 +422,7 @@ static void enter__stm8_nucleo_firmware__has_no_swd(void **state)
 	BEGIN(steps);
 	l = open_ok();
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OLDPROBE);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void enter__clone_without_the_speed_command__goes_on(void **state)
@@ -492,8 +439,7 @@ static void enter__clone_without_the_speed_command__goes_on(void **state)
 	l = open_ok();
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(ctx.fault.code, SL_OK);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 #define TEST(name) cmocka_unit_test(name)

@@ -11,39 +11,7 @@
 
 #include <cmocka.h>
 
-#include "link/link.h"
-#include "tests/support/script.h"
-
-#define V2J37 "29 47 83 04 48 37"
-#define V1J13 "13 40 83 04 44 37"
-#define V1J9 "12 40 83 04 44 37"
-#define V3 "30 00 83 04 4e 37"
-#define V3J7 "03 00 07 02 00 00 00 00 83 04 4e 37"
-#define IDLE "01 00"
-#define OPEN(version) { "f1 80", version, NULL, 0, 0 }, { "f5", IDLE, NULL, 0, 0 }
-
-static struct fake_clock clock_;
-static struct ctx ctx;
-static struct script script;
-
-static void begin(const struct script_step *steps, size_t n)
-{
-	fake_clock_init(&clock_);
-	ctx_init(&ctx);
-	ctx.clock = &clock_.clock;
-	script_init(&script, &clock_, steps, n);
-}
-
-#define BEGIN(steps) begin(steps, ARRAY_LEN(steps))
-
-static struct link *open_ok(void)
-{
-	struct link *l = NULL;
-
-	if (link_open_on(&ctx, &script.base, NULL, NULL, &l))
-		fail_msg("%s", ctx.fault.text);
-	return l;
-}
+#include "tests/support/link_script.h"
 
 static void open_fails(enum sl_err want)
 {
@@ -83,8 +51,7 @@ static void open__v3__asks_for_the_long_version_and_never_exits_outside_debug(vo
 	l = open_ok();
 	assert_string_equal(link_get_version(l)->text, "V3J7M2");
 	assert_int_equal(link_leave(l, &ctx), SL_OK);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 /* What the probe is in is known until something fails on the wire. */
@@ -102,8 +69,7 @@ static void close__v3_after_a_failure__asks_and_then_exits(void **state)
 	BEGIN(steps);
 	l = open_ok();
 	assert_int_equal(link_voltage_mv(l, &ctx, &mv, &known), SL_TIMEOUT);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void open__v3_whose_long_version_is_stale__is_refused(void **state)
@@ -313,8 +279,7 @@ static void open__dfu_that_switches_in_place__goes_on(void **state)
 	BEGIN(steps);
 	l = open_ok();
 	assert_string_equal(link_get_version(l)->text, "V2J37S7");
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 struct second_life {

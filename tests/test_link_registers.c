@@ -10,43 +10,9 @@
 
 #include <cmocka.h>
 
-#include "link/session.h"
-#include "tests/support/script.h"
+#include "tests/support/link_script.h"
 
-#define V2J37 "29 47 83 04 48 37"
-#define V2J14 "23 84 83 04 48 37"
-#define OPEN(version) { "f1 80", version, NULL, 0, 0 }, { "f5", "01 00", NULL, 0, 0 }
-
-static struct fake_clock clock_;
-static struct ctx ctx;
-static struct script script;
 static struct link *l;
-
-static void begin(const struct script_step *steps, size_t n)
-{
-	fake_clock_init(&clock_);
-	ctx_init(&ctx);
-	ctx.clock = &clock_.clock;
-	script_init(&script, &clock_, steps, n);
-	l = NULL;
-	if (link_open_on(&ctx, &script.base, NULL, NULL, &l))
-		fail_msg("%s", ctx.fault.text);
-}
-
-#define BEGIN(steps) begin(steps, ARRAY_LEN(steps))
-
-static void end(void)
-{
-	link_close(l, &ctx);
-	script_done(&script);
-}
-
-/* For scripts without an end. */
-static void abandon(void)
-{
-	l->gone = true;
-	link_close(l, &ctx);
-}
 
 static void fpu_register__old_firmware__goes_through_dcrsr(void **state)
 {
@@ -63,11 +29,11 @@ static void fpu_register__old_firmware__goes_through_dcrsr(void **state)
 	uint32_t value = 0;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(link_read_reg(l, &ctx, 33, &value), SL_OK);
 	assert_int_equal(value, 0xDEADBEEF);
 	assert_int_equal(link_write_reg(l, &ctx, 64, 0x11223344), SL_OK);
-	end();
+	close_all(l);
 }
 
 static void last_common_register__old_firmware__is_asked_for_and_the_next_is_not(void **state)
@@ -86,14 +52,14 @@ static void last_common_register__old_firmware__is_asked_for_and_the_next_is_not
 	uint32_t value = 0;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(link_read_reg(l, &ctx, 20, &value), SL_OK);
 	assert_int_equal(value, 0x12345678);
 	assert_int_equal(link_write_reg(l, &ctx, 20, 0x11223344), SL_OK);
 	assert_int_equal(link_read_reg(l, &ctx, 21, &value), SL_OK);
 	assert_int_equal(value, 0xDEADBEEF);
 	assert_int_equal(link_write_reg(l, &ctx, 21, 0x11223344), SL_OK);
-	end();
+	close_all(l);
 }
 
 static void register_255__new_firmware__is_asked_for(void **state)
@@ -106,11 +72,11 @@ static void register_255__new_firmware__is_asked_for(void **state)
 	uint32_t value = 0;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(link_read_reg(l, &ctx, 255, &value), SL_OK);
 	assert_int_equal(value, 0x12345678);
 	assert_int_equal(link_write_reg(l, &ctx, 255, 0x11223344), SL_OK);
-	end();
+	close_all(l);
 }
 
 static void fpu_register__core_that_hands_nothing_over__is_a_target_fault(void **state)
@@ -124,10 +90,10 @@ static void fpu_register__core_that_hands_nothing_over__is_a_target_fault(void *
 	for (size_t i = 3; i < ARRAY_LEN(steps); i++)
 		steps[i] = (struct script_step){ "f2 36 f0 ed 00 e0", "80 00 00 00 03 00 02 00",
 						 NULL, 0, 10 };
-	BEGIN(steps);
+	BEGIN_OPEN(l, steps);
 	assert_int_equal(link_read_reg(l, &ctx, 33, &value), SL_TARGET);
 	assert_in_range(clock_.now_us, 100000, 130000);
-	abandon();
+	abandon(l);
 }
 
 int main(void)

@@ -12,29 +12,15 @@
 
 #include <cmocka.h>
 
-#include "base/compiler.h"
-#include "link/link.h"
-#include "tests/support/script.h"
+#include "tests/support/link_script.h"
 
-#define V2J37 "29 47 83 04 48 37"
-#define V2J17 "24 47 83 04 48 37"
-#define V1J13 "13 40 83 04 44 37"
-#define V3 "30 00 83 04 4e 37"
-#define V3J7 "03 00 07 02 00 00 00 00 83 04 4e 37"
 #define V3_CLOCKS \
 	"80 00 00 00 e8 03 00 00 07 00 00 00 c0 5d 00 00 40 1f 00 00 e4 0c 00 00 e8 03 00 00 " \
 	"c8 00 00 00 32 00 00 00 05 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
-#define OPEN(version) { "f1 80", version, NULL, 0, 0 }, { "f5", "01 00", NULL, 0, 0 }
 #define DIVISOR(hex) { "f2 43 " hex, "80 00", NULL, 0, 0 }
 #define ENTER_SAYS(status) { "f2 30 a3 00", status " 00", NULL, 0, 0 }
-#define ID { "f2 31", "80 00 00 00 77 14 a0 2b 00 00 00 00", NULL, 0, 0 }
-#define EXIT { "f2 21", NULL, NULL, 0, 0 }
-#define ABORT { "f2 46 ff ff 00 00 1e 00 00 00", "80 00", NULL, 0, 0 }
 #define READ "f2 36 00 ed 00 e0"
 
-static struct fake_clock clock_;
-static struct ctx ctx;
-static struct script script;
 static struct link *l;
 static char said[1000];
 static unsigned n_warnings;
@@ -52,26 +38,16 @@ static void note(void *priv, enum log_level level, const char *text)
 	(void)snprintf(said + used, sizeof(said) - used, "%s\n", text);
 }
 
-static void begin(const struct script_step *steps, size_t n)
+static void begin_noting(const struct script_step *steps, size_t n)
 {
-	fake_clock_init(&clock_);
-	ctx_init(&ctx);
-	ctx.clock = &clock_.clock;
+	begin(steps, n);
 	ctx.log = (struct log_sink){ .write = note, .max = LOG_INFO };
 	said[0] = '\0';
 	n_warnings = 0;
-	script_init(&script, &clock_, steps, n);
-	if (link_open_on(&ctx, &script.base, NULL, NULL, &l))
-		fail_msg("%s", ctx.fault.text);
+	l = open_ok();
 }
 
-#define BEGIN(steps) begin(steps, ARRAY_LEN(steps))
-
-static void end(void)
-{
-	link_close(l, &ctx);
-	script_done(&script);
-}
+#define BEGIN_NOTING(steps) begin_noting(steps, ARRAY_LEN(steps))
 
 static void connect__no_id_at_4_mhz__steps_down_until_there_is_one_and_says_so_once(void **state)
 {
@@ -81,14 +57,14 @@ static void connect__no_id_at_4_mhz__steps_down_until_there_is_one_and_says_so_o
 	};
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_NOTING(steps);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(link_get_speed_khz(l), 950);
 	assert_int_equal(n_warnings, 1);
 	assert_non_null(strstr(said, "do not carry 4000 kHz: going on at 950 kHz"));
 	assert_non_null(strstr(said, "--speed=950"));
 	assert_int_equal(ctx.fault.code, SL_OK);
-	end();
+	close_all(l);
 }
 
 /* Bit 0 of every id is 1. */
@@ -102,12 +78,12 @@ static void connect__impossible_id__steps_down(void **state)
 	uint32_t id = 0;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_NOTING(steps);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(link_read_dpidr(l, &ctx, &id), SL_OK);
 	assert_int_equal(id, 0x2BA01477);
 	assert_int_equal(link_get_speed_khz(l), 1800);
-	end();
+	close_all(l);
 }
 
 static void connect__nobody_there__ends_at_125_khz_and_warns_of_nothing(void **state)
@@ -120,11 +96,11 @@ static void connect__nobody_there__ends_at_125_khz_and_warns_of_nothing(void **s
 	};
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_NOTING(steps);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_NOTARGET);
 	assert_int_equal(ctx.fault.probe_status, 0x09);
 	assert_int_equal(n_warnings, 0);
-	end();
+	close_all(l);
 }
 
 static void connect__chosen_speed__is_the_only_one_tried(void **state)
@@ -136,10 +112,10 @@ static void connect__chosen_speed__is_the_only_one_tried(void **state)
 	static const struct link_options chosen = { .speed_khz = 4000 };
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_NOTING(steps);
 	assert_int_equal(link_enter_swd(l, &ctx, &chosen), SL_NOTARGET);
 	assert_int_equal(n_warnings, 0);
-	end();
+	close_all(l);
 }
 
 static void connect__id_that_old_firmware_does_not_tell__is_no_fault(void **state)
@@ -156,11 +132,11 @@ static void connect__id_that_old_firmware_does_not_tell__is_no_fault(void **stat
 			EXIT,
 		};
 
-		BEGIN(steps);
+		BEGIN_NOTING(steps);
 		assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 		assert_int_equal(ctx.fault.code, SL_OK);
 		assert_int_equal(link_get_speed_khz(l), 4000);
-		end();
+		close_all(l);
 	}
 }
 
@@ -173,10 +149,10 @@ static void connect__id_that_was_lost_on_the_wire__is_a_fault_at_a_chosen_speed(
 	static const struct link_options chosen = { .speed_khz = 4000 };
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_NOTING(steps);
 	assert_int_equal(link_enter_swd(l, &ctx, &chosen), SL_TARGET);
 	assert_int_equal(ctx.fault.probe_status, 0x13);
-	end();
+	close_all(l);
 }
 
 static void connect__v3__asks_for_its_list_once(void **state)
@@ -190,10 +166,10 @@ static void connect__v3__asks_for_its_list_once(void **state)
 	};
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_NOTING(steps);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(link_get_speed_khz(l), 3300);
-	end();
+	close_all(l);
 }
 
 static void session__lost_bits_in_a_read__lower_the_clock_and_read_again(void **state)
@@ -214,7 +190,7 @@ static void session__lost_bits_in_a_read__lower_the_clock_and_read_again(void **
 	uint32_t v = 0;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_NOTING(steps);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(link_read32(l, &ctx, 0xE000ED00, &v), SL_OK);
 	assert_int_equal(v, 0x411FC230);
@@ -224,7 +200,7 @@ static void session__lost_bits_in_a_read__lower_the_clock_and_read_again(void **
 	/* The user hears the first; the second is for -v. */
 	assert_int_equal(n_warnings, 1);
 	assert_non_null(strstr(said, "do not carry 1800 kHz: going on at 950 kHz"));
-	end();
+	close_all(l);
 }
 
 static void session__line_that_stays_silent__is_entered_again(void **state)
@@ -238,11 +214,11 @@ static void session__line_that_stays_silent__is_entered_again(void **state)
 	uint32_t v = 0;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_NOTING(steps);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(link_read32(l, &ctx, 0xE000ED00, &v), SL_OK);
 	assert_int_equal(ctx.fault.code, SL_OK);        /* what failed on the way is nobody's fault */
-	end();
+	close_all(l);
 }
 
 /* Firmware that was left has no debug port for us: DP ABORT is not written before the next entry. */
@@ -258,10 +234,10 @@ static void session__entry_that_fails_on_the_way__is_tried_slower_without_a_port
 	uint32_t v = 0;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_NOTING(steps);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(link_read32(l, &ctx, 0xE000ED00, &v), SL_OK);
-	end();
+	close_all(l);
 }
 
 /* A key register counts its writes: nothing that may have been done is done twice. */
@@ -273,13 +249,13 @@ static void session__lost_bits_in_a_register_write__are_reported(void **state)
 	};
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_NOTING(steps);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(link_write32(l, &ctx, 0x40022004, 0x45670123), SL_TARGET);
 	assert_int_equal(ctx.fault.probe_status, 0x13);
 	assert_non_null(strstr(ctx.fault.hint, "--speed"));
 	assert_int_equal(n_warnings, 0);
-	end();
+	close_all(l);
 }
 
 static void session__register_write_that_the_chip_refused__is_done_slower(void **state)
@@ -291,10 +267,10 @@ static void session__register_write_that_the_chip_refused__is_done_slower(void *
 	};
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_NOTING(steps);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(link_write32(l, &ctx, 0x40022004, 0x45670123), SL_OK);
-	end();
+	close_all(l);
 }
 
 static void session__halfwords__are_never_written_twice(void **state)
@@ -307,10 +283,10 @@ static void session__halfwords__are_never_written_twice(void **state)
 	static const uint16_t half = 0x1234;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_NOTING(steps);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(link_write_halfwords(l, &ctx, 0x08000000, &half, 1), SL_TARGET);
-	end();
+	close_all(l);
 }
 
 static void session__chosen_speed__is_kept(void **state)
@@ -323,11 +299,11 @@ static void session__chosen_speed__is_kept(void **state)
 	uint32_t v = 0;
 
 	(void)state;
-	BEGIN(steps);
+	BEGIN_NOTING(steps);
 	assert_int_equal(link_enter_swd(l, &ctx, &chosen), SL_OK);
 	assert_int_equal(link_read32(l, &ctx, 0xE000ED00, &v), SL_TARGET);
 	assert_non_null(strstr(ctx.fault.hint, "--speed"));
-	end();
+	close_all(l);
 }
 
 static void session__clock_that_cannot_be_changed__is_no_reason_to_try_again(void **state)
@@ -344,14 +320,14 @@ static void session__clock_that_cannot_be_changed__is_no_reason_to_try_again(voi
 	uint32_t v = 0;
 
 	(void)state;
-	BEGIN(old);
+	BEGIN_NOTING(old);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(link_read32(l, &ctx, 0xE000ED00, &v), SL_TARGET);
-	end();
-	BEGIN(v1);
+	close_all(l);
+	BEGIN_NOTING(v1);
 	assert_int_equal(link_enter_swd(l, &ctx, &usual), SL_OK);
 	assert_int_equal(link_read32(l, &ctx, 0xE000ED00, &v), SL_TARGET);
-	end();
+	close_all(l);
 }
 
 static void connect__speed_that_the_firmware_cannot_set__is_said_once_with_its_cause(void **state)
@@ -365,18 +341,18 @@ static void connect__speed_that_the_firmware_cannot_set__is_said_once_with_its_c
 	static const struct link_options slow = { .speed_khz = 100 };
 
 	(void)state;
-	BEGIN(old);
+	BEGIN_NOTING(old);
 	assert_int_equal(link_enter_swd(l, &ctx, &slow), SL_OK);
 	assert_non_null(strstr(said, "[E205]"));
 	assert_int_equal(link_leave(l, &ctx), SL_OK);
 	assert_int_equal(link_enter_swd(l, &ctx, &slow), SL_OK);
 	assert_int_equal(n_warnings, 1);
-	end();
-	BEGIN(v1);
+	close_all(l);
+	BEGIN_NOTING(v1);
 	assert_int_equal(link_enter_swd(l, &ctx, &slow), SL_OK);
 	assert_non_null(strstr(said, "[E228]"));
 	assert_int_equal(n_warnings, 1);
-	end();
+	close_all(l);
 }
 
 #define TEST(name) cmocka_unit_test(name)

@@ -10,34 +10,7 @@
 
 #include <cmocka.h>
 
-#include "link/link.h"
-#include "tests/support/script.h"
-
-#define V2J37 "29 47 83 04 48 37"
-#define OPEN(version) { "f1 80", version, NULL, 0, 0 }, { "f5", "01 00", NULL, 0, 0 }
-
-static struct fake_clock clock_;
-static struct ctx ctx;
-static struct script script;
-
-static void begin(const struct script_step *steps, size_t n)
-{
-	fake_clock_init(&clock_);
-	ctx_init(&ctx);
-	ctx.clock = &clock_.clock;
-	script_init(&script, &clock_, steps, n);
-}
-
-#define BEGIN(steps) begin(steps, ARRAY_LEN(steps))
-
-static struct link *open_ok(void)
-{
-	struct link *l = NULL;
-
-	if (link_open_on(&ctx, &script.base, NULL, NULL, &l))
-		fail_msg("%s", ctx.fault.text);
-	return l;
-}
+#include "tests/support/link_script.h"
 
 static void voltage__answers_of_copies__are_unknown(void **state)
 {
@@ -80,8 +53,7 @@ static void voltage__example_of_the_firmware__is_3_25_volt(void **state)
 	assert_int_equal(link_voltage_mv(l, &ctx, &mv, &known), SL_OK);
 	assert_true(known);
 	assert_int_equal(mv, 3249);
-	link_close(l, &ctx);
-	script_done(&script);
+	close_all(l);
 }
 
 static void voltage__up_to_6_volt__is_believed(void **state)
