@@ -202,11 +202,10 @@ $(BUILD)/tests/faults/campaign: $(FAULTS_OBJ) $(BUILD)/tests/faults/tool.o $(SUP
 
 # make faults: all cases of all scenarios at all stations, many hours. N=100: so many of each scenario at
 # each station; CAMPAIGN=transport, statuses, unplug, power, time, signals, memory, pairs or power-pairs:
-# that one;
-# ARGS="--station=f1/sg --scenario=flash-4k --fault=stall": a part. A finding is one line, with the
-# command that replays it. make night T=480: the same in jobs that can be continued, two at a time, for so
-# many minutes; ARGS="-w docs/reliability.md" writes what was run there. make soak N=10000: sessions in one process. check-faults is the sample for
-# every day. check-oracle breaks the program once for each clause of the oracle, which must notice.
+# that one; ARGS="--station=f1/sg --scenario=flash-4k --fault=stall": a part. A finding is one line, with
+# the command that replays it. make night T=480: the same in jobs that can be continued, two at a time, for
+# so many minutes; ARGS="-w docs/reliability.md" writes what was run there. make soak N=10000: sessions in
+# one process. check-faults is the sample for every day. check-oracle breaks the program once for each clause of the oracle, which must notice.
 faults: $(BUILD)/tests/faults/campaign
 	$(Q)$< $(if $(N),--cases=$(N)) $(if $(CAMPAIGN),--campaign=$(CAMPAIGN)) $(ARGS)
 night: $(BUILD)/tests/faults/campaign
@@ -214,14 +213,12 @@ night: $(BUILD)/tests/faults/campaign
 soak: $(BUILD)/tests/faults/campaign
 	$(Q)$< --soak=$(or $(N),10000) $(ARGS)
 check-faults: $(BUILD)/tests/faults/campaign
-	$(Q)$< --cases=5 --seed=7 --each > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
-	$(Q)sed -n '/^  /p;/^faults:/p' $(BUILD)/faults.log
-	$(Q)$< --campaign=unplug --station=f1/bulk-only --scenario=leave-dfu > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
-	$(Q)tail -1 $(BUILD)/faults.log
-	$(Q)$< --campaign=pairs --station=f4/bulk --scenario=read-4k --cases=500 > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
-	$(Q)tail -1 $(BUILD)/faults.log
-	$(Q)$< --campaign=transport --fault=stall --station=f1/bulk --scenario=option-write > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }
-	$(Q)tail -1 $(BUILD)/faults.log
+	$(Q)play() { $< "$$@" > $(BUILD)/faults.log || { grep FINDING $(BUILD)/faults.log; exit 1; }; }; \
+	play --cases=5 --seed=7 --each; sed -n '/^  /p;/^faults:/p' $(BUILD)/faults.log; \
+	play --campaign=unplug --station=f1/bulk-only --scenario=leave-dfu; tail -1 $(BUILD)/faults.log; \
+	play --campaign=pairs --station=f4/bulk --scenario=read-4k --cases=500; tail -1 $(BUILD)/faults.log; \
+	play --campaign=transport --fault=stall --station=f1/bulk --scenario=option-write; \
+	tail -1 $(BUILD)/faults.log
 	$(Q)$< --soak=100
 check-oracle:
 	$(Q)python3 tests/faults/mutants.py $(BUILD)

@@ -228,25 +228,27 @@ static enum sl_err unlock_run(struct session *s, struct word *w)
 
 /* ---- lock ---------------------------------------------------------------------------------- */
 
-static enum sl_err set_level(struct session *s, struct word *w, enum target_protection level)
+static enum sl_err want_level1(struct session *s, const struct word *w, const struct option_bytes *ob,
+			       struct ob_image *want)
 {
-	struct option_bytes *ob = NULL;
-	struct ob_image want;
-	struct ob_state st;
-	enum sl_err err = options_get(s, &ob, &st);
+	(void)s;
+	(void)w;
+	ob_set_level(ob, want, PROTECTION_LEVEL1);
+	return SL_OK;
+}
 
-	if (err)
-		return err;
-	want = st.stored;
-	ob_set_level(ob, &want, level);
-	err = options_change(s, ob, &st, &(struct option_change){ w, &want, st.bad != 0 });
-	ob_close(ob);
-	return err;
+static enum sl_err want_level2(struct session *s, const struct word *w, const struct option_bytes *ob,
+			       struct ob_image *want)
+{
+	(void)s;
+	(void)w;
+	ob_set_level(ob, want, PROTECTION_LEVEL2);
+	return SL_OK;
 }
 
 static enum sl_err lock1_run(struct session *s, struct word *w)
 {
-	enum sl_err err = set_level(s, w, PROTECTION_LEVEL1);
+	enum sl_err err = option_word_run(s, w, want_level1, NULL);
 
 	if (!err)
 		output_talk(s->out, "lock: flash cannot be read any more; while a debugger has been "
@@ -320,7 +322,7 @@ static enum sl_err lock2_run(struct session *s, struct word *w)
 		ctx_hint(s->ctx, "lock=2:CHIP, with one of: %.200s; --yes does not stand for it", name);
 		return SL_USAGE;
 	}
-	err = set_level(s, w, PROTECTION_LEVEL2);
+	err = option_word_run(s, w, want_level2, NULL);
 	if (!err)
 		output_done(s->out, "lock: from the next power-on the debug port is closed for ever");
 	return err;

@@ -39,7 +39,9 @@ static void forget_engine(struct core *co)
 	if (co->it.state == 0)
 		co->it.pc = 0;
 	co->dcrdr = 0;          /* of the last transfer; who uses it fills it anew */
-	co->dwt.mark_ps = 0;
+	/* What counts by itself is never in a state in which it was before. */
+	if (!(co->dwt.ctrl & 1u))
+		co->dwt.mark_ps = 0;
 	if (!(co->systick_ctrl & 1u))
 		co->systick_mark_ps = 0;
 }
@@ -102,4 +104,3 @@ bool state_take_chip(struct state_digest *d, struct chip *c)
 	free(copy);
 	return true;
 }
-

@@ -15,7 +15,8 @@ struct chip;
 /* board_state - a 64-bit digest of probe and chip: all memories, registers, latches and faults that are
  * set, but not the time of day, the counters of the report, or what is left in buffers that nobody will
  * read. Two boards of one kind with the same digest answer the same from here on. What runs by itself
- * (a watchdog, a timer) counts with the time that it has left. 0: no memory for it. */
+ * counts with the time that it has left (a watchdog, a timer), or makes each state another one (SysTick, the
+ * cycle counter). 0: no memory for it. */
 uint64_t board_state(struct board *b);
 
 /* ---- for the files of the digest itself ---- */

@@ -70,6 +70,11 @@ enum wire {
 	WIRE_STATUS_IS = 0x100          /* + the status */
 };
 
+/* The documented statuses of the debug commands (OpenOCD, stlink_usb.c). */
+#define DOCUMENTED_STATUSES(X) \
+	X(05) X(06) X(07) X(08) X(09) X(0A) X(0B) X(0C) X(0D) X(0E) X(10) X(11) X(12) X(13) \
+	X(14) X(15) X(16) X(17) X(18) X(19) X(1A) X(1D) X(20) X(29) X(40) X(41) X(42) X(81)
+
 /* What a transfer is, for what can go wrong in it. */
 enum direction { MOVES_IN = 1, MOVES_OUT = 2, MOVES_CONTROL = 4, MOVES_COMMAND = 8, MOVES_SG = 16 };
 

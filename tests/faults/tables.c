@@ -120,9 +120,9 @@ const struct scenario *scenario_find(const char *name)
 #define C "time"
 #define P "power"
 
-/* One documented status; "status" gives them in turn (OpenOCD, stlink_usb.c). */
+/* One documented status; "status" gives them in turn. */
 #define STATUS(hex) { "status-" #hex, "statuses", AT_TRANSFER, WIRE_STATUS_IS + 0x##hex, REPLY, \
-		      EXIT_LIED, LIES, 0 }
+		      EXIT_LIED, LIES, 0 },
 
 static const struct fault_kind fault_table[] = {
 	{ "timeout", T, AT_TRANSFER, WIRE_TIMEOUT, ANY, EXIT_WIRE | EXIT_CHIP, AWAY, 0 },
@@ -158,10 +158,7 @@ static const struct fault_kind fault_table[] = {
 	{ "power-before", P, AT_FLASH, CHIP_CUT_BEFORE, 0, EXIT_CHIP, AWAY, 0 },
 	{ "power-torn", P, AT_FLASH, CHIP_CUT_TORN, 0, EXIT_CHIP, AWAY, 0 },
 	{ "power-after", P, AT_FLASH, CHIP_CUT_AFTER, 0, EXIT_CHIP, AWAY, 0 },
-	STATUS(05), STATUS(06), STATUS(07), STATUS(08), STATUS(09), STATUS(0A), STATUS(0B),
-	STATUS(0C), STATUS(0D), STATUS(0E), STATUS(10), STATUS(11), STATUS(12), STATUS(13),
-	STATUS(14), STATUS(15), STATUS(16), STATUS(17), STATUS(18), STATUS(19), STATUS(1A),
-	STATUS(1D), STATUS(20), STATUS(29), STATUS(40), STATUS(41), STATUS(42), STATUS(81),
+	DOCUMENTED_STATUSES(STATUS)
 };
 
 const struct fault_kind *fault_kinds(size_t *n)

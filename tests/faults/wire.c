@@ -35,13 +35,12 @@ void wire_remember(const uint8_t *data, size_t len)
 	memcpy(previous, data, previous_len);
 }
 
-/* Each documented status in turn (OpenOCD, stlink_usb.c). */
+/* Each documented status in turn. */
 static uint8_t some_status(void)
 {
-	static const uint8_t codes[] = {
-		0x05, 0x06, 0x07, 0x08, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x10, 0x11, 0x12, 0x13,
-		0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1A, 0x1D, 0x20, 0x29, 0x40, 0x41, 0x42, 0x81,
-	};
+#define CODE(hex) 0x##hex,
+	static const uint8_t codes[] = { DOCUMENTED_STATUSES(CODE) };
+#undef CODE
 
 	return codes[stage.count[AT_TRANSFER] % ARRAY_LEN(codes)];
 }
