@@ -10,27 +10,14 @@
 #include "cli/run.h"
 #include "cli/station_log.h"
 #include "tests/host_bench.h"
+#include "tests/support/fake_clock.h"
 
 static struct output out;
 static char said[65536], told[65536], clean[65536];
 static char conf[96], image_path[300], paths[3][96];
 
 /* Time that nobody waits for. */
-static uint64_t slept_us;
-
-static uint64_t now_us(const struct clock *c)
-{
-	(void)c;
-	return slept_us;
-}
-
-static void sleep_us(const struct clock *c, uint64_t us)
-{
-	(void)c;
-	slept_us += us;
-}
-
-static const struct clock fast = { .now_us = now_us, .sleep_us = sleep_us };
+static struct fake_clock fast;
 
 /* What a command line gives; the system fails only meanwhile. */
 static enum sl_err words(struct ctx *c, struct options *o, const char *word)
@@ -42,7 +29,8 @@ static enum sl_err words(struct ctx *c, struct options *o, const char *word)
 	assert_non_null(files[0]);
 	assert_non_null(files[1]);
 	memset(said, 0, sizeof(said));
-	c->clock = &fast;
+	fake_clock_init(&fast);
+	c->clock = &fast.clock;
 	o->words = all;
 	o->n_words = 1;
 	spoil_on();

@@ -23,6 +23,7 @@
 #include "link/likeness.h"
 #include "link/probe.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/support/fake_clock.h"
 
 enum { RECORDS_MAX = 24, LONG = 16 };
 
@@ -56,7 +57,7 @@ static const struct {
 
 static char root[64], sysfs[PATH_MAX], dev[PATH_MAX];
 static uint8_t dirty[ARRAY_LEN(files)];
-static uint64_t now;
+static struct fake_clock time_;
 
 static void make_dirs(char *path)
 {
@@ -144,18 +145,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 /* ---- what is asked ------------------------------------------------------------------------------ */
 
-static uint64_t clock_now(const struct clock *c)
-{
-	(void)c;
-	return now;
-}
-
-static void clock_sleep(const struct clock *c, uint64_t us)
-{
-	(void)c;
-	now += us;
-}
-
 static void check_text(const char *s, int ascii)
 {
 	for (; *s; s++)
@@ -235,7 +224,6 @@ static void look_at_insertion(struct ctx *c)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct clock clock = { .now_us = clock_now, .sleep_us = clock_sleep };
 	struct cursor in = cur_make(fence(data, size), size);
 	char device[256] = "";
 	struct ctx c;
@@ -256,10 +244,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		dirty[i] = 1;
 	}
 	ctx_init(&c);
-	c.clock = &clock;
+	c.clock = &time_.clock;
 	c.sysfs = sysfs;
 	c.dev = dev;
-	now = UINT64_C(1000000000);
+	fake_clock_init(&time_);
+	time_.now_us = UINT64_C(1000000000);
 	if (size % 4 != 1)
 		look_at_probes(&c, device);
 	if (size % 4 == 0 || size % 4 == 1)

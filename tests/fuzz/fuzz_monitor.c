@@ -15,6 +15,7 @@
 #include "cli/monitor.h"
 #include "cli/options.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/support/fake_clock.h"
 
 enum { PORT = 1000, SECONDS = 100 };
 
@@ -24,7 +25,7 @@ int __wrap_poll(struct pollfd *p, nfds_t n, int ms);
 int __real_poll(struct pollfd *p, nfds_t n, int ms);
 
 static struct cursor input;
-static uint64_t now;
+static struct fake_clock time_;
 
 ssize_t __wrap_read(int fd, void *to, size_t n)
 {
@@ -47,29 +48,16 @@ int __wrap_poll(struct pollfd *p, nfds_t n, int ms)
 {
 	if (n == 0 || p[0].fd != PORT)
 		return __real_poll(p, n, ms);
-	now += 1000;
+	time_.now_us += 1000;
 	p[0].revents = POLLIN;
 	for (nfds_t i = 1; i < n; i++)
 		p[i].revents = 0;
 	return 1;
 }
 
-static uint64_t clock_now(const struct clock *c)
-{
-	(void)c;
-	return now;
-}
-
-static void clock_sleep(const struct clock *c, uint64_t us)
-{
-	(void)c;
-	now += us;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const patterns[] = { "^PASS", "x+y$", "(a|b)*c", "[[:digit:]]{2,3}" };
-	static const struct clock clock = { .now_us = clock_now, .sleep_us = clock_sleep };
 	static regex_t compiled[ARRAY_LEN(patterns)];
 	static int ready;
 	struct options opt = { 0 };
@@ -82,8 +70,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (; ready < (int)ARRAY_LEN(patterns); ready++)
 		must(regcomp(&compiled[ready], patterns[ready], REG_EXTENDED | REG_NOSUB) == 0);
 	ctx_init(&c);
-	c.clock = &clock;
-	now = 0;
+	c.clock = &time_.clock;
+	fake_clock_init(&time_);
 	input = cur_make(fence(data, size), size);
 	how = cur_u8(&input);
 	opt.json = how & 1;

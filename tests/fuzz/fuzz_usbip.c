@@ -16,6 +16,7 @@
 #include "base/bytes.h"
 #include "base/cursor.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/support/fake_clock.h"
 #include "usb/usb.h"
 #include "usb/usbip_client.h"
 #include "usb/usbip_wire.h"
@@ -34,22 +35,10 @@ static struct cursor input;
 static uint8_t ready[HEAD + 8 + DEVICE_LEN];    /* made here, comes before the input's bytes */
 static size_t ready_len, ready_at, burst;
 static uint32_t asked;                          /* sequence number of the last command */
-static uint64_t now;
+static struct fake_clock time_;
 static int connections, open_fds;
 
 /* ---- the other side -------------------------------------------------------------------------- */
-
-static uint64_t clock_now(const struct clock *c)
-{
-	(void)c;
-	return now;
-}
-
-static void clock_sleep(const struct clock *c, uint64_t us)
-{
-	(void)c;
-	now += us;
-}
 
 enum sl_err __wrap_usbip_connect(struct ctx *c, const struct usbip_address *a, struct deadline d, int *fd)
 {
@@ -149,7 +138,7 @@ int __wrap_poll(struct pollfd *p, nfds_t n, int ms)
 	must(n == 1 && p->fd == FD && ms >= 0);
 	if (ready_at < ready_len || (cur_u8(&input) & 1) == 0)
 		return 1;
-	now += (uint64_t)ms * 1000 + 1;
+	time_.now_us += (uint64_t)ms * 1000 + 1;
 	return 0;
 }
 
@@ -189,19 +178,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char *const urls[] = {
 		"usbip:host:1/1-1", "usbip:unix:/x,1-1", "usbip:host", "usbip:unix:/x",
 	};
-	const struct clock clock = { .now_us = clock_now, .sleep_us = clock_sleep };
 	struct pipe *p = NULL;
 	struct ctx c;
 	enum sl_err err;
 
 	ctx_init(&c);
-	c.clock = &clock;
+	c.clock = &time_.clock;
 	c.log.max = LOG_WARN;
 	input = cur_make(fence(data, size), size);
 	ready_len = ready_at = burst = 0;
-	now = connections = 0;
+	fake_clock_init(&time_);
+	connections = 0;
 	err = usb_pipe_usbip(&c, urls[cur_u8(&input) % ARRAY_LEN(urls)], &p);
-	must((err == SL_OK) == (p != NULL) && now < UINT64_C(60000000));
+	must((err == SL_OK) == (p != NULL) && time_.now_us < UINT64_C(60000000));
 	if (err) {
 		must(c.fault.code == err && c.fault.text[0] != '\0');
 		for (const char *s = c.fault.text; *s; s++)

@@ -10,28 +10,6 @@
 
 #include <cmocka.h>
 
-static uint64_t fake_now(const struct clock *c)
-{
-	const struct fake_clock *f = c->priv;
-
-	return f->now_us;
-}
-
-static void fake_sleep(const struct clock *c, uint64_t us)
-{
-	struct fake_clock *f = c->priv;
-
-	f->now_us += us;
-}
-
-void fake_clock_init(struct fake_clock *f)
-{
-	f->clock.now_us = fake_now;
-	f->clock.sleep_us = fake_sleep;
-	f->clock.priv = f;
-	f->now_us = 0;
-}
-
 static const char *op_name(enum fake_op op)
 {
 	static const char *const names[] = { "?", "OUT", "IN", "CONTROL", "CLEAR" };

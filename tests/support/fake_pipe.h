@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * fake_pipe.h - a pipe that plays a script, and a clock that the test owns.
+ * fake_pipe.h - a pipe that plays a script, on a clock that the test owns.
  *
  * Each call of a framing is compared with the next step; a call that the script does not
  * expect fails the test at once, as does a step that nobody asked for.
@@ -8,15 +8,8 @@
 #ifndef TESTS_SUPPORT_FAKE_PIPE_H
 #define TESTS_SUPPORT_FAKE_PIPE_H
 
+#include "tests/support/fake_clock.h"
 #include "usb/pipe.h"
-
-struct fake_clock {
-	struct clock clock;
-	uint64_t now_us;
-};
-
-/* fake_clock_init - time 0; sleeping moves it, nothing else does. */
-void fake_clock_init(struct fake_clock *f);
 
 enum fake_op { FAKE_OUT = 1, FAKE_IN, FAKE_CONTROL, FAKE_CLEAR };
 
