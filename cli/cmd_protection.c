@@ -200,6 +200,8 @@ static enum sl_err unlock(struct session *s, struct word *w, struct option_bytes
 	if (st->level == PROTECTION_LEVEL2)
 		return ctx_fail(s->ctx, SL_PROTECTED, "cli", "read protection level 2 is for ever");
 	if (locked)
+		err = target_confirm(s->target, s->ctx);
+	if (!err && locked)
 		err = ask_unlock(s);
 	if (!err)
 		err = options_change(s, ob, st, &(struct option_change){ w, &want, true });

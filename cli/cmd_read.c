@@ -108,6 +108,8 @@ static enum sl_err find_end(struct session *s, struct word *w)
 	if (w->has_len)
 		return SL_OK;
 	err = regions(s, r);
+	if (!err)
+		err = target_confirm(s->target, s->ctx);
 	for (size_t i = 0; i < 3 && !err; i++) {
 		if (w->addr >= r[i].base && w->addr - r[i].base < r[i].bytes) {
 			w->len = r[i].bytes - (w->addr - r[i].base);

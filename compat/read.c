@@ -15,7 +15,7 @@
 
 enum { SLICE = 16 * 1024 };
 
-/* A size of 0 is the whole memory, when the address lies in one. */
+/* A size of 0 is the whole memory, when the address lies in one; its end is asked twice. */
 static uint32_t size_of(const struct tool *t, const struct stock_args *a)
 {
 	const struct chip_row *chip = target_get_info(t->s.target)->chip;
@@ -134,7 +134,7 @@ static bool not_supported(const char *what)
 
 bool do_read(struct tool *t, const struct stock_args *a)
 {
-	bool good;
+	bool good = false;
 
 	switch (a->area) {
 	case AREA_OPTION:
@@ -154,7 +154,10 @@ bool do_read(struct tool *t, const struct stock_args *a)
 	case AREA_OTP:
 		break;
 	}
-	good = read_to_file(t, a, a->addr, size_of(t, a));
+	if (a->size == 0 && target_confirm(t->s.target, t->s.ctx))
+		say_fault(t->s.ctx);
+	else
+		good = read_to_file(t, a, a->addr, size_of(t, a));
 	if (!good)
 		(void)puts("could not read main memory (-1)");
 	return good;

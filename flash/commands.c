@@ -161,6 +161,7 @@ enum sl_err flash_erase_all(struct flash *f, struct ctx *c, const struct flash_p
 {
 	const struct flash_sector *first = &f->sectors[0], *last = &f->sectors[f->n_sectors - 1];
 	struct flash_range all = { first->addr, last->addr + last->bytes - first->addr };
+	enum sl_err err = target_confirm(f->t, c);
 
-	return erase(f, c, all, p, stats);
+	return err ? err : erase(f, c, all, p, stats);
 }

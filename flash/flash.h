@@ -100,8 +100,9 @@ struct flash_range {
 };
 
 /* flash_erase_range - erase len bytes at addr; bytes of the first and last sector outside the range
- * keep their value. flash_erase_all - the whole main flash. Both erase what is blank already, too,
- * and prove that it is blank. Errors and effects as flash_program; SL_USAGE for 0 bytes. */
+ * keep their value. flash_erase_all - the whole main flash, whose size is confirmed first
+ * (target_confirm). Both erase what is blank already, too, and prove that it is blank. Errors and
+ * effects as flash_program; SL_USAGE for 0 bytes. */
 enum sl_err flash_erase_range(struct flash *f, struct ctx *c, struct flash_range range,
 			      const struct flash_progress *p, struct flash_stats *stats) MUST_CHECK;
 enum sl_err flash_erase_all(struct flash *f, struct ctx *c, const struct flash_progress *p,

@@ -78,7 +78,7 @@ static enum sl_err attach(struct target *t, struct ctx *c, const struct target_o
 		err = target_identify(t, c, o->allow_unknown);
 	if (!err && o->flash_bytes && t->info.chip) {
 		t->info.flash_kb = o->flash_bytes / 1024;
-		t->info.flash_kb_assumed = true;
+		t->info.flash_kb_assumed = t->info.flash_kb_chosen = true;
 	}
 	/* A core that is held halted: its watchdogs shall not run on. */
 	if (!err && t->halted)

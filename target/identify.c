@@ -223,6 +223,31 @@ struct chip_names target_chip_names(const char *devices)
 	return names;
 }
 
+static enum sl_err another(struct ctx *c, const char *what, uint32_t first, uint32_t now)
+{
+	return ctx_fail(c, SL_PROBE, "target", "%s was 0x%08x first and is 0x%08x now: one of the "
+			"answers was wrong", what, (unsigned)first, (unsigned)now);
+}
+
+enum sl_err target_confirm(struct target *t, struct ctx *c)
+{
+	const struct target_info *i = &t->info;
+	const struct chip_row *chip = i->chip;
+	bool there = chip && chip->size_rule != SIZE_NONE && !i->flash_kb_chosen;
+	uint32_t idcode = 0, word = 0, now;
+	enum sl_err err = idcode_read(t, c, &idcode);
+
+	if (!err && idcode != i->idcode)
+		err = another(c, "IDCODE", i->idcode, idcode);
+	if (!err)
+		err = read_mark(t, c, there ? chip->size_reg & ~UINT32_C(3) : 0, &word, &there);
+	if (err || !there)
+		return err;
+	now = word >> (chip->size_reg & 2) * 8 & 0xFFFF;
+	return now == i->flash_kb_register ? SL_OK :
+	       another(c, "the flash size register", i->flash_kb_register, now);
+}
+
 enum sl_err target_identify(struct target *t, struct ctx *c, bool allow_unknown)
 {
 	struct target_info *i = &t->info;

@@ -55,6 +55,7 @@ struct target_info {
 	uint32_t flash_kb;              /* from the size register, or the table's maximum */
 	uint16_t flash_kb_register;     /* as read */
 	bool flash_kb_assumed;          /* register was 0 or FFFF */
+	bool flash_kb_chosen;           /* target_options: the register does not matter */
 	uint32_t sram_bytes;
 	uint8_t uid[12];
 	bool has_uid;
@@ -102,6 +103,12 @@ const char *target_connect_name(enum target_connect how);
  *   puts them back. */
 enum sl_err target_attach(struct ctx *c, struct link *l, const struct target_options *o,
 			  struct target **out) MUST_CHECK;
+
+/* target_confirm - ask once more what the chip is and how large its flash: before a job on all of
+ * the flash, whose end nobody but these two answers knows, and which would leave the rest as it is,
+ * and call it done, if one of them were wrong.
+ * Returns SL_PROBE: an answer is another one now; what link returns. */
+enum sl_err target_confirm(struct target *t, struct ctx *c) MUST_CHECK;
 
 /* target_detach - restore what was changed, resume the core if it ran when it was found and
  * nobody asked for it to be halted, leave debug mode. Tries everything even when something fails;

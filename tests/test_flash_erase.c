@@ -72,6 +72,20 @@ static void erase__all__leaves_nothing_and_reads_all_of_it(void **state)
 	}
 }
 
+/* A size that was misheard must not make "all" a part. */
+static void erase__all_of_a_size_that_changes__erases_nothing(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b, boards[0], true);
+	chip_poke_size_register(b.rig.chip, 12);
+	assert_int_equal(flash_erase_all(b.f, b.rig.c, NULL, &b.stats), SL_PROBE);
+	check(&b, boards[0]);
+	assert_int_equal(b.stats.sectors_erased, 0);
+	bench_close(&b);
+}
+
 static void erase__outside_flash__is_refused(void **state)
 {
 	struct bench b;
@@ -345,6 +359,7 @@ int main(void)
 		cmocka_unit_test(erase__range_with_edges__keeps_the_edges),
 		cmocka_unit_test(erase__range__touches_no_other_sector),
 		cmocka_unit_test(erase__all__leaves_nothing_and_reads_all_of_it),
+		cmocka_unit_test(erase__all_of_a_size_that_changes__erases_nothing),
 		cmocka_unit_test(erase__outside_flash__is_refused),
 		cmocka_unit_test(erase__all_with_a_write_protected_sector__is_refused),
 		cmocka_unit_test(unlock__controller_locked_until_reset__is_reset_and_the_job_done),

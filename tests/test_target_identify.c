@@ -114,6 +114,31 @@ static void size__above_the_maximum__is_not_believed(void **state)
 	expect_assumed("bluepill", 0x4000, 128);
 }
 
+/* The first answer was wrong: everything it ends at is too near, or too far. */
+static void size__another_one_when_asked_again__is_not_confirmed(void **state)
+{
+	static const uint16_t wrong[] = { 12, 64, 127, 0, 0xFFFF };
+	struct target_options chosen = { .flash_bytes = 12 * 1024 };
+	struct rig r;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		rig_start(&r, "vldiscovery", NULL);
+		chip_poke_size_register(r.chip, wrong[i]);
+		rig_ok(&r, rig_attach(&r, CONNECT_NORMAL));
+		rig_ok(&r, target_confirm(r.t, r.c));
+		chip_poke_size_register(r.chip, 128);
+		assert_int_equal(target_confirm(r.t, r.c), SL_PROBE);
+		assert_non_null(strstr(r.c->fault.text, "the flash size register"));
+		rig_close(&r);
+	}
+	rig_start(&r, "vldiscovery", NULL);
+	rig_ok(&r, target_attach(r.c, r.bl.link, &chosen, &r.t));
+	chip_poke_size_register(r.chip, 64);
+	rig_ok(&r, target_confirm(r.t, r.c));
+	rig_close(&r);
+}
+
 static void protection__f1_level_1__is_named(void **state)
 {
 	struct rig r;
@@ -211,6 +236,7 @@ int main(void)
 		cmocka_unit_test(size__register_0__takes_the_tables_maximum_and_says_so),
 		cmocka_unit_test(size__register_ffff__takes_the_tables_maximum_and_says_so),
 		cmocka_unit_test(size__above_the_maximum__is_not_believed),
+		cmocka_unit_test(size__another_one_when_asked_again__is_not_confirmed),
 		cmocka_unit_test(protection__f1_level_1__is_named),
 		cmocka_unit_test(attach__no_target__is_named_so),
 		cmocka_unit_test(detach__after_nothing_else__leaves_no_trace),

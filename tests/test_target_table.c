@@ -118,6 +118,26 @@ static void identify__f103_with_another_makers_debug_port__is_suspected(void **s
 	detach(&c, t);
 }
 
+/* DEV_ID 412 is an F103 too, but of 32 KiB at most: a wrong bit would halve what is erased. */
+static void identify__another_idcode_when_asked_again__is_not_confirmed(void **state)
+{
+	struct ctx c;
+	struct link l;
+	struct target *t;
+
+	(void)state;
+	for (unsigned bit = 0; bit < 32; bit++) {
+		fake_chip(&l, chip_find(0x412), 32, 0x10006412);
+		t = attach(&c, &l);
+		assert_int_equal(target_confirm(t, &c), SL_OK);
+		fake_find(&l, 0xE0042000)->value ^= UINT32_C(1) << bit;
+		assert_int_equal(target_confirm(t, &c), SL_PROBE);
+		assert_non_null(strstr(c.fault.text, "IDCODE"));
+		ctx_clear(&c);
+		detach(&c, t);
+	}
+}
+
 static void expect_unknown(struct link *l, const char *word)
 {
 	struct target_options lenient = { .allow_unknown = true };
@@ -213,6 +233,7 @@ int main(void)
 		cmocka_unit_test(identify__every_row__is_found_and_left_as_it_was),
 		cmocka_unit_test(identify__classic_cores__touch_no_address_that_is_not_there),
 		cmocka_unit_test(identify__f405_revision_a__is_not_taken_for_an_f2),
+		cmocka_unit_test(identify__another_idcode_when_asked_again__is_not_confirmed),
 		cmocka_unit_test(identify__f103_with_another_makers_debug_port__is_suspected),
 		cmocka_unit_test(identify__unknown_chip_or_core__is_named_with_its_numbers),
 		cmocka_unit_test(size__l1_codes_and_low_bytes__are_decoded),
