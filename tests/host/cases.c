@@ -32,6 +32,8 @@ static bool judged(const struct scenario *sc, const struct verdict_wish *w, cons
 	(void)printf("FINDING %s  %s\n", name, why);
 	show_call(w->end);
 	(void)printf("        said: %.300s\n", bed_error());
+	if (sc->claim == CLAIM_OUTPUT)
+		(void)printf("        printed: %.2000s\n", bed_output());
 	(void)fflush(stdout);
 	return false;
 }

@@ -168,17 +168,23 @@ static bool within(const char *a, const char *b, const char *const words[3])
 	return true;
 }
 
-/* Where the kernel does not tell about a probe, that is not told, and it may be reached in another way;
- * nothing else may be different. */
+/* Where the kernel does not tell about a probe, that is not told, and it may be reached in another way.
+ * A list goes on after a probe that could not be asked, and says why. Nothing else may be different. */
 static bool output_holds(const struct verdict_wish *w)
 {
 	static const char *const none[3] = { NULL }, *const missing[3] = { "probe:", "serial:", "  " },
-				 *const other[3] = { "probe:" };
+				 *const other[3] = { "probe:" },
+				 *const asked[3] = { "ST-LINK", "  " },
+				 *const silent[3] = { "ST-LINK", "  firmware unknown: " };
 	const struct traced *e = w->end;
-	bool untold = e->struck && w->how == STRIKE_ERRNO && bed_blame(&e->call) == BLAME_MACHINE;
+	/* A directory cannot be listed without memory. */
+	bool untold = e->struck && (w->how == STRIKE_ALLOCATION ||
+				    (w->how == STRIKE_ERRNO && bed_blame(&e->call) == BLAME_MACHINE));
 
 	if (!w->clean || (e->struck && bed_blame(&e->call) == BLAME_OUTPUT))
 		return true;
+	if (e->struck && has(bed_output(), silent[1]) && !has(w->clean, silent[1]))
+		return within(w->clean, bed_output(), asked) && within(bed_output(), w->clean, silent);
 	return within(w->clean, bed_output(), untold ? missing : none) &&
 	       within(bed_output(), w->clean, untold ? other : none);
 }
