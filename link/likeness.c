@@ -89,6 +89,13 @@ static const struct {
 	{ no_voltage_sense, "it does not measure the target's voltage" },
 };
 
+/* ST's own probes say all of this. What could not be read was not looked at. */
+static bool all_was_seen(const struct probe *p, const struct probe_peek *said)
+{
+	return said && !said->bootloader && p->serial[0] && p->manufacturer[0] && p->product[0] &&
+	       p->interfaces;
+}
+
 void likeness_judge(const struct probe *p, const struct probe_peek *said,
 		    struct likeness_signs *out)
 {
@@ -98,6 +105,6 @@ void likeness_judge(const struct probe *p, const struct probe_peek *said,
 			out->sign[out->n++] = signs[i].sentence;
 	if (out->n)
 		out->verdict = LIKENESS_COPY;
-	else if (said && !said->bootloader)
+	else if (all_was_seen(p, said))
 		out->verdict = LIKENESS_ORIGINAL;
 }

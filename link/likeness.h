@@ -9,8 +9,8 @@
 #include "link/peek.h"
 
 enum likeness {
-	LIKENESS_UNKNOWN,       /* it could not be asked, and its descriptors say nothing */
-	LIKENESS_ORIGINAL,      /* nothing speaks against it */
+	LIKENESS_UNKNOWN,       /* not all of it could be looked at; the rest says nothing */
+	LIKENESS_ORIGINAL,      /* all was looked at, and nothing speaks against it */
 	LIKENESS_COPY,          /* at least one sign */
 };
 

@@ -59,6 +59,28 @@ static void likeness__not_asked__is_not_called_an_original(void **state)
 	assert_int_equal(signs.verdict, LIKENESS_COPY);
 }
 
+static void unsure(void)
+{
+	likeness_judge(&p, &said, &signs);
+	assert_int_equal(signs.verdict, LIKENESS_UNKNOWN);
+	assert_int_equal(signs.n, 0);
+}
+
+static void likeness__what_could_not_be_read__is_not_called_an_original(void **state)
+{
+	p.serial[0] = '\0';
+	unsure();
+	(void)good(state);
+	p.manufacturer[0] = '\0';
+	unsure();
+	(void)good(state);
+	p.product[0] = '\0';
+	unsure();
+	(void)good(state);
+	p.interfaces = 0;
+	unsure();
+}
+
 static void likeness__each_sign__is_found_alone(void **state)
 {
 	(void)state;
@@ -119,6 +141,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(likeness__probe_as_st_makes_it__has_no_sign, good),
 		cmocka_unit_test_setup(likeness__not_asked__is_not_called_an_original, good),
+		cmocka_unit_test_setup(likeness__what_could_not_be_read__is_not_called_an_original, good),
 		cmocka_unit_test_setup(likeness__each_sign__is_found_alone, good),
 		cmocka_unit_test_setup(likeness__old_firmware_and_boot_loader__are_no_signs, good),
 	};

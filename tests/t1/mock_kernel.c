@@ -276,6 +276,8 @@ static void set_attributes(struct mock_device *d, const struct usbdev_ids *ids)
 	set(d->mk, d->syspath, "devnum", value);
 	set(d->mk, d->syspath, "bConfigurationValue", "1");
 	set(d->mk, d->syspath, "speed", "12");
+	(void)snprintf(value, sizeof(value), "%2u", ids->n_interfaces);
+	set(d->mk, d->syspath, "bNumInterfaces", value);
 	set_string(d, "manufacturer", 1);
 	set_string(d, "product", 2);
 	set_string(d, "serial", 3);
