@@ -219,7 +219,7 @@ static enum sl_err unlock_run(struct session *s, struct word *w)
 {
 	struct option_bytes *ob = NULL;
 	struct ob_state st;
-	enum sl_err err = options_get(s, &ob, &st);
+	enum sl_err err = options_get_settled(s, &ob, &st);
 
 	if (err)
 		return err;

@@ -20,11 +20,28 @@ enum sl_err options_get(struct session *s, struct option_bytes **ob, struct ob_s
 	return err;
 }
 
+enum sl_err options_get_settled(struct session *s, struct option_bytes **ob, struct ob_state *st)
+{
+	enum sl_err err = options_get(s, ob, st);
+
+	if (err || !st->unsure)
+		return err;
+	err = ob_settle(*ob, s->ctx, st);
+	session_drop_flash(s);
+	s->program_changed = false;
+	if (err)
+		ob_close(*ob);
+	return err;
+}
+
 void options_tell_state(struct session *s, const struct ob_state *st)
 {
 	if (st->blank)
 		output_result(s->out, "caution:           the option bytes are erased: a write was cut off; "
 			      "unlock writes them anew");
+	else if (st->unsure)
+		output_result(s->out, "caution:           the option registers are open: a write was cut "
+			      "off, or the firmware is writing; a reset loads what is stored");
 	else if (st->bad)
 		output_result(s->out, "caution:           option bytes have wrong complements: a "
 			   "write was cut off; "
@@ -139,7 +156,7 @@ enum sl_err option_word_run(struct session *s, const struct word *w, option_want
 	struct option_bytes *ob = NULL;
 	struct ob_image wanted;
 	struct ob_state st;
-	enum sl_err err = options_get(s, &ob, &st);
+	enum sl_err err = options_get_settled(s, &ob, &st);
 
 	if (err)
 		return err;

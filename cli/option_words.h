@@ -49,8 +49,11 @@ enum sl_err areas_parse(struct session *s, const struct option_bytes *ob, const 
 			struct ob_image *img) MUST_CHECK;
 enum sl_err areas_check_text(struct ctx *c, const char *text) MUST_CHECK;
 
-/* options_get - open and read. out and *ob are valid after SL_OK; ob_close it. */
+/* options_get - open and read. out and *ob are valid after SL_OK; ob_close it. options_get_settled - for a
+ * change: the chip is reset first where what is read may not be what is stored (ob_settle). */
 enum sl_err options_get(struct session *s, struct option_bytes **ob, struct ob_state *st) MUST_CHECK;
+enum sl_err options_get_settled(struct session *s, struct option_bytes **ob,
+				struct ob_state *st) MUST_CHECK;
 
 /* options_tell_state - what is wrong with the option bytes themselves, if anything. */
 void options_tell_state(struct session *s, const struct ob_state *st);

@@ -386,7 +386,7 @@ static enum sl_err unlock(struct option_bytes *ob, struct ctx *c)
 static enum sl_err write_and_lock(struct option_bytes *ob, struct ctx *c, const struct ob_image *want)
 {
 	const struct ob_ops *ops = ob->kind->ops;
-	enum sl_err err = unlock(ob, c), locked;
+	enum sl_err err = unlock(ob, c), undone;
 	struct fault why;
 
 	if (!err)
@@ -396,11 +396,30 @@ static enum sl_err write_and_lock(struct option_bytes *ob, struct ctx *c, const 
 	/* Open still, for the launch. */
 	if (!err && ob->kind->launch_value && ob_level(ob, want) != PROTECTION_LEVEL2)
 		return SL_OK;
-	locked = ops->lock(ob, c);
 	if (!err)
-		return locked;
+		return ops->lock(ob, c);
+	/* A reset would put level 2 in force. */
+	if (ops->undo && ob_level(ob, want) != PROTECTION_LEVEL2)
+		undone = ops->undo(ob, c);
+	else
+		undone = ops->lock(ob, c);
+	if (undone)
+		ctx_log(c, LOG_DEBUG, "%s", c->fault.text);
 	c->fault = why;
 	return err;
+}
+
+enum sl_err ob_settle(struct option_bytes *ob, struct ctx *c, struct ob_state *st)
+{
+	struct target *t = ob->f.t;
+	enum sl_err err;
+
+	if (!st->unsure)
+		return SL_OK;
+	ctx_log(c, LOG_WARN, "the option registers were left open, perhaps by a session that was cut "
+			   "off: the chip is reset, which loads them");
+	err = target_reset(t, c, target_stays_halted(t) ? RESET_HALT : RESET_RUN);
+	return err ? err : ob_read(ob, c, st);
 }
 
 enum sl_err ob_write(struct option_bytes *ob, struct ctx *c, const struct ob_image *want,

@@ -52,6 +52,8 @@ struct ob_state {
 	uint32_t bad;                   /* bit n: word n has a wrong complement */
 	bool blank;                     /* erased, and not written since */
 	bool loaded;                    /* the controller works with what is stored */
+	bool unsure;                    /* F2, F4: registers, which somebody left open for a change; what is
+					 * stored, and in force, may be something else */
 	enum target_protection level;   /* in force now */
 };
 
@@ -101,6 +103,10 @@ bool ob_unlocked(const struct option_bytes *ob, const struct ob_state *st, struc
 /* ob_read - the option bytes as they are. Returns what reading memory returns. No effect. */
 enum sl_err ob_read(struct option_bytes *ob, struct ctx *c, struct ob_state *out) MUST_CHECK;
 
+/* ob_settle - where they are unsure, reset the chip, which loads the registers and locks them, say so, and
+ * read again. Before anything is made of them. *st: as read last. */
+enum sl_err ob_settle(struct option_bytes *ob, struct ctx *c, struct ob_state *st) MUST_CHECK;
+
 /* ob_write - write the option bytes, reload them by a reset of the chip, read back and compare.
  * Words that are the same already may be written again.
  * *out: as read after the reload.
@@ -108,7 +114,9 @@ enum sl_err ob_read(struct option_bytes *ob, struct ctx *c, struct ob_state *out
  *   before the next power cycle; SL_VERIFY where something else is read back.
  * Effects: the core is left halted after the reset; from level 1 to level 0 the chip erases its
  *   flash. Not interrupted by signals. A power failure on the way: option bytes with wrong
- *   complements, or erased, count as level 1, and ob_write again puts them right.
+ *   complements, or erased, count as level 1, and ob_write again puts them right. A
+ *   failure where the option bytes are registers (F2, F4) ends with a reset, too, which loads what
+ *   is stored; where even that fails they stay open, and are unsure.
  * Level 2: no reset; it is in force from the next power-on, after which the chip is out of reach for
  *   ever. */
 enum sl_err ob_write(struct option_bytes *ob, struct ctx *c, const struct ob_image *want,

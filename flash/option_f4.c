@@ -30,6 +30,8 @@ static enum sl_err f4_read(struct option_bytes *ob, struct ctx *c, struct ob_sta
 {
 	enum sl_err err = ctrl_read(&ob->f, c, F4_OPTCR, &out->stored.w[0]);
 
+	/* What is written to the register is read back at once, and is stored only by OPTSTRT. */
+	out->unsure = !err && !(out->stored.w[0] & OPTCR_OPTLOCK);
 	out->stored.w[0] &= ~(OPTCR_OPTLOCK | OPTCR_OPTSTRT);
 	if (!err && ob->n_words > 1)
 		err = ctrl_read(&ob->f, c, F4_OPTCR1, &out->stored.w[1]);
@@ -80,7 +82,15 @@ static enum sl_err f4_lock(struct option_bytes *ob, struct ctx *c)
 	return err ? err : ctrl_write(&ob->f, c, F4_OPTCR, (optcr & ~OPTCR_OPTSTRT) | OPTCR_OPTLOCK);
 }
 
+/* RM0090, option bytes: loaded at a reset, which locks them. Were they locked without it, nobody could
+ * see any more that the register may hold something else. */
+static enum sl_err f4_undo(struct option_bytes *ob, struct ctx *c)
+{
+	ctrl_calm(&ob->f, c, F4_SR, WRITE_MS);
+	return target_reset(ob->f.t, c, RESET_HALT);
+}
+
 const struct ob_ops ob_f4 = {
-	.read = f4_read, .unlock = f4_unlock, .write = f4_write, .lock = f4_lock,
+	.read = f4_read, .unlock = f4_unlock, .write = f4_write, .lock = f4_lock, .undo = f4_undo,
 	.words = f4_words,
 };

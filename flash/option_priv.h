@@ -25,6 +25,8 @@ struct ob_ops {
 	enum sl_err (*write)(struct option_bytes *ob, struct ctx *c, const struct ob_image *want);
 	/* Tries everything even when something fails. */
 	enum sl_err (*lock)(struct option_bytes *ob, struct ctx *c);
+	/* Instead of lock, after a failure: what is read is what is stored again. NULL: it always is. */
+	enum sl_err (*undo)(struct option_bytes *ob, struct ctx *c);
 	/* What of the image there is on this chip. */
 	unsigned (*words)(const struct option_bytes *ob);
 };

@@ -86,10 +86,36 @@ static void prove__one_byte_that_is_not_blank__is_named_by_its_address(void **st
 	}
 }
 
+/* An earlier session was cut off between the register and OPTSTRT: it reads as unprotected, and is not. */
+static void read__register_left_open_by_a_cut_off_write__is_unsure_until_settled(void **state)
+{
+	enum { OPTKEYR = 0x40023C08, OPTCR = 0x40023C14, RDP = 0xFF00, LEVEL0 = 0xAA00 };
+	struct option_rig o;
+	uint32_t optcr = 0;
+
+	(void)state;
+	option_open(&o, &option_boards[3], true);
+	assert_false(o.st.unsure);
+	assert_int_equal(o.st.level, PROTECTION_LEVEL1);
+	assert_int_equal(chip_write(o.rig.chip, OPTKEYR, 4, 0x08192A3B), BUS_OK);
+	assert_int_equal(chip_write(o.rig.chip, OPTKEYR, 4, 0x4C5D6E7F), BUS_OK);
+	assert_int_equal(chip_read(o.rig.chip, OPTCR, 4, &optcr), BUS_OK);
+	assert_int_equal(chip_write(o.rig.chip, OPTCR, 4, (optcr & ~(uint32_t)RDP) | LEVEL0), BUS_OK);
+	rig_ok(&o.rig, ob_read(o.ob, o.rig.c, &o.st));
+	assert_true(o.st.unsure);
+	assert_int_equal(o.st.level, PROTECTION_NONE);
+	rig_ok(&o.rig, ob_settle(o.ob, o.rig.c, &o.st));
+	assert_false(o.st.unsure);
+	assert_int_equal(o.st.level, PROTECTION_LEVEL1);
+	assert_int_equal(ob_level(o.ob, &o.st.stored), PROTECTION_LEVEL1);
+	option_close(&o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(prove__one_byte_that_is_not_blank__is_named_by_its_address),
+		cmocka_unit_test(read__register_left_open_by_a_cut_off_write__is_unsure_until_settled),
 		cmocka_unit_test(write__code_that_faults_after_its_last_word__is_an_error),
 	};
 

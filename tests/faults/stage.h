@@ -33,7 +33,8 @@ const struct station *station_find(const char *name);
 enum { SCENARIO_WORDS = 6, IMAGE_OFF = 0x4000 };
 
 enum claim {
-	CLAIM_NOTHING, CLAIM_FLASH_IS_IMAGE, CLAIM_FLASH_IS_BLANK, CLAIM_FILE_IS_FLASH
+	CLAIM_NOTHING, CLAIM_FLASH_IS_IMAGE, CLAIM_FLASH_IS_BLANK, CLAIM_FILE_IS_FLASH,
+	CLAIM_WRP_0_STORED
 };
 
 /* One command line, what it claims when it ends with 0, and what it may touch. */
