@@ -227,12 +227,23 @@ static bool touched_little(const struct before *b, const struct ended *e, char *
 
 /* ---- order --------------------------------------------------------------------------------- */
 
+static bool left_sram(const struct before *b, const struct ended *e, char *why)
+{
+	struct chip *chip = board_chip(stage.board);
+	uint32_t word;
+
+	for (uint32_t i = 0; i < SRAM_WORDS; i++)
+		if (chip_peek(chip, 0x20000000u + 4 * i, &word) && word != b->sram[i])
+			return no(why, "status %d, SRAM at %x differs", e->status,
+				  0x20000000u + 4 * i);
+	return true;
+}
+
 static bool left_order(const struct before *b, const struct ended *e, char *why)
 {
 	struct chip *chip = board_chip(stage.board);
 	unsigned excuses = excuses_of(e);
 	struct chip_report r;
-	uint32_t word;
 
 	if ((excuses & EXCUSE_LAW) || ((excuses & EXCUSE_ORDER) && e->status != 0))
 		return true;
@@ -256,11 +267,7 @@ static bool left_order(const struct before *b, const struct ended *e, char *why)
 	 * flash is shut, as it is after half a write of option bytes, and a debugger comes. */
 	if (stage.scenario->whole || (stage.scenario->options && e->earlier && r.protected))
 		return true;
-	for (uint32_t i = 0; r.resets == b->chip.resets && i < SRAM_WORDS; i++)
-		if (chip_peek(chip, 0x20000000u + 4 * i, &word) && word != b->sram[i])
-			return no(why, "status %d, SRAM at %x differs", e->status,
-				  0x20000000u + 4 * i);
-	return true;
+	return r.resets != b->chip.resets || left_sram(b, e, why);
 }
 
 /* A probe that leaves its boot loader comes back with another address and another serial number:
