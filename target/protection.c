@@ -18,10 +18,16 @@ struct protection_row {
 	uint8_t shift;
 	uint32_t mask;                  /* of the field, after the shift */
 	uint32_t none, level2;          /* field values; level2 == none: has no level 2 */
+	uint32_t lock;                  /* while it is clear the field may be what somebody is about to
+					 * store, and not what is in force; 0: never */
 };
 
 #define RDP_BYTE(ctrl, off, sh) \
 	{ .controller = (ctrl), .reg = (off), .shift = (sh), .mask = 0xFF, .none = 0xAA, .level2 = 0xCC }
+
+#define RDP_OPTCR(ctrl) \
+	{ .controller = (ctrl), .reg = 0x14, .shift = 8, .mask = 0xFF, .none = 0xAA, .level2 = 0xCC, \
+	  .lock = 1 }
 
 static const struct protection_row rows[] = {
 	/* F1: FLASH_OBR.RDPRT bit 1 (PM0075); one level only. */
@@ -30,9 +36,8 @@ static const struct protection_row rows[] = {
 	/* F0, F3: FLASH_OBR.RDPRT bits 2:1, 0 none, 1 level 1, 3 level 2 (RM0091, RM0316). */
 	{ .controller = "f0", .reg = 0x1C, .shift = 1, .mask = 3, .none = 0, .level2 = 3 },
 	{ .controller = "f3", .reg = 0x1C, .shift = 1, .mask = 3, .none = 0, .level2 = 3 },
-	/* F2, F4, F7: FLASH_OPTCR.RDP bits 15:8 (RM0033, RM0090, RM0385). */
-	RDP_BYTE("f2", 0x14, 8), RDP_BYTE("f4", 0x14, 8), RDP_BYTE("f4db", 0x14, 8),
-	RDP_BYTE("f7", 0x14, 8), RDP_BYTE("f7db", 0x14, 8),
+	/* F2, F4, F7: FLASH_OPTCR.RDP bits 15:8, OPTLOCK bit 0 (RM0033, RM0090, RM0385). */
+	RDP_OPTCR("f2"), RDP_OPTCR("f4"), RDP_OPTCR("f4db"), RDP_OPTCR("f7"), RDP_OPTCR("f7db"),
 	/* L0, L1: FLASH_OPTR/OBR.RDPROT bits 7:0 (RM0367, RM0038). */
 	RDP_BYTE("l0", 0x1C, 0), RDP_BYTE("l1", 0x1C, 0),
 	/* L4, G0, G4, C0, U0, WB, WL: FLASH_OPTR.RDP bits 7:0. */
@@ -47,6 +52,8 @@ static enum target_protection decode(const struct protection_row *r, uint32_t re
 {
 	uint32_t field = (reg >> r->shift) & r->mask;
 
+	if (r->lock && !(reg & r->lock))
+		return PROTECTION_UNKNOWN;
 	if (field == r->none)
 		return PROTECTION_NONE;
 	return field == r->level2 ? PROTECTION_LEVEL2 : PROTECTION_LEVEL1;

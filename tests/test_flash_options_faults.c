@@ -103,7 +103,7 @@ static void read__register_left_open_by_a_cut_off_write__is_unsure_until_settled
 	assert_int_equal(chip_write(o.rig.chip, OPTCR, 4, (optcr & ~(uint32_t)RDP) | LEVEL0), BUS_OK);
 	rig_ok(&o.rig, ob_read(o.ob, o.rig.c, &o.st));
 	assert_true(o.st.unsure);
-	assert_int_equal(o.st.level, PROTECTION_NONE);
+	assert_int_equal(o.st.level, PROTECTION_UNKNOWN);
 	rig_ok(&o.rig, ob_settle(o.ob, o.rig.c, &o.st));
 	assert_false(o.st.unsure);
 	assert_int_equal(o.st.level, PROTECTION_LEVEL1);
