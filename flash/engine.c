@@ -105,8 +105,10 @@ static enum sl_err why_halted(struct flash *f, struct ctx *c)
 
 static enum sl_err hangs(struct flash *f, struct ctx *c, const struct engine_slot *s)
 {
-	enum sl_err err = engine_stop(f, c);
+	enum sl_err err;
 
+	f->engine.on = false;
+	err = engine_stop(f, c);
 	if (err)
 		return err;
 	return ctx_fail_addr(c, SL_TARGET, "flash", s->addr,
@@ -477,8 +479,23 @@ enum sl_err engine_start(struct flash *f, struct ctx *c)
 	return err ? err : test_crc(f, c, blob);
 }
 
+/* What was handed over before something failed is done to its end: a half page that has begun must be
+ * filled before anybody writes FLASH_PECR (RM0038, half page programming). No error of its own. */
+static void let_finish(struct flash *f, struct ctx *c)
+{
+	struct fault why = c->fault;
+
+	if (wait_for(f, c, 0))
+		ctx_log(c, LOG_DEBUG, "the loader is stopped at its work: %s", c->fault.text);
+	c->fault = why;
+}
+
 enum sl_err engine_stop(struct flash *f, struct ctx *c)
 {
+	bool works = f->engine.on && f->engine.done != f->engine.queued;
+
 	f->engine.on = false;
+	if (works)
+		let_finish(f, c);
 	return target_call_abort(f->t, c);
 }
