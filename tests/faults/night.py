@@ -99,6 +99,11 @@ def cell(job, o):
     return text + (" **%d**" % o.findings if o.findings else "")
 
 
+def total(job, o):
+    """The number of allocations differs a little from one run to the next."""
+    return max(job.total, o.cases) if o else job.total
+
+
 def table(campaign, jobs, outcomes):
     mine = {(j.scenario, j.station): j for j in jobs if j.campaign == campaign}
     stations = ["%s/%s" % (c, r) for c in CONTROLLERS for r in CARRIERS]
@@ -109,7 +114,7 @@ def table(campaign, jobs, outcomes):
     done = [outcomes[j] for j in mine.values() if outcomes.get(j)]
     whole = [j for j in mine.values() if outcomes.get(j) and not outcomes[j].sample]
     return text + "\n{:,} of {:,} cases, {:,} of {:,} cells whole; {:,} findings; longest run {:.1f} s of " \
-        "the board's time.\n".format(sum(o.cases for o in done), sum(j.total for j in mine.values()),
+        "the board's time.\n".format(sum(o.cases for o in done), sum(total(j, outcomes.get(j)) for j in mine.values()),
                                      len(whole), len(mine), sum(o.findings for o in done),
                                      max([o.longest for o in done], default=0))
 
