@@ -205,7 +205,8 @@ $(BUILD)/tests/faults/campaign: $(FAULTS_OBJ) $(BUILD)/tests/faults/tool.o $(SUP
 # that one; ARGS="--station=f1/sg --scenario=flash-4k --fault=stall": a part. A finding is one line, with
 # the command that replays it. make night T=480: the same in jobs that can be continued, two at a time, for
 # so many minutes; ARGS="-w docs/reliability.md" writes what was run there. make soak N=10000: sessions in
-# one process. check-faults is the sample for every day. check-oracle breaks the program once for each clause of the oracle, which must notice.
+# one process. check-faults is the sample for every day. check-oracle breaks the program once for each
+# clause of the oracle, which must notice.
 faults: $(BUILD)/tests/faults/campaign
 	$(Q)$< $(if $(N),--cases=$(N)) $(if $(CAMPAIGN),--campaign=$(CAMPAIGN)) $(ARGS)
 night: $(BUILD)/tests/faults/campaign

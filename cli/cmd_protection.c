@@ -142,7 +142,10 @@ static enum sl_err ask_unlock(struct session *s)
 {
 	const struct target_info *info = target_get_info(s->target);
 	char name[CHIP_NAME_MAX];
+	enum sl_err err = target_confirm(s->target, s->ctx);
 
+	if (err)
+		return err;
 	output_talk(s->out, "unlock: %s gives up its read protection only by erasing its whole flash (%s)",
 		    describe_chip_name(info, name, sizeof(name)), format_size_kb(info->flash_kb).s);
 	return confirm_yes(s, "erase everything in this chip's flash? [y/N] ");
@@ -200,8 +203,6 @@ static enum sl_err unlock(struct session *s, struct word *w, struct option_bytes
 	if (st->level == PROTECTION_LEVEL2)
 		return ctx_fail(s->ctx, SL_PROTECTED, "cli", "read protection level 2 is for ever");
 	if (locked)
-		err = target_confirm(s->target, s->ctx);
-	if (!err && locked)
 		err = ask_unlock(s);
 	if (!err)
 		err = options_change(s, ob, st, &(struct option_change){ w, &want, true });

@@ -103,12 +103,16 @@ static enum sl_err why_halted(struct flash *f, struct ctx *c)
 			get_le32(told + BOX_STATE), get_le32(told + BOX_STATUS));
 }
 
+static enum sl_err stop_now(struct flash *f, struct ctx *c)
+{
+	f->engine.on = false;
+	return target_call_abort(f->t, c);
+}
+
 static enum sl_err hangs(struct flash *f, struct ctx *c, const struct engine_slot *s)
 {
-	enum sl_err err;
+	enum sl_err err = stop_now(f, c);
 
-	f->engine.on = false;
-	err = engine_stop(f, c);
 	if (err)
 		return err;
 	return ctx_fail_addr(c, SL_TARGET, "flash", s->addr,
@@ -492,10 +496,7 @@ static void let_finish(struct flash *f, struct ctx *c)
 
 enum sl_err engine_stop(struct flash *f, struct ctx *c)
 {
-	bool works = f->engine.on && f->engine.done != f->engine.queued;
-
-	f->engine.on = false;
-	if (works)
+	if (f->engine.on && f->engine.done != f->engine.queued)
 		let_finish(f, c);
-	return target_call_abort(f->t, c);
+	return stop_now(f, c);
 }

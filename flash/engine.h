@@ -65,7 +65,8 @@ struct engine {
  *   the code is wrong. SRAM that it uses is borrowed before. */
 enum sl_err engine_start(struct flash *f, struct ctx *c) MUST_CHECK;
 
-/* engine_stop - halt the core; nothing when it does not run. */
+/* engine_stop - let it finish what it was given, as long as that goes well, then halt the core; nothing when
+ * it does not run. */
 enum sl_err engine_stop(struct flash *f, struct ctx *c) MUST_CHECK;
 
 /* engine_script - queue register writes. engine_program - queue data of one bank; blank units are

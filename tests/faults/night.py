@@ -113,8 +113,9 @@ def table(campaign, jobs, outcomes):
         text += "| %s |" % scenario + "".join(" %s |" % c for c in cells) + "\n"
     done = [outcomes[j] for j in mine.values() if outcomes.get(j)]
     whole = [j for j in mine.values() if outcomes.get(j) and not outcomes[j].sample]
+    every = sum(total(j, outcomes.get(j)) for j in mine.values())
     return text + "\n{:,} of {:,} cases, {:,} of {:,} cells whole; {:,} findings; longest run {:.1f} s of " \
-        "the board's time.\n".format(sum(o.cases for o in done), sum(total(j, outcomes.get(j)) for j in mine.values()),
+        "the board's time.\n".format(sum(o.cases for o in done), every,
                                      len(whole), len(mine), sum(o.findings for o in done),
                                      max([o.longest for o in done], default=0))
 
