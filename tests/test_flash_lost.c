@@ -191,12 +191,124 @@ static void reset__while_sums_are_counted__ends_the_job(void **state)
 		(void)erase_us(whole - proof * i / PROOF_INSTANTS);
 }
 
+/* ---- one answer is lost -------------------------------------------------------------------------- */
+
+/* A half page takes 3.3 ms (RM0038, tprog), of which writing its words is 8 us at 16 MHz. */
+enum { LATE_US = 3500, LATE_STEP_US = 4, SMALL = 1024 };
+
+/* A probe's transport that loses one answer, though the command was carried out. */
+static struct {
+	const struct transport_ops *inner;
+	unsigned count, at;             /* data phases from the probe; from 1 on, 0: none is lost */
+	unsigned late_us;               /* when that is noticed */
+	struct chip *chip;
+	uint64_t units;                 /* programmed until then */
+} lossy;
+
+static enum sl_err lossy_xfer(struct transport *t, struct ctx *c, struct xfer *x)
+{
+	enum sl_err err = lossy.inner->xfer(t, c, x);
+	struct chip_report now;
+
+	if (err || x->dir != XFER_IN || ++lossy.count != lossy.at)
+		return err;
+	x->got = 0;
+	ctx_sleep_us(c, lossy.late_us);
+	chip_get_report(lossy.chip, &now);
+	lossy.units = now.units_programmed;
+	return ctx_fail(c, SL_TIMEOUT, "test", "the answer was lost");
+}
+
+static enum sl_err lossy_reset(struct transport *t, struct ctx *c)
+{
+	return lossy.inner->reset(t, c);
+}
+
+static void lossy_close(struct transport *t, struct ctx *c)
+{
+	t->ops = lossy.inner;
+	t->ops->close(t, c);
+}
+
+static void lossy_open(struct bench *b)
+{
+	static const struct transport_ops ops = { lossy_xfer, lossy_reset, lossy_close };
+	struct board_link *bl = &b->rig.bl;
+	struct transport *t = NULL;
+
+	link_close(bl->link, &bl->ctx);
+	bl->link = NULL;
+	rig_ok(&b->rig, board_transport_open(&bl->ctx, bl->board, &t));
+	lossy.inner = t->ops;
+	t->ops = &ops;
+	rig_ok(&b->rig, link_open_on(&bl->ctx, t, board_reopen, bl->board, &bl->link));
+}
+
+/* How many answers the job takes; that one was lost, if at is not 0. Whatever became of the job, the
+ * chip saw nothing that its manual forbids. */
+static unsigned answer_lost(const char *board, size_t len, unsigned at)
+{
+	static uint8_t data[LEN];
+	struct span s = { BASE + OFF, len, data };
+	struct bench b;
+	enum sl_err err;
+
+	rig_noise(data, len, 40);
+	bench_open(&b, board, true);
+	flash_close(b.f);
+	free(b.rig.t);
+	lossy_open(&b);
+	rig_ok(&b.rig, rig_attach(&b.rig, CONNECT_NORMAL));
+	rig_ok(&b.rig, flash_open(b.rig.c, b.rig.t, &b.f));
+	lossy.count = 0;
+	lossy.at = at;
+	lossy.chip = b.rig.chip;
+	err = run_span(&b, &s);
+	if (!err)
+		assert_memory_equal(b.oracle + OFF, data, len);
+	board_link_no_illegal(&b.rig.bl);
+	lossy.at = 0;
+	bench_close(&b);
+	return lossy.count;
+}
+
+static void answer__any_one_lost__makes_nobody_break_the_rules(void **state)
+{
+	(void)state;
+	lossy.late_us = 0;
+	for (size_t k = 0; k < ARRAY_LEN(boards); k++) {
+		unsigned all = answer_lost(boards[k], LEN, 0);
+
+		assert_true(all > 20);
+		for (unsigned at = 1; at <= all; at++)
+			(void)answer_lost(boards[k], LEN, at);
+	}
+}
+
+/* RM0038 lets nobody write FLASH_PECR while a half page is being filled: the loader finishes it before
+ * the core is halted, whenever the answer is missed. */
+static void answer__lost_within_a_half_page__lets_the_loader_finish(void **state)
+{
+	unsigned all, at = 0;
+
+	(void)state;
+	lossy.late_us = 0;
+	all = answer_lost("l-discovery", SMALL, 0);
+	for (lossy.units = 0; lossy.units == 0 && at < all;)
+		(void)answer_lost("l-discovery", SMALL, ++at);
+	assert_in_range(lossy.units, 1, SMALL / 128 - 1);
+	for (lossy.late_us = 0; lossy.late_us < LATE_US; lossy.late_us += LATE_STEP_US)
+		(void)answer_lost("l-discovery", SMALL, at);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cable__pulled_at_any_instant__is_told_and_the_next_run_works),
 		cmocka_unit_test(supply__lost_at_any_instant__is_told_and_the_next_run_works),
 		cmocka_unit_test(reset__while_sums_are_counted__ends_the_job),
+		cmocka_unit_test(answer__any_one_lost__makes_nobody_break_the_rules),
+		cmocka_unit_test(answer__lost_within_a_half_page__lets_the_loader_finish),
 		cmocka_unit_test(debug_wires__off_at_any_instant__is_told_and_the_next_run_works),
 	};
 

@@ -3,15 +3,17 @@
  * campaign.c - every fault at every step of every scenario, or a sample of that.
  *
  *     campaign [--station=PREFIX] [--scenario=PREFIX] [--campaign=NAME] [--fault=PREFIX]
- *              [--cases=N] [--seed=N] [--limit=SECONDS] [--count] [--each] [--ever] [--from=N] [-v]
+ *              [--cases=N] [--seed=N] [--limit=SECONDS] [--count] [--each] [--ever] [--from=N]
+ *              [--to=N] [-v]
  *     campaign --replay=CASE [--limit=SECONDS]
  *     campaign --soak=N [--station=NAME] [--scenario=NAME]
  *
  * The command is run again after each case, but not from a state of the board from which that was done
- * before; with --each it is, and must do the same there. --ever: no fault that strikes once. --from: no
- * power cut at an earlier flash operation. --count: only count. --cases: so many of each scenario at each
- * station, chosen by the seed; without it, all. Prints a line for each scenario at each station, and for
- * each finding the command that replays it. Exit status 1 when there is a finding.
+ * before; with --each it is, and must do the same there. --ever: no fault that strikes once. --from,
+ * --to: power is cut at no earlier flash operation, and at no later one. --count: only count. --cases: so
+ * many of each scenario at each station, chosen by the seed; without it, all. Prints a line for each
+ * scenario at each station, and for each finding the command that replays it. Exit status 1 when there is
+ * a finding.
  */
 #define _GNU_SOURCE
 #include <getopt.h>
@@ -173,11 +175,11 @@ int main(int argc, char *argv[])
 		{ "count", no_argument, NULL, 'c' + 128 }, { "limit", required_argument, NULL, 'l' },
 		{ "replay", required_argument, NULL, 'a' }, { "soak", required_argument, NULL, 'k' },
 		{ "each", no_argument, NULL, 'e' }, { "ever", no_argument, NULL, 'e' + 128 },
-		{ "from", required_argument, NULL, 'f' + 128 },
+		{ "from", required_argument, NULL, 'f' + 128 }, { "to", required_argument, NULL, 't' },
 		{ NULL, 0, NULL, 0 },
 	};
 	static char buffer[65536];
-	struct wish w = { .seed = 1, .limit_s = HOST_SECONDS };
+	struct wish w = { .seed = 1, .limit_s = HOST_SECONDS, .to = UINT64_MAX };
 	uint64_t sessions = 0;
 	int o;
 
@@ -202,6 +204,7 @@ int main(int argc, char *argv[])
 		case 'e': w.each = true; break;
 		case 'e' + 128: w.ever = true; break;
 		case 'f' + 128: w.from = strtoull(optarg, NULL, 10); break;
+		case 't': w.to = strtoull(optarg, NULL, 10); break;
 		case 'v': w.verbose = true; break;
 		default: return 2;
 		}

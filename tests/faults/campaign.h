@@ -33,7 +33,7 @@ struct wish {
 	uint64_t seed;
 	bool compound;                  /* pairs, each once: a second fault at each later transfer */
 	bool recut;                     /* the same of power: a second cut within the next try */
-	uint64_t from;                  /* of flash operations: not those before */
+	uint64_t from, to;              /* of flash operations: these, and those between */
 	bool ever;                      /* not the faults that strike once */
 	bool verbose, count_only;
 	bool each;                      /* the next try of each case; from a known state, it must do what

@@ -331,7 +331,7 @@ static bool fork_cuts(uint64_t transfer)
 
 	for (size_t i = 0; i < n; i++)
 		for (uint64_t op = from > wish->from ? from : wish->from;
-		     k[i].at == AT_FLASH && wished(&k[i]) && op < to; op++)
+		     k[i].at == AT_FLASH && wished(&k[i]) && op < to && op <= wish->to; op++)
 			if (fork_cut(&k[i], op))
 				return true;
 	return false;
