@@ -61,6 +61,17 @@ static void forget_time(struct chip *c, uint64_t now_ps)
 		c->osc_ready_ps[i] = left(c->osc_ready_ps[i], now_ps);
 }
 
+/* Where the last flash operation was, and when the supply failed that is there again. */
+static void forget_operation(struct chip *c)
+{
+	if (c->flash.op == FLASH_IDLE)
+		c->flash.op_addr = c->flash.op_len = 0;
+	if (c->cut.left > 0 || c->cut.due)
+		return;
+	c->cut.when = CHIP_CUT_BEFORE;
+	c->cut.at_ps = 0;
+}
+
 static void forget_counts(struct chip *c)
 {
 	memset(c->flash.sector_erases, 0, sizeof(c->flash.sector_erases));
@@ -98,6 +109,7 @@ bool state_take_chip(struct state_digest *d, struct chip *c)
 	forget_engine(&copy->core);
 	forget_time(copy, c->core.t_ps);
 	forget_counts(copy);
+	forget_operation(copy);
 	state_take(d, copy, sizeof(*copy));
 	for (unsigned i = 0; i < c->n_blocks; i++)
 		state_take(d, c->blocks[i].host, c->blocks[i].d->size);

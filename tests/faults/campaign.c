@@ -2,7 +2,7 @@
  *
  * campaign.c - every fault at every step of every scenario, or a sample of that.
  *
- *     campaign [--station=PREFIX] [--scenario=PREFIX] [--campaign=NAME] [--fault=PREFIX]
+ *     campaign [--station=PREFIX] [--scenario=PREFIX] [--campaign=NAME] [--fault=PREFIX,...]
  *              [--cases=N] [--seed=N] [--limit=SECONDS] [--count] [--each] [--ever] [--from=N]
  *              [--to=N] [-v]
  *     campaign --replay=CASE [--limit=SECONDS]

@@ -291,11 +291,20 @@ static bool fork_case(const struct fault_kind *kind, uint64_t index, bool for_ev
 
 /* ---- choosing ---------------------------------------------------------------------------------- */
 
+/* Does it begin with one of the prefixes, which commas part? */
+static bool listed(const char *name, const char *prefixes)
+{
+	for (const char *p = prefixes; *p; p += strcspn(p, ","), p += *p == ',')
+		if (strncmp(name, p, strcspn(p, ",")) == 0)
+			return true;
+	return false;
+}
+
 static bool wished(const struct fault_kind *k)
 {
 	if (wish->campaign && strcmp(wish->campaign, k->campaign) != 0)
 		return false;
-	return !wish->fault || strncmp(k->name, wish->fault, strlen(wish->fault)) == 0;
+	return !wish->fault || listed(k->name, wish->fault);
 }
 
 /* Is this one of the cases of the sample? */
