@@ -160,9 +160,8 @@ static enum sl_err prove_blank(struct session *s, struct option_bytes *ob, const
 
 	progress_end(&p);
 	if (err == SL_INTR)
-		ctx_hint(s->ctx, "the protection is off and the chip has erased its flash; only the "
-			   "proof was "
-			 "cut short");
+		ctx_hint(s->ctx, "the protection is off and the chip has erased its flash; only the proof "
+			 "was cut short");
 	return ctx_doing(s->ctx, err, "proving that the flash is blank");
 }
 
@@ -254,9 +253,8 @@ static enum sl_err lock1_run(struct session *s, struct word *w)
 	enum sl_err err = option_word_run(s, w, want_level1, NULL);
 
 	if (!err)
-		output_talk(s->out, "lock: flash cannot be read any more; while a debugger has been "
-			   "there, the "
-			    "firmware may not run before the board is powered off and on");
+		output_talk(s->out, "lock: flash cannot be read any more; while a debugger has been there, "
+			    "the firmware may not run before the board is powered off and on");
 	return err;
 }
 

@@ -43,13 +43,11 @@ void options_tell_state(struct session *s, const struct ob_state *st)
 		output_result(s->out, "caution:           the option registers are open: a write was cut "
 			      "off, or the firmware is writing; a reset loads what is stored");
 	else if (st->bad)
-		output_result(s->out, "caution:           option bytes have wrong complements: a "
-			   "write was cut off; "
-			      "the chip works with its defaults");
+		output_result(s->out, "caution:           option bytes have wrong complements: a write was "
+			      "cut off; the chip works with its defaults");
 	else if (!st->loaded)
-		output_result(s->out, "caution:           the option bytes were changed and are not "
-			   "in force before "
-			      "the board is powered off and on");
+		output_result(s->out, "caution:           the option bytes were changed and are not in "
+			      "force before the board is powered off and on");
 }
 
 /* Lines or members for all fields that differ; returns how many do. */
