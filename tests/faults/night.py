@@ -48,14 +48,17 @@ def log_of(folder, job):
 
 
 def outcome(folder, job):
-    """What the job's log says; None without a log that is whole."""
+    """What the job's log says, which may be those of its parts (--from, --to) one after the other; None
+    without a log that is whole."""
     log = log_of(folder, job)
     if not log.exists():
         return None
     lines = log.read_text().splitlines()
-    for m in filter(None, map(LINE.match, lines)):
-        return Outcome(int(m[3]), int(m[4]), float(m[5]), lines[0] == SAMPLE)
-    return None
+    parts = [m for m in map(LINE.match, lines) if m]
+    if not parts:
+        return None
+    return Outcome(sum(int(m[3]) for m in parts), sum(int(m[4]) for m in parts),
+                   max(float(m[5]) for m in parts), lines[0] == SAMPLE)
 
 
 def run(program, folder, job, most):
