@@ -2,13 +2,16 @@
  *
  * recorder.c - the ring of transactions, and what of them may leave this machine.
  */
-#define _GNU_SOURCE /* fopen's "e" */
+#define _POSIX_C_SOURCE 200809L /* fdopen, O_CLOEXEC */
 #include "base/recorder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/pcapng.h"
@@ -43,13 +46,30 @@ struct recorder *recorder_new(void)
 	return calloc(1, sizeof(struct recorder));
 }
 
+/* NULL and errno, and then no file without content. A link that somebody has put there is not followed. */
+static FILE *create(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0666);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "wb");
+	int bad = errno;
+	struct stat st;
+
+	if (!f && fd >= 0) {
+		if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+			(void)unlink(path);
+		(void)close(fd);
+	}
+	errno = bad;
+	return f;
+}
+
 enum sl_err recorder_file(struct ctx *c, struct recorder *r, const char *path)
 {
 	char seed[24];
 
 	if (!r)
 		return ctx_fail(c, SL_NOMEM, where, "no memory for a recording");
-	r->file.f = fopen(path, "wbe");
+	r->file.f = create(path);
 	if (!r->file.f)
 		return ctx_fail_errno(c, SL_FILE, where, errno, "cannot write %.150s", path);
 	(void)snprintf(seed, sizeof(seed), "seed: %u", (unsigned)c->seed);
@@ -212,7 +232,7 @@ static void dump_all(const struct recorder *r, struct pcapng *out)
 
 enum sl_err recorder_dump(struct ctx *c, const struct recorder *r, const char *path, const char *report)
 {
-	struct pcapng out = { .f = fopen(path, "wbe") };
+	struct pcapng out = { .f = create(path) };
 	int error;
 
 	if (!out.f)

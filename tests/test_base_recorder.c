@@ -4,6 +4,7 @@
  * answered from is tests/cli/replay.py's.
  */
 #define _XOPEN_SOURCE 700 /* mkdtemp */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -234,6 +235,22 @@ static void file__that_cannot_be_written__is_a_file_fault(void **state)
 	assert_int_equal(recorder_close(&ctx, NULL), SL_OK);
 }
 
+/* What a link that somebody planted leads to is not written. */
+static void file__that_is_a_link__is_not_followed(void **state)
+{
+	struct recorder *r = recorder_new();
+	char other[80];
+
+	(void)state;
+	(void)snprintf(other, sizeof(other), "%s-other", path);
+	assert_int_equal(symlink(other, path), 0);
+	assert_int_equal(recorder_file(&ctx, r, path), SL_FILE);
+	assert_int_equal(ctx.fault.sys_errno, ELOOP);
+	assert_int_equal(recorder_dump(&ctx, r, path, ""), SL_FILE);
+	assert_int_equal(recorder_close(&ctx, r), SL_OK);
+	assert_int_equal(access(other, F_OK), -1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -246,6 +263,7 @@ int main(void)
 		TEST(told__lines__come_back_and_too_many_do_no_harm),
 		TEST(file__has_everything),
 		TEST(file__that_cannot_be_written__is_a_file_fault),
+		TEST(file__that_is_a_link__is_not_followed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
