@@ -10,8 +10,8 @@ static const struct promise promises[] = {
 	{
 		"Interrupt it anywhere",
 		"Cable, power, Ctrl-C, kill: the same command, run again, finishes the job.",
-		"make faults, tests/test_flash_lost.c, tests/test_flash_options_lost.c, "
-		"tests/vm/guest/21-unplug.sh",
+		"make faults, make hostfaults, tests/test_flash_lost.c, "
+		"tests/test_flash_options_lost.c, tests/vm/guest/21-unplug.sh",
 	},
 	{
 		"Done means proved",
@@ -33,12 +33,12 @@ static const struct promise promises[] = {
 	{
 		"One probe, one user",
 		"The second is told who holds it.",
-		"tests/vm/guest/20-busy.sh, tests/vm/guest/30-two-probes.sh",
+		"make races, tests/vm/guest/20-busy.sh",
 	},
 	{
 		"It trusts neither file nor probe",
-		"Files are checked whole before a probe is opened, by a child without rights if root "
-		"has started it; answers of a probe are counted and bounded.",
+		"Files are checked whole before a probe is opened, images by a child without rights if "
+		"root has started it; answers of a probe are counted and bounded.",
 		"make fuzz, tests/test_image_limits.c, tests/test_image_confined.c, "
 		"tests/test_base_confine.c, tests/test_usb_usbip_liars.c",
 	},
