@@ -26,8 +26,8 @@ static const struct option_row rows[] = {
 	{ .name = "speed", .argument = "KHZ",
 	  .help = "SWD clock, at most; default: the highest that works" },
 	{ .name = "connect", .argument = "HOW",
-	  .help = "how to reach the chip: auto (normal, then what helps), slow, catch, under-reset, "
-		  "slow-under-reset, hotplug (no halt)",
+	  .help = "how to reach the chip: auto (normal, then what helps), normal, slow, catch, "
+		  "under-reset, slow-under-reset, hotplug (no halt)",
 	  .values = "auto normal slow catch under-reset slow-under-reset hotplug" },
 	{ .name = "proof", .argument = "HOW",
 	  .help = "how flash is proved: crc, by the chip's CRC-32 of each sector (default), or read, "
