@@ -9,7 +9,10 @@
 
 #include <string.h>
 
-enum { READ_WORDS = 4 };        /* 16 bytes, as the original */
+enum {
+	READ_WORDS = 4,                 /* 16 bytes, as the original */
+	FLASH_REGS_BYTES = 0x400        /* a slot of the memory map, in all families: RM0041, RM0038, RM0090 */
+};
 
 static enum sl_err check_aligned(struct ctx *c, const struct word *w)
 {
@@ -55,23 +58,49 @@ static enum sl_err read_run(struct session *s, struct word *w)
 	return SL_OK;
 }
 
-static bool in_flash(const struct target_info *info, uint32_t addr)
+/* What other words are for, so that nothing but them changes flash, option bytes or protection: a few
+ * keys, written one by one, would do. */
+struct barred {
+	uint32_t base, bytes;
+	const char *what, *hint;
+};
+
+static const struct barred *find_barred(const struct barred *all, size_t n, uint32_t addr)
 {
-	return info->chip && addr >= info->chip->flash_base &&
-	       addr - info->chip->flash_base < info->flash_kb * 1024;
+	for (size_t i = 0; i < n; i++)
+		if (all[i].bytes > 0 && addr >= all[i].base && addr - all[i].base < all[i].bytes)
+			return &all[i];
+	return NULL;
+}
+
+/* A bus that is written where flash or its controller is. */
+static enum sl_err check_barred(struct session *s, uint32_t addr)
+{
+	const struct target_info *info = target_get_info(s->target);
+	const struct chip_row *chip = info->chip;
+	const struct barred all[] = {
+		{ chip ? chip->flash_base : 0, chip ? info->flash_kb * 1024 : 0,
+		  "is flash, which a plain write does not change", "use program=FILE@ADDR or flash:w:FILE" },
+		{ chip ? chip->flash_regs : 0, chip ? FLASH_REGS_BYTES : 0,
+		  "is the flash controller's, which a plain write leaves alone",
+		  "program, erase, wrp=, lock=, unlock and option: are for flash and option bytes" },
+	};
+	const struct barred *b = find_barred(all, ARRAY_LEN(all), addr);
+
+	if (!b)
+		return SL_OK;
+	(void)ctx_fail_addr(s->ctx, SL_USAGE, "cli", addr, "0x%08x %s", (unsigned)addr, b->what);
+	ctx_hint(s->ctx, "%s", b->hint);
+	return SL_USAGE;
 }
 
 static enum sl_err write_run(struct session *s, struct word *w)
 {
+	enum sl_err err = check_barred(s, w->addr);
 	struct json *j;
-	enum sl_err err;
 
-	if (in_flash(target_get_info(s->target), w->addr)) {
-		(void)ctx_fail_addr(s->ctx, SL_USAGE, "cli", w->addr, "0x%08x is flash, which a "
-				    "plain write does not change", (unsigned)w->addr);
-		ctx_hint(s->ctx, "use program=FILE@ADDR or flash:w:FILE");
-		return SL_USAGE;
-	}
+	if (err)
+		return err;
 	err = target_write32(s->target, s->ctx, w->addr, w->value);
 	if (err)
 		return session_explain_fault(s, err);
@@ -105,7 +134,8 @@ const struct command verb_write_word = {
 	.summary = "write one word of SRAM or of a peripheral",
 	.help = "Writes one 32-bit word with one bus access. It is not read back, because\n"
 		"reading some peripheral registers has effects; put read<ADDR> after it to look.\n"
-		"ADDR must be a multiple of 4. Flash is not written this way.\n"
+		"ADDR must be a multiple of 4. Flash and the registers of its controller are not\n"
+		"written this way.\n"
 		"\n"
 		"  stlink-download write0x20000000=0x12345678 read0x20000000\n",
 	.form = FORM_NUMBER,

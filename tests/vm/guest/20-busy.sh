@@ -16,6 +16,7 @@ tool info
 check "a V1 held through sg: the second session exits 7" exit_is 7
 check "... within 2 seconds" within 2
 check "... and does not take the V1 from usb-storage" storage_bound
+check "... and names the holder" says "stlink-download (pid [0-9]"
 tool list
 check "listing works meanwhile" exit_is 0
 tool_end first
@@ -33,6 +34,7 @@ sleep 1
 tool info
 check "a V2 that is claimed: the second session exits 7" exit_is 7
 check "... within 2 seconds" within 2
+check "... and names the holder" says "stlink-download (pid [0-9]"
 tool_end first
 check "the first session finishes unharmed" exit_is 0
 board_unplug two
