@@ -11,7 +11,7 @@
 
 enum {
 	READ_WORDS = 4,                 /* 16 bytes, as the original */
-	FLASH_REGS_BYTES = 0x400        /* a slot of the memory map, in all families: RM0041, RM0038, RM0090 */
+	FLASH_REGS_BYTES = 0x400        /* a slot of the memory map: RM0041, RM0038, RM0090 */
 };
 
 static enum sl_err check_aligned(struct ctx *c, const struct word *w)
