@@ -67,8 +67,8 @@ void help_all(FILE *f)
 		if (!options[i].hidden && !options[i].words)
 			put_option(f, &options[i]);
 	(void)fputs("\nNumbers are decimal or 0x..., with k or M for 1024 or 1024 x 1024.\n"
-		    "Exit status: 0 done, 1 other, 2 usage, 3 image, 4 file, 5 no probe, 6 permission,\n"
-		    "7 busy, 8 host, 9 probe, 10 target, 11 flash, 12 verify, 13 unseen, 128+n signal.\n",
+		    "Status: 0 done, 1 other, 2 usage, 3 image, 4 file, 5 no probe, 6 permission,\n"
+		    "7 busy, 8 host, 9 probe, 10 target, 11 flash, 12 verify, 13 unseen, 128+n signal\n",
 		    f);
 }
 
