@@ -37,6 +37,11 @@ refuse "a library path of its own" dynamic 'RPATH|RUNPATH'
 need "no stack protector" symbols '__stack_chk_fail'
 need "no checked functions (_FORTIFY_SOURCE)" symbols '_chk(@|$)'
 refuse "it can listen on a port" symbols ' (listen|accept|accept4|bind)(@|$)'
+# Whether anything makes use of it is the C library's business.
+if grep -q 'Machine: .*X86-64' "$dir/header"; then
+	objdump -d "$program" | grep -c endbr64 >"$dir/landings" || true
+	need "no control flow protection" landings '^[0-9]{3,}$'
+fi
 ls -ln "$program" >"$dir/mode"
 refuse "setuid or setgid" mode '^-..[sS]|^-.....[sS]'
 # With rights that its caller has not, it looks at no variable of the environment.
