@@ -393,8 +393,9 @@ static enum sl_err write_and_lock(struct option_bytes *ob, struct ctx *c, const 
 		err = ops->write(ob, c, want);
 	why = c->fault;
 
-	/* Open still, for the launch. */
-	if (!err && ob->kind->launch_value && ob_level(ob, want) != PROTECTION_LEVEL2)
+	/* Open still: for the launch, and where the option bytes are registers, until the reset that locks
+	 * them. Were they locked and the reset not to come, nobody could see that it is still to come. */
+	if (!err && (ob->kind->launch_value || ops->undo) && ob_level(ob, want) != PROTECTION_LEVEL2)
 		return SL_OK;
 	if (!err)
 		return ops->lock(ob, c);
