@@ -105,6 +105,27 @@ static void tell_what_stays(struct session *s, const struct option_bytes *ob, co
 					  "erases the flash, ends that");
 }
 
+/* Nothing is to be written; but after a write that was cut off the chip may work with something else. */
+static enum sl_err nothing_to_write(struct session *s, struct option_bytes *ob, struct ob_state *st,
+				    const struct option_change *ch, bool was_running)
+{
+	enum sl_err err;
+
+	/* Level 2 waits for the next power-on. */
+	if (st->loaded || ob_level(ob, ch->want) == PROTECTION_LEVEL2) {
+		output_done(s->out, "%s: the option bytes are so already; nothing was written",
+			    ch->word->text);
+		return SL_OK;
+	}
+	err = ob_load(ob, s->ctx, ch->want, st);
+	session_drop_flash(s);
+	if (err)
+		return err;
+	output_done(s->out, "%s: the option bytes are so already; they were not in force, and were loaded by "
+		    "a reset of the chip", ch->word->text);
+	return after_reset(s, was_running);
+}
+
 enum sl_err options_change(struct session *s, struct option_bytes *ob, struct ob_state *st,
 			   const struct option_change *ch)
 {
@@ -117,11 +138,8 @@ enum sl_err options_change(struct session *s, struct option_bytes *ob, struct ob
 		return err;
 	tell_what_stays(s, ob, &before, ch->want);
 	n = show_changes(s, ob, &before.stored, ch);
-	if (n == 0 && !ch->again) {
-		output_done(s->out, "%s: the option bytes are so already; nothing was written",
-			   ch->word->text);
-		return SL_OK;
-	}
+	if (n == 0 && !ch->again)
+		return nothing_to_write(s, ob, st, ch, was_running);
 	err = ob_write(ob, s->ctx, ch->want, st);
 	session_drop_flash(s);
 	if (err)

@@ -323,7 +323,9 @@ enum sl_err ob_read(struct option_bytes *ob, struct ctx *c, struct ob_state *out
 	if (err)
 		return err;
 	out->level = ob->f.info->protection;
-	return ctx_doing(c, ob->kind->ops->read(ob, c, out), "reading the option bytes");
+	err = ctx_doing(c, ob->kind->ops->read(ob, c, out), "reading the option bytes");
+	out->loaded = out->loaded && out->level == ob_level(ob, &out->stored);
+	return err;
 }
 
 static enum sl_err compare(struct option_bytes *ob, struct ctx *c, const struct ob_image *want,
@@ -345,11 +347,11 @@ static enum sl_err compare(struct option_bytes *ob, struct ctx *c, const struct 
 	return SL_OK;
 }
 
-static enum sl_err check_in_force(struct option_bytes *ob, struct ctx *c, const struct ob_state *got)
+static enum sl_err check_in_force(struct ctx *c, const struct ob_state *got)
 {
 	enum sl_err err;
 
-	if (got->loaded && got->level == ob_level(ob, &got->stored))
+	if (got->loaded)
 		return SL_OK;
 	err = ctx_fail(c, SL_FLASH, where,
 		       "the option bytes are written and read back, but the chip does not work with "
@@ -423,6 +425,34 @@ enum sl_err ob_settle(struct option_bytes *ob, struct ctx *c, struct ob_state *s
 	return err ? err : ob_read(ob, c, st);
 }
 
+/* A launch needs the controller open. */
+static enum sl_err open_for_launch(struct option_bytes *ob, struct ctx *c)
+{
+	enum sl_err err = ob->kind->launch_value ? unlock(ob, c) : SL_OK;
+	struct fault why = c->fault;
+
+	if (err && ob->kind->ops->lock(ob, c))
+		ctx_log(c, LOG_DEBUG, "%s", c->fault.text);
+	if (err)
+		c->fault = why;
+	return err;
+}
+
+enum sl_err ob_load(struct option_bytes *ob, struct ctx *c, const struct ob_image *want, struct ob_state *out)
+{
+	enum sl_err err = target_halt_quietly(ob->f.t, c);
+
+	if (!err)
+		err = open_for_launch(ob, c);
+	if (!err)
+		err = reload(ob, c);
+	if (!err)
+		err = ob_read(ob, c, out);
+	if (!err)
+		err = compare(ob, c, want, out);
+	return err ? err : check_in_force(c, out);
+}
+
 enum sl_err ob_write(struct option_bytes *ob, struct ctx *c, const struct ob_image *want,
 		     struct ob_state *out)
 {
@@ -439,7 +469,7 @@ enum sl_err ob_write(struct option_bytes *ob, struct ctx *c, const struct ob_ima
 		err = ob_read(ob, c, out);
 	if (!err)
 		err = compare(ob, c, want, out);
-	return err || for_ever ? err : check_in_force(ob, c, out);
+	return err || for_ever ? err : check_in_force(c, out);
 }
 
 static enum sl_err prove_sector(struct option_bytes *ob, struct ctx *c, const struct flash_sector *s)

@@ -51,7 +51,7 @@ struct ob_state {
 	struct ob_image stored;         /* as they are in the option bytes */
 	uint32_t bad;                   /* bit n: word n has a wrong complement */
 	bool blank;                     /* erased, and not written since */
-	bool loaded;                    /* the controller works with what is stored */
+	bool loaded;                    /* the chip works with what is stored, read protection included */
 	bool unsure;                    /* F2, F4: registers, which somebody left open for a change; what is
 					 * stored, and in force, may be something else */
 	enum target_protection level;   /* in force now */
@@ -106,6 +106,13 @@ enum sl_err ob_read(struct option_bytes *ob, struct ctx *c, struct ob_state *out
 /* ob_settle - where they are unsure, reset the chip, which loads the registers and locks them, say so, and
  * read again. Before anything is made of them. *st: as read last. */
 enum sl_err ob_settle(struct option_bytes *ob, struct ctx *c, struct ob_state *st) MUST_CHECK;
+
+/* ob_load - have the chip load what is stored, by a reset, and read it again: where an earlier write came
+ * no further. Writes nothing. want: what was read, which may have been wrong.
+ * Returns SL_VERIFY where something else is read now, SL_FLASH when it is not in force even then.
+ * Not for level 2, which is in force afterwards. Effects: the core is left halted. */
+enum sl_err ob_load(struct option_bytes *ob, struct ctx *c, const struct ob_image *want,
+		    struct ob_state *out) MUST_CHECK;
 
 /* ob_write - write the option bytes, reload them by a reset of the chip, read back and compare.
  * Words that are the same already may be written again.

@@ -5,6 +5,8 @@
  */
 #include "tests/support/option_rig.h"
 
+#include "flash/option_priv.h"
+
 #define EACH_BOARD(o, locked) \
 	for (size_t i_ = 0; i_ < ARRAY_LEN(option_boards) && (option_open(&(o), \
 		   &option_boards[i_], (locked)), true); \
@@ -126,6 +128,32 @@ static void lock__keeps_flash_and_refuses_to_show_it(void **state)
 		assert_int_equal(rig_report(&o.rig).mass_erases, 0);
 		board_link_no_illegal(&o.rig.bl);
 		assert_int_equal(target_read32(o.rig.t, o.rig.c, 0x08000000, &word), SL_PROTECTED);
+	}
+}
+
+/* As after a write whose reset never came. F4 has no such state. */
+static void load__stored_and_not_in_force__is_seen_and_put_right(void **state)
+{
+	struct option_rig o;
+
+	(void)state;
+	EACH_BOARD(o, false) {
+		const struct ob_ops *ops = o.ob->kind->ops;
+		struct ob_image want = o.st.stored, other = want;
+
+		option_put(&o, &want, "RDP", o.ob->kind->level1);
+		rig_ok(&o.rig, target_halt_quietly(o.rig.t, o.rig.c));
+		rig_ok(&o.rig, ops->unlock(o.ob, o.rig.c));
+		rig_ok(&o.rig, ops->write(o.ob, o.rig.c, &want));
+		rig_ok(&o.rig, ops->lock(o.ob, o.rig.c));
+		rig_ok(&o.rig, ob_read(o.ob, o.rig.c, &o.st));
+		assert_memory_equal(&o.st.stored, &want, sizeof(want));
+		assert_int_equal(o.st.loaded, ops->undo != NULL);
+		assert_int_equal(ob_load(o.ob, o.rig.c, &other, &o.st), SL_VERIFY);
+		rig_ok(&o.rig, ob_load(o.ob, o.rig.c, &want, &o.st));
+		assert_true(o.st.loaded);
+		assert_int_equal(o.st.level, PROTECTION_LEVEL1);
+		assert_false(rig_is_level0(&o));
 	}
 }
 
@@ -321,6 +349,7 @@ int main(void)
 		cmocka_unit_test(unlock__size_register_0__ends_where_flash_ends),
 		cmocka_unit_test(every_write__hardware_watchdog_running__is_not_cut_short),
 		cmocka_unit_test(lock__keeps_flash_and_refuses_to_show_it),
+		cmocka_unit_test(load__stored_and_not_in_force__is_seen_and_put_right),
 		cmocka_unit_test(fields__each_alone__is_written_read_back_and_in_force),
 		cmocka_unit_test(options__survive_a_power_cycle),
 		cmocka_unit_test(areas__agree_with_what_programming_refuses),
