@@ -9,9 +9,6 @@
 
 #include <string.h>
 
-/* The probe's statuses for a bus that stays busy (OpenOCD: AP WAIT, DP WAIT). */
-enum { STATUS_OF_AP_WAIT = 0x10, STATUS_OF_DP_WAIT = 0x14 };
-
 enum { LOW_KHZ = 100, LOWS = 4 };
 
 /* Below what link/ goes down to by itself. */

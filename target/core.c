@@ -11,9 +11,6 @@
 
 enum { CORE_WAIT_MS = 500 };
 
-/* The probe's status for a bus that stays busy (OpenOCD: AP WAIT). */
-enum { STATUS_OF_WAIT = 0x10 };
-
 enum sl_err core_read_dhcsr(struct target *t, struct ctx *c, uint32_t *dhcsr)
 {
 	return link_read32(t->l, c, SCS_DHCSR, dhcsr);
@@ -127,7 +124,7 @@ enum sl_err target_get_state(struct target *t, struct ctx *c, enum target_state 
 	link_set_patience(t->l, t->let_run && !t->frozen ? ASLEEP_MS : 0);
 	err = core_read_dhcsr(t, c, &dhcsr);
 	link_set_patience(t->l, 0);
-	if (t->let_run && !t->frozen && err == SL_TARGET && c->fault.probe_status == STATUS_OF_WAIT) {
+	if (t->let_run && !t->frozen && err == SL_TARGET && c->fault.probe_status == STATUS_OF_AP_WAIT) {
 		ctx_clear(c);
 		*out = TARGET_SLEEPING;
 		return SL_OK;

@@ -67,7 +67,9 @@ enum sl_err read_quiet(struct target *t, struct ctx *c, uint32_t addr, uint32_t 
 	enum sl_err err = link_read32(t->l, c, addr, value);
 
 	*there = err == SL_OK;
-	if (err != SL_TARGET)
+	/* A bus that stays busy says nothing about what is there. */
+	if (err != SL_TARGET || c->fault.probe_status == STATUS_OF_AP_WAIT ||
+	    c->fault.probe_status == STATUS_OF_DP_WAIT)
 		return err;
 	ctx_clear(c);
 	*value = 0;

@@ -92,7 +92,11 @@ enum sl_err core_settle(struct target *t, struct ctx *c) MUST_CHECK;
 /* catch.c: enter SWD and ask for a halt over and over until the core has stopped. */
 enum sl_err core_catch(struct target *t, struct ctx *c, const struct target_options *o) MUST_CHECK;
 
-/* read_quiet - a word that may not be there: SL_OK with *there false on a target fault. */
+/* The probe's statuses for a bus that stays busy (OpenOCD: AP WAIT, DP WAIT). */
+enum { STATUS_OF_AP_WAIT = 0x10, STATUS_OF_DP_WAIT = 0x14 };
+
+/* read_quiet - a word that may not be there: SL_OK with *there false on a target fault, but for a bus that
+ * stays busy. */
 enum sl_err read_quiet(struct target *t, struct ctx *c, uint32_t addr, uint32_t *value,
 		       bool *there) MUST_CHECK;
 
