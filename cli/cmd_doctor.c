@@ -129,6 +129,11 @@ static enum sl_err report(struct session *s, const struct doctor_facts *f)
 		show_cause(s->out, v.remark[i], "remark",
 			   doctor_advise(f, v.remark[i], advice, sizeof(advice)));
 	why = cause_info(v.obstacle);
+	if (!why && f->missed.code) {
+		output_result(s->out, "%-12s not sure: not everything could be looked at", "verdict");
+		s->ctx->fault = f->missed;
+		return f->missed.code;
+	}
 	if (!why) {
 		output_result(s->out, "%-12s nothing stands in the way", "verdict");
 		return SL_OK;
@@ -179,7 +184,8 @@ const struct command verb_doctor = {
 		"reset over and over, debug bits that somebody left set, the vector table. The\n"
 		"last lines are remarks, and the one thing that stands in the way, with its\n"
 		"number (help E207 explains one), the cure, and what to type. The same number is\n"
-		"at the end of every failure. Exit status 0 when nothing stands in the way.\n"
+		"at the end of every failure. Exit status 0 when nothing stands in the way,\n"
+		"and everything could be looked at.\n"
 		"\n"
 		"Nothing is erased or written. A chip that cannot be reached otherwise is reset,\n"
 		"unless --connect says how to connect. With --system it is the same as setup,\n"

@@ -24,6 +24,7 @@ struct doctor_facts {
 	unsigned generation;            /* 1: ST-LINK/V1 */
 	struct link_caps caps;
 	bool supply_measured;           /* 0 mV included */
+	bool supply_lost;               /* the probe was asked and did not tell */
 	unsigned supply_mv;
 	/* The wires, and how the chip was reached. */
 	struct climb climb;
@@ -38,6 +39,7 @@ struct doctor_facts {
 	enum target_state state;
 	bool blank;                     /* no vector table at the start of flash */
 	unsigned resets;                /* that nobody here caused, while it was watched */
+	struct fault missed;            /* why the first of what was not to be had was not; SL_OK: all was */
 };
 
 /* Told for each thing that was measured: "supply", "3.29 V". */

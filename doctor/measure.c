@@ -58,6 +58,7 @@ static enum sl_err look_supply(struct doctor *d)
 	struct doctor_facts *f = &d->facts;
 	enum sl_err err = link_supply_mv(d->link, d->ctx, &f->supply_mv, &f->supply_measured);
 
+	f->supply_lost = err != SL_OK;
 	if (err)
 		return err;
 	if (f->supply_measured)
@@ -211,12 +212,30 @@ static enum sl_err look_vectors(struct doctor *d)
 	return SL_OK;
 }
 
+/* One look for a reset since the last. One that still lasts is no other: somebody has a finger on the
+ * button. */
+static enum sl_err look_for_reset(struct doctor *d, bool *lasts)
+{
+	uint32_t dhcsr = 0;
+	enum sl_err err = link_read32(d->link, d->ctx, DHCSR, &dhcsr);
+
+	if (err || !(dhcsr & DHCSR_S_RESET)) {
+		*lasts = false;
+		return err;
+	}
+	d->facts.resets += !*lasts;
+	err = link_read32(d->link, d->ctx, DHCSR, &dhcsr);
+	*lasts = !err && (dhcsr & DHCSR_S_RESET);
+	return err;
+}
+
 /* A core that is halted here runs nothing that could reset it. */
 static enum sl_err look_resets(struct doctor *d)
 {
 	struct deadline end = ctx_deadline(d->ctx, WATCH_MS);
 	struct doctor_facts *f = &d->facts;
 	uint32_t dhcsr = 0;
+	bool lasts = false;
 	enum sl_err err;
 
 	if (!f->state_known || f->state == TARGET_HALTED || f->state == TARGET_IN_RESET)
@@ -227,8 +246,7 @@ static enum sl_err look_resets(struct doctor *d)
 		ctx_sleep_us(d->ctx, WATCH_EVERY_US);
 		err = ctx_interrupted(d->ctx);
 		if (!err)
-			err = link_read32(d->link, d->ctx, DHCSR, &dhcsr);
-		f->resets += !err && (dhcsr & DHCSR_S_RESET);
+			err = look_for_reset(d, &lasts);
 	}
 	if (!err)
 		tell(d, "resets", "%u in %d ms", f->resets, WATCH_MS);
@@ -279,6 +297,8 @@ enum sl_err doctor_measure(struct doctor *d, enum doctor_depth depth)
 		err = steps[i].look(d);
 		if (err)
 			tell(d, steps[i].name, "not to be had: %.150s", d->ctx->fault.text);
+		if (err && !d->facts.missed.code)
+			d->facts.missed = d->ctx->fault;
 	}
 	if (err == SL_INTR)
 		return err;

@@ -173,7 +173,8 @@ static bool no_kind_for_clock(const struct doctor_facts *f)
 
 static bool no_sense(const struct doctor_facts *f)
 {
-	return f->attached && f->caps.voltage && (!f->supply_measured || f->supply_mv < LEAST_MV);
+	return f->attached && f->caps.voltage && !f->supply_lost &&
+	       (!f->supply_measured || f->supply_mv < LEAST_MV);
 }
 
 struct rule {

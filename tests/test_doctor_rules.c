@@ -230,6 +230,20 @@ static void one_reset__is_no_loop(void **state)
 	assert_remarks(&f, CAUSE_RESET_LOOP);
 }
 
+/* That the probe cannot measure is another thing than that its answer was lost. */
+static void supply_not_told__is_no_missing_sense(void **state)
+{
+	struct doctor_facts f = probe();
+
+	(void)state;
+	tried(&f, CONNECT_NORMAL, SL_OK, 0, 0x1BA01477);
+	reached(&f);
+	f.supply_measured = false;
+	assert_remarks(&f, CAUSE_NO_SENSE);
+	f.supply_lost = true;
+	assert_remarks(&f, CAUSE_NONE);
+}
+
 static void power_lost_in_a_session__is_power(void **state)
 {
 	struct doctor_facts f = probe();
@@ -269,6 +283,7 @@ int main(void)
 		cmocka_unit_test(protection__has_its_level),
 		cmocka_unit_test(chip_without_driver__is_not_an_unknown_chip),
 		cmocka_unit_test(one_reset__is_no_loop),
+		cmocka_unit_test(supply_not_told__is_no_missing_sense),
 		cmocka_unit_test(power_lost_in_a_session__is_power),
 		cmocka_unit_test(fault_that_names_its_cause__is_believed),
 		cmocka_unit_test(clock_that_cannot_be_set__is_firmware_or_the_kind_of_probe),
