@@ -2,6 +2,8 @@
  *
  * cmd_control.c - debug (halt), run, step, reset.
  */
+#include <stdio.h>
+
 #include "cli/session.h"
 
 static enum sl_err say(struct session *s, enum sl_err err, const char *what)
@@ -25,11 +27,12 @@ static enum sl_err debug_run(struct session *s, struct word *w)
 	return say(s, target_halt(s->target, s->ctx), "halted");
 }
 
-/* A core that was let go may have locked up at once: without a program in flash it does. One
- * that cannot be asked any more (asleep, SWD pins in other use) was let go all the same. */
-static enum sl_err say_going(struct session *s, enum sl_err err, const char *running,
-			     const char *locked_up)
+/* A core that was let go may have locked up at once, as it does without a program in flash, or have met a
+ * breakpoint. One that cannot be asked any more (asleep, SWD pins in other use) was let go all the same. */
+static enum sl_err say_going(struct session *s, enum sl_err err, const char *before)
 {
+	const char *now = "running";
+	char what[40];
 	enum target_state state = TARGET_RUNNING;
 
 	if (!err && target_get_state(s->target, s->ctx, &state)) {
@@ -37,7 +40,10 @@ static enum sl_err say_going(struct session *s, enum sl_err err, const char *run
 		ctx_clear(s->ctx);
 		state = TARGET_RUNNING;
 	}
-	err = say(s, err, state == TARGET_LOCKUP ? locked_up : running);
+	if (state == TARGET_LOCKUP || state == TARGET_HALTED)
+		now = state == TARGET_LOCKUP ? "locked up" : "halted again";
+	(void)snprintf(what, sizeof(what), "%s%s", before, now);
+	err = say(s, err, what);
 	if (!err && state == TARGET_LOCKUP)
 		ctx_log(s->ctx, LOG_WARN, "the core has locked up: is there a program in flash?");
 	return err;
@@ -46,8 +52,7 @@ static enum sl_err say_going(struct session *s, enum sl_err err, const char *run
 static enum sl_err start_over(struct session *s)
 {
 	s->program_changed = false;
-	return say_going(s, target_reset(s->target, s->ctx, RESET_RUN), "reset, running",
-			 "reset, locked up");
+	return say_going(s, target_reset(s->target, s->ctx, RESET_RUN), "reset, ");
 }
 
 /* As with the original, whose program= had reset the chip: run starts what was written. */
@@ -56,7 +61,7 @@ static enum sl_err run_run(struct session *s, struct word *w)
 	(void)w;
 	if (s->program_changed)
 		return start_over(s);
-	return say_going(s, target_run(s->target, s->ctx), "running", "locked up");
+	return say_going(s, target_run(s->target, s->ctx), "");
 }
 
 static enum sl_err step_run(struct session *s, struct word *w)
