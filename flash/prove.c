@@ -104,6 +104,19 @@ static bool sums_count(const struct run *r)
 	return r->f->engine.on && !r->f->engine.crc_lies && !r->f->proof_read;
 }
 
+/* The failure names one wrong byte. What shares its sector, and those that follow and are not proved, with
+ * the image is in this session's memory alone: programming the file again does not bring it back. */
+static void tell_kept(const struct run *r, struct ctx *c, size_t from)
+{
+	uint64_t kept = 0;
+
+	for (size_t i = from; i < r->p->n; i++)
+		kept += r->p->sec[i].erase ? r->p->sec[i].s->bytes - r->p->sec[i].asked : 0;
+	if (kept)
+		ctx_log(c, LOG_ERR, "%llu bytes in its sectors that were to keep their value may be lost",
+			(unsigned long long)kept);
+}
+
 enum sl_err run_proof(struct run *r, struct ctx *c)
 {
 	enum sl_err err = SL_OK;
@@ -128,6 +141,8 @@ enum sl_err run_proof(struct run *r, struct ctx *c)
 		} else {
 			err = prove_bytes(r, c, ps->s->addr, r->p->want + ps->off, bytes);
 		}
+		if (err == SL_VERIFY)
+			tell_kept(r, c, i);
 		i += n;
 	}
 	return err;
