@@ -18,6 +18,7 @@ struct tally {
 	uint64_t count[N_POINTS];       /* of the clean run */
 	uint64_t points[KINDS_MAX];     /* of it, at which each kind can strike */
 	uint32_t operations[POINTS_MAX];/* flash operations begun before each transfer of it */
+	struct clean ever;              /* what came of it */
 	bool clean, cut;                /* the supply was cut in the last case */
 	uint64_t known;                 /* cases that left the board as another one did, whose next try
 					 * was judged already */

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "compat/compat.h"
@@ -26,6 +27,56 @@ static size_t descriptors(void)
 	return n;
 }
 
+/* ---- option bytes -------------------------------------------------------------------------- */
+
+/* Bits that have a value; reg: of a register, else in a word of the option bytes. */
+struct bits {
+	uint32_t at, mask, value;
+};
+
+/* Where the chip keeps what the claims are about, and where it shows what it works with. */
+struct option_place {
+	const char *controller;
+	uint32_t addr;
+	unsigned complement;            /* so far above each bit; 0: nowhere */
+	uint32_t used[4];               /* bits of the words, complements included, that mean something */
+	struct bits level_0, wrp_0, stop_resets;        /* stored; at: the word */
+	struct bits wrp_0_loaded, stop_resets_loaded;   /* at: the register */
+};
+
+#define ALL UINT32_MAX
+
+/* PM0075 2.5, 3; RM0090 3.7, 3.9.10; RM0038 3.8, 3.9. */
+static const struct option_place option_places[] = {
+	{ "f1/", 0x1FFFF800, 8, { ALL, ALL, ALL, ALL }, { 0, 0xFF, 0xA5 }, { 2, 1, 0 }, { 0, 1u << 17, 0 },
+	  { 0x40022020, 1, 0 }, { 0x4002201C, 1u << 3, 0 } },
+	{ "f4/", 0x1FFFC000, 0, { 0xFFEC, 0, 0x0FFF, 0 }, { 0, 0xFF00, 0xAA00 }, { 2, 1, 0 },
+	  { 0, 1u << 6, 0 }, { 0x40023C14, 1u << 16, 0 }, { 0x40023C14, 1u << 6, 0 } },
+	{ "l1/", 0x1FF80000, 16, { ALL, ALL, ALL, ALL }, { 0, 0xFF, 0xAA }, { 2, 1, 1 }, { 1, 1u << 5, 0 },
+	  { 0x40023C20, 1, 1 }, { 0x40023C1C, 1u << 21, 0 } },
+};
+
+static const struct option_place *place(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(option_places); i++)
+		if (strncmp(stage.station->name, option_places[i].controller, 3) == 0)
+			return &option_places[i];
+	return NULL;
+}
+
+/* As they are stored, which need not be what the controller works with. */
+static void look_at_options(uint32_t *w)
+{
+	const struct option_place *p = place();
+
+	for (uint32_t i = 0; i < OPTION_WORDS; i++) {
+		w[i] = 0;
+		if (p)
+			(void)chip_peek(board_chip(stage.board), p->addr + 4 * i, &w[i]);
+		w[i] &= p ? p->used[i] : 0;
+	}
+}
+
 void oracle_look(struct before *b)
 {
 	struct chip *chip = board_chip(stage.board);
@@ -33,6 +84,8 @@ void oracle_look(struct before *b)
 	const uint8_t *flash = chip_flash(chip, &len);
 
 	memcpy(b->flash, flash, len);
+	memcpy(b->lately, flash, len);
+	look_at_options(b->options);
 	for (uint32_t i = 0; i < SRAM_WORDS; i++)
 		(void)chip_peek(chip, 0x20000000u + 4 * i, &b->sram[i]);
 	chip_get_report(chip, &b->chip);
@@ -80,25 +133,112 @@ static bool all_blank(const uint8_t *p, size_t n)
 	return true;
 }
 
-/* In the option bytes, not in a register: WRP0 (PM0075), nWRP (RM0090), WRP1 (RM0038). */
-static bool wrp_0_is_stored(void)
+/* In the option bytes, not in a register. */
+static bool is_stored(const struct bits *b)
 {
-	static const struct {
-		const char *controller;
-		uint32_t addr, bit;             /* of area or sector 0 */
-	} places[] = {
-		{ "f1/", 0x1FFFF808, 0 }, { "f4/", 0x1FFFC008, 0 }, { "l1/", 0x1FF80008, 1 },
-	};
-	uint32_t word = 0;
+	const struct option_place *p = place();
+	uint32_t w[OPTION_WORDS];
 
-	for (size_t i = 0; i < ARRAY_LEN(places); i++)
-		if (strncmp(stage.station->name, places[i].controller, 3) == 0)
-			return chip_peek(board_chip(stage.board), places[i].addr, &word) &&
-			       (word & 1) == places[i].bit;
+	look_at_options(w);
+	return (w[b->at] & b->mask) == b->value &&
+	       (!p->complement || (w[b->at] >> p->complement & b->mask) == (~w[b->at] & b->mask));
+}
+
+/* In the register, not in the option bytes. A chip that is off loads what is stored as it comes back. */
+static bool is_loaded(const struct bits *b)
+{
+	uint32_t v = 0;
+	enum bus_result r = chip_read(board_chip(stage.board), b->at, 4, &v);
+
+	return r == BUS_OFF || (r == BUS_OK && (v & b->mask) == b->value);
+}
+
+static bool is_protected(void)
+{
+	struct chip_report r;
+
+	chip_get_report(board_chip(stage.board), &r);
+	return r.protected;
+}
+
+/* A status other than 0 says enough about what is not in force. */
+static bool option_holds(const struct ended *e, const struct bits *stored, const struct bits *loaded)
+{
+	return is_stored(stored) && (e->status != 0 || is_loaded(loaded));
+}
+
+/* A line that says why it does not say more. */
+static bool admits(const char *line)
+{
+	static const char *const ways[] = { "unknown", "not to be had: ", "1 in 300 ms", "held in reset" };
+	size_t len = strcspn(line, "\n");
+
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		const char *at = strstr(line, ways[i]);
+
+		if (at && (size_t)(at - line) < len)
+			return true;
+	}
 	return false;
 }
 
-static bool claim_holds(void)
+/* A line of text that begins as this one, which is all of it where everything is known. */
+static bool has_line(const char *text, const char *line, bool all)
+{
+	size_t len = strcspn(line, "\n");
+
+	for (; text; text = (text = strchr(text, '\n')) ? text + 1 : NULL)
+		if (strncmp(text, line, len) == 0 && (!all || strcspn(text, "\n") == len))
+			return true;
+	return false;
+}
+
+/* Each line of a is in b, but for those that warn, and for an admission, which may be long. */
+static bool within(const char *a, const char *b, bool all)
+{
+	static const char warning[] = "stlink-download: ";
+	bool admitted = false;
+
+	for (; *a; a += strcspn(a, "\n"), a += *a == '\n') {
+		admitted = admits(a) || (admitted && *a == ' ');
+		if (!admitted && strncmp(a, warning, sizeof(warning) - 1) != 0 && !has_line(b, a, all))
+			return false;
+	}
+	return true;
+}
+
+/* Each line of what it says is true; and it says everything, or why not. */
+static bool output_as_ever(const char *said, const char *ever)
+{
+	bool all = true;
+
+	for (const char *at = said; all && at; at = (at = strchr(at, '\n')) ? at + 1 : NULL)
+		all = !admits(at) || has_line(ever, at, true);
+	return within(said, ever, all) && (!all || within(ever, said, true));
+}
+
+static uint64_t digest_of_file(void)
+{
+	static uint8_t bytes[65536];
+	FILE *f = fopen(stage_output_path(), "rb");
+	size_t n = f ? fread(bytes, 1, sizeof(bytes), f) : 0;
+	uint64_t h = f ? UINT64_C(0xCBF29CE484222325) : 0;
+
+	if (f)
+		(void)fclose(f);
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ bytes[i]) * UINT64_C(0x100000001B3);
+	return h;
+}
+
+void oracle_keep(struct clean *c, int status, const char *output)
+{
+	c->status = status;
+	c->file = digest_of_file();
+	(void)snprintf(c->said, sizeof(c->said), "%s", output);
+}
+
+static bool claim_holds(const struct ended *e)
 {
 	const struct scenario *sc = stage.scenario;
 	size_t len;
@@ -111,8 +251,19 @@ static bool claim_holds(void)
 		return sc->whole ? all_blank(flash, len) : all_blank(flash + IMAGE_OFF, sc->bytes);
 	case CLAIM_FILE_IS_FLASH:
 		return file_is_flash(flash);
-	case CLAIM_WRP_0_STORED:
-		return wrp_0_is_stored();
+	case CLAIM_FILE_AS_EVER:
+		return !e->clean || digest_of_file() == e->clean->file;
+	case CLAIM_OUTPUT_AS_EVER:
+		return !e->clean || output_as_ever(e->output, e->clean->said);
+	case CLAIM_WRP_0:
+		return option_holds(e, &place()->wrp_0, &place()->wrp_0_loaded);
+	case CLAIM_STOP_RESETS:
+		return option_holds(e, &place()->stop_resets, &place()->stop_resets_loaded);
+	case CLAIM_LOCKED:
+		return !is_stored(&place()->level_0) && (e->status != 0 || is_protected());
+	case CLAIM_UNLOCKED:
+		return is_stored(&place()->level_0) && (e->status != 0 || !is_protected()) &&
+		       all_blank(flash, len);
 	case CLAIM_NOTHING:
 		return true;
 	}
@@ -128,19 +279,66 @@ static bool shut_silently(const struct ended *e)
 	return r.protected && !stage.scenario->locked && !strstr(e->output, "read-protected");
 }
 
-static bool spoke_truth(const struct ended *e, char *why)
+/* Words that claim what the scenario claims, whatever the exit status. */
+static bool claims(const char *output)
 {
-	unsigned excuses = excuses_of(e);
-	bool proved = strstr(e->output, "proved") != NULL;
+	static const char *const words[] = {
+		"proved", "the same by", "jolly good", " read back", "are so already",
+		"cannot be read any more",
+	};
 
-	if (e->status != 0 && !proved)
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strstr(output, words[i]))
+			return true;
+	return false;
+}
+
+/* Answers that were made up. A command that was swallowed is no such thing. */
+static bool misleads(const struct fault_kind *k)
+{
+	return k && (k->excuses & EXCUSE_DATA) && k->what != WIRE_LIE;
+}
+
+static bool was_misled(const struct ended *e)
+{
+	return misleads(e->fault) || misleads(e->second);
+}
+
+/* All options but that one are as they were, or it is said what half a write has left. */
+static bool others_kept(const struct before *b, const struct ended *e)
+{
+	const struct option_place *p = place();
+	const struct bits *own = stage.scenario->claim == CLAIM_WRP_0 ? &p->wrp_0 : &p->stop_resets;
+	uint32_t now[OPTION_WORDS];
+	bool same = true;
+
+	look_at_options(now);
+	for (unsigned i = 0; i < OPTION_WORDS; i++)
+		same = same && !((now[i] ^ b->options[i]) &
+				 ~(i == own->at ? own->mask | own->mask << p->complement : 0));
+	return same || strstr(e->output, "was cut off") || strstr(e->output, "read-protected");
+}
+
+static bool spoke_truth(const struct before *b, const struct ended *e, char *why)
+{
+	const struct scenario *sc = stage.scenario;
+	bool claimed = claims(e->output), option = sc->claim == CLAIM_WRP_0 || sc->claim == CLAIM_STOP_RESETS;
+	struct chip_report r;
+
+	if (e->status != 0 && !claimed)
 		return true;
-	if (stage.scenario->claim == CLAIM_FILE_IS_FLASH && (excuses & EXCUSE_DATA))
+	if ((sc->claim == CLAIM_FILE_IS_FLASH || sc->claim == CLAIM_FILE_AS_EVER ||
+	     sc->claim == CLAIM_OUTPUT_AS_EVER) && ((excuses_of(e) & EXCUSE_DATA) || e->status != 0))
 		return true;
-	if (e->again && shut_silently(e))
+	if (e->again && sc->claim != CLAIM_LOCKED && shut_silently(e))
 		return no(why, "status 0, the chip is read-protected now, and nobody says so");
-	if (!claim_holds())
-		return no(why, "false success: status %d%s", e->status, proved ? ", proved" : "");
+	if (!claim_holds(e))
+		return no(why, "false success: status %d%s", e->status, claimed ? ", and words" : "");
+	if (option && e->status == 0 && !was_misled(e) && !misleads(e->earlier) && !others_kept(b, e))
+		return no(why, "status 0, other option bytes were changed");
+	chip_get_report(board_chip(stage.board), &r);
+	if (e->status == 0 && sc->resets && !was_misled(e) && r.resets == b->chip.resets)
+		return no(why, "status 0, and the chip was not reset");
 	return true;
 }
 
@@ -199,6 +397,33 @@ static void may_change(size_t *from, size_t *to, size_t len)
 		if (off < IMAGE_OFF + sc->bytes)
 			*to = off + size;
 	}
+}
+
+/* What shares a sector with the image was kept; or may be lost, and that is said. */
+static bool kept_the_rest(const struct before *b, const struct ended *e, char *why)
+{
+	const struct scenario *sc = stage.scenario;
+	bool told = strstr(e->output, "may be lost") || strstr(e->output, "is not sure");
+	size_t len;
+	const uint8_t *flash = chip_flash(board_chip(stage.board), &len);
+
+	if (sc->whole || sc->sectors || was_misled(e) || (e->status != 0 && told))
+		return true;
+	for (size_t i = 0; i < len; i++)
+		if ((i < IMAGE_OFF || i >= IMAGE_OFF + sc->bytes) && flash[i] != b->lately[i])
+			return no(why, "status %d, flash[%zx] was to be kept", e->status, i);
+	return true;
+}
+
+/* The last event tells the exit status. */
+static bool events_agree(const struct ended *e, char *why)
+{
+	const char *done = strstr(e->output, "{\"event\":\"done\"");
+	const char *status = done ? strstr(done, "\"status\":") : NULL;
+
+	if (!status || strtol(status + strlen("\"status\":"), NULL, 10) == e->status)
+		return true;
+	return no(why, "status %d, and the last event has another", e->status);
 }
 
 static bool touched_little(const struct before *b, const struct ended *e, char *why)
@@ -294,6 +519,6 @@ bool oracle_judge(const struct before *b, const struct ended *e, char *why)
 	if (stage_strangers() > 0 && !taken_for_the_same(e))
 		return no(why, "status %d, another probe got %llu transfers", e->status,
 			  (unsigned long long)stage_strangers());
-	return spoke_truth(e, why) && touched_little(b, e, why) && blamed_right(e, why) &&
-	       left_order(b, e, why);
+	return spoke_truth(b, e, why) && touched_little(b, e, why) && kept_the_rest(b, e, why) &&
+	       events_agree(e, why) && blamed_right(e, why) && left_order(b, e, why);
 }

@@ -140,6 +140,7 @@ static void look_again(struct before *now)
 	oracle_look(now);
 	(void)chip_flash(board_chip(stage.board), &len);
 	memcpy(now->flash, before.flash, len);
+	memcpy(now->options, before.options, sizeof(before.options));
 }
 
 /* The next try is cut off as well. */
@@ -188,7 +189,7 @@ static void cut_again(void)
 /* The same command without a fault, by which all must be well. */
 static void judge_again(void)
 {
-	struct ended e = { .earlier = strikes[0].kind, .again = n_strikes == 1 };
+	struct ended e = { .earlier = strikes[0].kind, .again = n_strikes == 1, .clean = &tally->ever };
 	static struct before now;
 	char why[WHY_MAX], text[WHY_MAX + 32];
 	uint64_t state = forked ? known_state(strikes, n_strikes) : 0;
@@ -200,6 +201,7 @@ static void judge_again(void)
 		return;
 	capture_clear();
 	look_again(&now);
+	stage_next_try();
 	e.status = stage_play();
 	e.output = captured();
 	said = strstr(e.output, "stlink-download: ");
@@ -223,7 +225,7 @@ static void judge(int status)
 	struct ended e = {
 		.status = status, .output = captured(), .fault = strikes[0].kind,
 		.for_ever = strikes[0].for_ever, .compound = n_strikes > 1,
-		.second = n_strikes > 1 ? strikes[1].kind : NULL,
+		.second = n_strikes > 1 ? strikes[1].kind : NULL, .clean = &tally->ever,
 	};
 	char why[WHY_MAX];
 	uint64_t us = stage.time.clock.now_us(&stage.time.clock) - before.us;
@@ -264,6 +266,7 @@ static bool pulls(const struct fault_kind *k)
 /* Forks the case. True in the fork, where the fault strikes now. */
 static bool fork_case(const struct fault_kind *kind, uint64_t index, bool for_ever)
 {
+	bool written = access(stage_output_path(), F_OK) == 0;
 	size_t all;
 	pid_t pid;
 
@@ -281,6 +284,9 @@ static bool fork_case(const struct fault_kind *kind, uint64_t index, bool for_ev
 		n_strikes--;
 		if (pulls(kind))
 			stage_tree();
+		/* Whoever does not write it must not find what this case has written. */
+		if (!written)
+			(void)unlink(stage_output_path());
 		return false;
 	}
 	(void)alarm(wish->limit_s);
@@ -322,8 +328,7 @@ static bool fork_cut(const struct fault_kind *k, uint64_t op)
 {
 	for (int ever = wish->recut || wish->ever; ever < 2; ever++)
 		if (chosen(k, op, ever) && fork_case(k, op, ever)) {
-			uint64_t now = operations() -
-				       operations_at_start;
+			uint64_t now = operations() - operations_at_start;
 
 			stage_cut(op + 1 - now, (enum chip_cut)k->what, !ever);
 			return true;
@@ -391,15 +396,14 @@ static const struct fault_kind *count_only(enum point at, uint64_t index, unsign
 	for (size_t i = 0; i < n; i++)
 		tally->points[i] += k[i].at == at && (!k[i].moves || (k[i].moves & moves));
 	if (at == AT_TRANSFER && index < POINTS_MAX)
-		tally->operations[index] =
-			(uint32_t)(operations() -
-				   operations_at_start);
+		tally->operations[index] = (uint32_t)(operations() - operations_at_start);
 	return NULL;
 }
 
 static void begin(stage_ask_fn *ask)
 {
 	capture_clear();
+	(void)unlink(stage_output_path());
 	oracle_look(&before);
 	operations_at_start = operations();
 	stage.ask = ask;
@@ -416,9 +420,9 @@ static void count(void)
 	e.output = captured();
 	memcpy(tally->count, stage.count, sizeof(tally->count));
 	last = stage.count[AT_TRANSFER] < POINTS_MAX ? stage.count[AT_TRANSFER] : POINTS_MAX - 1;
-	tally->count[AT_FLASH] = operations() -
-				 operations_at_start;
+	tally->count[AT_FLASH] = operations() - operations_at_start;
 	tally->operations[last] = (uint32_t)tally->count[AT_FLASH];
+	oracle_keep(&tally->ever, e.status, e.output);
 	tally->clean = oracle_judge(&before, &e, why) &&
 		       stage.count[AT_TRANSFER] * (stage.station->carrier == CARRIER_SG ? 2 : 1) >=
 			       stage.scenario->least;
@@ -442,22 +446,30 @@ static void count_cases(void)
 		tally->total *= (tally->total + 1) / 2;
 }
 
-void play_scenario(const struct wish *w, struct tally *t)
+static bool in_fork(void (*play)(void))
 {
 	pid_t pid;
+
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		(void)alarm(wish->limit_s);
+		play();
+		_exit(0);
+	}
+	wait_for(pid);
+	return tally->findings == 0;
+}
+
+void play_scenario(const struct wish *w, struct tally *t)
+{
 	int status;
 
 	wish = w;
 	tally = t;
 	(void)fflush(NULL);
 	capture_start();
-	pid = fork();
-	if (pid == 0) {
-		(void)alarm(wish->limit_s);
-		count();
-		_exit(0);
-	}
-	wait_for(pid);
+	(void)in_fork(count);
 	if (!t->clean) {
 		(void)close(capture_fd);
 		return;
@@ -522,6 +534,17 @@ static bool parse_strike(char *text)
 	return s->kind != NULL;
 }
 
+/* What the run without a fault makes of it. */
+static void learn(void)
+{
+	int status;
+
+	capture_start();
+	begin(NULL);
+	status = stage_play();
+	oracle_keep(&tally->ever, status, captured());
+}
+
 /* The case from its beginning, in a fork. */
 static void replay(void)
 {
@@ -561,7 +584,6 @@ bool play_again(const struct wish *w, const char *line)
 	struct tally *here = mmap(NULL, sizeof(*here), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 				  -1, 0);
 	char text[LINE_MAX_];
-	pid_t pid;
 	bool fine;
 
 	(void)snprintf(text, sizeof(text), "%s", line);
@@ -569,14 +591,8 @@ bool play_again(const struct wish *w, const char *line)
 	tally = here;
 	if (here == MAP_FAILED || !parse_case(text))
 		return false;
-	(void)fflush(NULL);
-	pid = fork();
-	if (pid == 0) {
-		(void)alarm(wish->limit_s);
-		replay();
-		_exit(0);
-	}
-	wait_for(pid);
+	if (in_fork(learn))
+		in_fork(replay);
 	stage_strike();
 	fine = here->findings == 0;
 	(void)munmap(here, sizeof(*here));

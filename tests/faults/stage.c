@@ -231,11 +231,16 @@ void stage_refill(void)
 	if (stage.scenario->sparse)
 		memset(flash + IMAGE_OFF + stage.scenario->bytes, board_kind_blank(stage.station->kind),
 		       SPARSE_BYTES);
-	if (stage.scenario->preset)
+	if (stage.scenario->preset || stage.scenario->spoilt)
 		memcpy(flash + IMAGE_OFF, image, stage.scenario->bytes);
+	if (stage.scenario->spoilt)
+		flash[IMAGE_OFF + stage.scenario->bytes / 2] ^= 1;
 	chip_flash_changed(board_chip(stage.board));
 	if (stage.scenario->locked)
 		chip_set_protected(board_chip(stage.board), true);
+	if (stage.scenario->guarded)
+		chip_write_protect(board_chip(stage.board), chip_sector_count(board_chip(stage.board)) - 1,
+				   true);
 	(void)board_set(stage.board, "power", "off");
 	(void)board_set(stage.board, "power", "on");
 	stage.time.clock.sleep_us(&stage.time.clock, SETTLE_US);
@@ -390,7 +395,21 @@ const uint8_t *stage_image(void)
 
 const char *stage_output_path(void)
 {
-	return output_path;
+	static char path[128];
+	const char *word = NULL, *suffix = "";
+
+	for (int i = 0; i < SCENARIO_WORDS && stage.scenario->words[i] && !word; i++)
+		word = strstr(stage.scenario->words[i], "{o}");
+	if (word)
+		suffix = word + 3;
+	(void)snprintf(path, sizeof(path), "%s%.*s", output_path, (int)strcspn(suffix, "@"), suffix);
+	return path;
+}
+
+void stage_next_try(void)
+{
+	(void)snprintf(output_path, sizeof(output_path), "%s/again.bin", stage.dir);
+	(void)unlink(stage_output_path());
 }
 
 /* ---- playing ----------------------------------------------------------------------------------- */

@@ -34,7 +34,10 @@ enum { SCENARIO_WORDS = 6, IMAGE_OFF = 0x4000 };
 
 enum claim {
 	CLAIM_NOTHING, CLAIM_FLASH_IS_IMAGE, CLAIM_FLASH_IS_BLANK, CLAIM_FILE_IS_FLASH,
-	CLAIM_WRP_0_STORED
+	CLAIM_FILE_AS_EVER,             /* as the run without a fault made it */
+	CLAIM_OUTPUT_AS_EVER,           /* what that run printed, and warnings */
+	CLAIM_WRP_0, CLAIM_STOP_RESETS, /* an option: stored, and in force */
+	CLAIM_LOCKED, CLAIM_UNLOCKED
 };
 
 /* One command line, what it claims when it ends with 0, and what it may touch. */
@@ -44,12 +47,16 @@ struct scenario {
 	uint32_t bytes;                         /* of the image at IMAGE_OFF; 0: none */
 	enum claim claim;
 	bool whole;                             /* may touch the whole flash */
+	bool sectors;                           /* and all of the sectors that hold the image */
 	bool preset;                            /* flash holds the image before */
+	bool spoilt;                            /* all but one byte of it */
+	bool guarded;                           /* the last sector is write-protected before */
 	bool sparse;                            /* its sectors are blank but for other data there */
 	bool locked;                            /* read-protected before */
 	bool dfu;                               /* the probe powers up in its boot loader */
 	bool options;                           /* may write option bytes */
 	bool runs;                              /* the core runs, whatever it did before */
+	bool resets;                            /* the chip is reset, which is a claim */
 	bool halts;                             /* may leave the core halted, as was asked */
 	bool stock;                             /* a stock tool's command line, and its exit statuses */
 	bool holes;                             /* the image has blank pieces */
@@ -172,6 +179,9 @@ void stage_keep_busy(const struct fault_kind *f);
 /* stage_image - the bytes of the scenario's image; stage_output_path - where {o} is. */
 const uint8_t *stage_image(void);
 const char *stage_output_path(void);
+/* stage_next_try - from now on {o} is another file, which is not there yet: the first is shared by all
+ * cases that fork after it was written. */
+void stage_next_try(void);
 
 /* wire_open - the bulk pipe of the board on the cable, with faults in it. */
 enum sl_err wire_open(struct ctx *c, struct pipe **out) MUST_CHECK;

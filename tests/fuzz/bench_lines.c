@@ -92,7 +92,7 @@ static const struct scenario command_lines[] = {
 	  .bytes = 4096, .whole = true, .options = true },
 	{ .name = "few bytes", .words = { "program={i}@0x08004000" }, .bytes = 3, .sparse = true,
 	  .claim = CLAIM_FLASH_IS_IMAGE },
-	{ .name = "one sector", .words = { "erase=0x08004000" }, .bytes = 256,
+	{ .name = "one sector", .words = { "erase=0x08004000" }, .bytes = 256, .sectors = true,
 	  .claim = CLAIM_FLASH_IS_BLANK },
 	{ .name = "guard all", .words = { "wrp=all" }, .options = true },
 	{ .name = "guard none", .words = { "wrp=none" }, .options = true },
