@@ -26,15 +26,29 @@ static unsigned f4_words(const struct option_bytes *ob)
 	return ob->f.sectors[ob->f.n_sectors - 1].bank + 1u;
 }
 
+/* Nothing in a register shows a wrong answer, and whoever changes one field writes all of them back. */
+static enum sl_err read_twice(struct option_bytes *ob, struct ctx *c, uint32_t off, uint32_t *value)
+{
+	uint32_t again = 0;
+	enum sl_err err = ctrl_read(&ob->f, c, off, value);
+
+	if (!err)
+		err = ctrl_read(&ob->f, c, off, &again);
+	if (!err && again != *value)
+		err = ctx_fail(c, SL_PROBE, "flash", "the option register was 0x%08x first and is 0x%08x "
+			       "now: one of the answers was wrong", (unsigned)*value, (unsigned)again);
+	return err;
+}
+
 static enum sl_err f4_read(struct option_bytes *ob, struct ctx *c, struct ob_state *out)
 {
-	enum sl_err err = ctrl_read(&ob->f, c, F4_OPTCR, &out->stored.w[0]);
+	enum sl_err err = read_twice(ob, c, F4_OPTCR, &out->stored.w[0]);
 
 	/* What is written to the register is read back at once, and is stored only by OPTSTRT. */
 	out->unsure = !err && !(out->stored.w[0] & OPTCR_OPTLOCK);
 	out->stored.w[0] &= ~(OPTCR_OPTLOCK | OPTCR_OPTSTRT);
 	if (!err && ob->n_words > 1)
-		err = ctrl_read(&ob->f, c, F4_OPTCR1, &out->stored.w[1]);
+		err = read_twice(ob, c, F4_OPTCR1, &out->stored.w[1]);
 	/* The registers are what is loaded; there is nothing beside them. */
 	out->loaded = true;
 	return err;

@@ -60,6 +60,19 @@ static enum sl_err look_at_loaded(struct option_bytes *ob, struct ctx *c, struct
 	return SL_OK;
 }
 
+/* A wrong complement is half a write, or a wrong answer: whoever took that for half a write would write FF,
+ * which is read protection. */
+static enum sl_err read_again(struct option_bytes *ob, struct ctx *c, const uint8_t *was, size_t len)
+{
+	uint8_t now[2 * WORDS];
+	enum sl_err err = target_read_mem(ob->f.t, c, ob->f.chip->option_base, now, len);
+
+	if (!err && memcmp(was, now, len) != 0)
+		err = ctx_fail(c, SL_PROBE, "flash", "the option bytes are others when they are read again: "
+			       "one of the answers was wrong");
+	return err;
+}
+
 static enum sl_err fpec_read(struct option_bytes *ob, struct ctx *c, struct ob_state *out)
 {
 	uint8_t bytes[2 * WORDS];
@@ -80,7 +93,9 @@ static enum sl_err fpec_read(struct option_bytes *ob, struct ctx *c, struct ob_s
 		}
 		out->blank = out->blank && (i >= ob->n_words || half == 0xFFFF);
 	}
-	return look_at_loaded(ob, c, out);
+	if (out->bad)
+		err = read_again(ob, c, bytes, sizeof(bytes));
+	return err ? err : look_at_loaded(ob, c, out);
 }
 
 static enum sl_err fpec_unlock(struct option_bytes *ob, struct ctx *c)

@@ -55,6 +55,19 @@ static enum sl_err read_loaded(struct option_bytes *ob, struct ctx *c, uint32_t 
 	return err;
 }
 
+/* A word that is not what the chip works with, or half written, or a wrong answer. */
+static enum sl_err read_again(struct option_bytes *ob, struct ctx *c, uint32_t addr, uint32_t was)
+{
+	uint32_t now = 0;
+	enum sl_err err = target_read32(ob->f.t, c, addr, &now);
+
+	if (!err && now != was)
+		err = ctx_fail_addr(c, SL_PROBE, "flash", addr, "the option word at 0x%08x was 0x%08x first "
+				    "and is 0x%08x now: one of the answers was wrong", (unsigned)addr,
+				    (unsigned)was, (unsigned)now);
+	return err;
+}
+
 static enum sl_err lx_read(struct option_bytes *ob, struct ctx *c, struct ob_state *out)
 {
 	uint32_t loaded[OB_WORDS_MAX] = { 0 };
@@ -72,6 +85,8 @@ static enum sl_err lx_read(struct option_bytes *ob, struct ctx *c, struct ob_sta
 			out->bad |= UINT32_C(1) << i;
 			out->stored.w[i] = loaded[i];
 		}
+		if (!err && (differs || out->bad >> i & 1))
+			err = read_again(ob, c, ob->f.chip->option_base + word_off[i], v);
 		out->loaded = out->loaded && !differs;
 		out->blank = out->blank && v == 0;
 	}
