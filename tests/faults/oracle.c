@@ -330,11 +330,11 @@ static bool spoke_truth(const struct before *b, const struct ended *e, char *why
 	if ((sc->claim == CLAIM_FILE_IS_FLASH || sc->claim == CLAIM_FILE_AS_EVER ||
 	     sc->claim == CLAIM_OUTPUT_AS_EVER) && ((excuses_of(e) & EXCUSE_DATA) || e->status != 0))
 		return true;
-	if (e->again && sc->claim != CLAIM_LOCKED && shut_silently(e))
+	if ((e->again || option) && sc->claim != CLAIM_LOCKED && shut_silently(e))
 		return no(why, "status 0, the chip is read-protected now, and nobody says so");
 	if (!claim_holds(e))
 		return no(why, "false success: status %d%s", e->status, claimed ? ", and words" : "");
-	if (option && e->status == 0 && !was_misled(e) && !misleads(e->earlier) && !others_kept(b, e))
+	if (option && e->status == 0 && !misleads(e->earlier) && !others_kept(b, e))
 		return no(why, "status 0, other option bytes were changed");
 	chip_get_report(board_chip(stage.board), &r);
 	if (e->status == 0 && sc->resets && !was_misled(e) && r.resets == b->chip.resets)
