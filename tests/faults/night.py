@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# night.py FOLDER [--jobs=N] [--minutes=N] [--most=N] [--upto=N] [--only=TEXT] [-w REPORT] - all campaigns
-# of faults at their full size: each campaign, each scenario, each station is a job of its own with a log
-# of its own in FOLDER/night. What has a log there is not run again, so a night can be continued; remove
-# the folder after a change of the program. The smallest jobs come first. --most: of a job with more
-# cases, a sample of about that size. --upto: no job with more cases. --only: jobs whose name, "transport
-# f1/sg flash-4k", has this in it. -w: write the tables between their marks in REPORT; without --minutes
-# nothing else is done.
+# night.py FOLDER [--jobs=N] [--minutes=N] [--most=N] [--upto=N] [--only=TEXT] [--earlier] [-w REPORT] -
+# all campaigns of faults at their full size: each campaign, each scenario, each station is a job of its
+# own with a log of its own in FOLDER/night. What has a log there is not run again, so a night can be
+# continued. After a change of the program or of the judge: --earlier, by which all that was run is run
+# again, and until then stands in the tables with a star. The smallest jobs come first. --most: of a job
+# with more cases, a sample of about that size. --upto: no job with more cases. --only: jobs whose name,
+# "transport f1/sg flash-4k", has this in it. -w: write the tables between their marks in REPORT; without
+# --minutes nothing else is done.
 #
 # Prints each finding, with the command that replays it. Exit status 1 when there is one.
 import argparse
@@ -24,10 +25,11 @@ CONTROLLERS = ["f1", "l1", "f4"]
 CARRIERS = ["sg", "bulk", "bulk-only"]
 LINE = re.compile(r"^(\S+) +(\S+) +\d+ transfers .*: +(\d+) cases, (\d+) findings, longest ([0-9.]+) s")
 SAMPLE = "a sample"                     # first line of the log of one
+EARLIER = ".earlier"
 MARKS = "<!-- night: %s -->", "<!-- night ends -->"
 
 Job = collections.namedtuple("Job", "campaign station scenario total")
-Outcome = collections.namedtuple("Outcome", "cases findings longest sample")
+Outcome = collections.namedtuple("Outcome", "cases findings longest sample earlier")
 
 
 def all_jobs(program):
@@ -51,6 +53,9 @@ def outcome(folder, job):
     """What the job's log says, which may be those of its parts (--from, --to) one after the other; None
     without a log that is whole."""
     log = log_of(folder, job)
+    earlier = not log.exists()
+    if earlier:
+        log = log.with_suffix(EARLIER)
     if not log.exists():
         return None
     lines = log.read_text().splitlines()
@@ -58,7 +63,7 @@ def outcome(folder, job):
     if not parts:
         return None
     return Outcome(sum(int(m[3]) for m in parts), sum(int(m[4]) for m in parts),
-                   max(float(m[5]) for m in parts), lines[0] == SAMPLE)
+                   max(float(m[5]) for m in parts), lines[0] == SAMPLE, earlier)
 
 
 def run(program, folder, job, most):
@@ -78,10 +83,19 @@ def run(program, folder, job, most):
         print("FINDING %s ended without a result" % " ".join(command), flush=True)
 
 
+def is_done(o):
+    return o and not o.earlier
+
+
+def set_aside(folder):
+    for log in folder.glob("*.log"):
+        log.rename(log.with_suffix(EARLIER))
+
+
 def run_all(program, folder, jobs, args):
     until = time.monotonic() + args.minutes * 60
     todo = [j for j in sorted(jobs, key=lambda j: min(j.total, args.most or j.total))
-            if not outcome(folder, j) and args.only in " ".join(j[:3]) and j.total <= args.upto]
+            if not is_done(outcome(folder, j)) and args.only in " ".join(j[:3]) and j.total <= args.upto]
 
     def worker(job):
         if time.monotonic() < until:
@@ -99,6 +113,7 @@ def cell(job, o):
     text = "{:,}".format(o.cases)
     if o.sample:
         text += "/{:,}".format(job.total)
+    text += "\\*" * o.earlier
     return text + (" **%d**" % o.findings if o.findings else "")
 
 
@@ -141,11 +156,14 @@ def main():
     p.add_argument("--most", type=int, default=0)
     p.add_argument("--upto", type=int, default=sys.maxsize)
     p.add_argument("--only", default="")
+    p.add_argument("--earlier", action="store_true")
     p.add_argument("-w", type=pathlib.Path, dest="report")
     args = p.parse_args()
     program = str(args.build / "tests/faults/campaign")
     folder = args.build / "night"
     folder.mkdir(exist_ok=True)
+    if args.earlier:
+        set_aside(folder)
     jobs = all_jobs(program)
     run_all(program, folder, jobs, args)
     outcomes = {j: outcome(folder, j) for j in jobs}
