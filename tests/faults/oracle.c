@@ -499,7 +499,8 @@ static bool left_order(const struct before *b, const struct ended *e, char *why)
  * there, one of the same kind in the same port is the same for everyone. */
 static bool taken_for_the_same(const struct ended *e)
 {
-	return stage.scenario->dfu && e->fault && e->fault->what == WIRE_SWAP;
+	return stage.scenario->dfu && ((e->fault && e->fault->what == WIRE_SWAP) ||
+				       (e->second && e->second->what == WIRE_SWAP));
 }
 
 bool oracle_judge(const struct before *b, const struct ended *e, char *why)

@@ -35,6 +35,7 @@ static struct cursor input;
 static uint64_t next_at;                /* transfer of the next step */
 static bool more, flooded;              /* flooded: every answer from here on is the input's */
 static struct fault_kind jump, met;     /* met: the union of all that happened */
+static const struct fault_kind *swap;   /* of the probe for another of its kind; NULL: none yet */
 static uint64_t jump_at;
 static bool struck_any;
 static uint8_t condition;               /* what is wrong from the beginning on */
@@ -66,6 +67,8 @@ static void plan_next(uint64_t index)
 static const struct fault_kind *happens(const struct fault_kind *k)
 {
 	struck_any = true;
+	if (k->at == AT_TRANSFER && k->what == WIRE_SWAP)
+		swap = k;
 	met.excuses |= k->excuses;
 	return k;
 }
@@ -167,7 +170,7 @@ static void check_untouched(const struct before *b)
 static void judge(const struct before *b, int status)
 {
 	char why[WHY_MAX];
-	struct ended e = { .status = status, .output = output() };
+	struct ended e = { .status = status, .output = output(), .second = swap };
 
 	check_output(e.output, status);
 	check_untouched(b);
@@ -217,6 +220,7 @@ static void begin(const uint8_t *data, size_t size)
 	struck_any = changed.refused;
 	met.excuses |= odd ? EXCUSE_ORDER | EXCUSE_LAW : 0;
 	flooded = false;
+	swap = NULL;
 }
 
 /* The supply fails during a flash operation, or not. */
