@@ -12,7 +12,7 @@
 
 #include "target/scs.h"
 
-enum { UNDER_RESET_HALT_MS = 500 };
+enum { UNDER_RESET_HALT_MS = 500, BUSY_MS = 200, BUSY_LOOK_US = 5000 };
 
 /* NRST is low: stop the core at its first instruction when it is let go. */
 static enum sl_err leave_reset_halted(struct target *t, struct ctx *c)
@@ -158,17 +158,16 @@ static enum sl_err twice(enum sl_err (*step)(struct target *, struct ctx *), str
 	return step(t, c);
 }
 
-enum sl_err target_detach(struct target *t, struct ctx *c)
+/* All that was changed, in the order in which that must be; the first failure is kept. */
+static enum sl_err put_back(struct target *t, struct ctx *c)
 {
 	static enum sl_err (*const steps[])(struct target *, struct ctx *) = {
 		target_call_abort, core_settle, core_unmask, thaw_halted, restore_demcr, let_go,
-		freeze_restore, leave,
+		freeze_restore,
 	};
 	enum sl_err first = SL_OK;
 	struct fault why = { 0 };
 
-	if (!t)
-		return SL_OK;
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
 		enum sl_err err = core_excuse(t, c, twice(steps[i], t, c));
 
@@ -179,8 +178,54 @@ enum sl_err target_detach(struct target *t, struct ctx *c)
 	}
 	if (first)
 		c->fault = why;
-	free(t);
 	return first;
+}
+
+/* Does the chip's bus answer? Firmware that was let go may sleep, and then it does not for good. */
+static bool bus_answers(struct target *t, struct ctx *c)
+{
+	uint32_t cpuid = 0;
+
+	if (link_read32(t->l, c, SCS_CPUID, &cpuid))
+		ctx_clear(c);
+	return cpuid == t->info.cpuid;
+}
+
+/* Probe firmware that cannot tell how a write went loses it where the bus is busy, and nobody is told: if
+ * it is after the last one, all are made once more as soon as it is not. */
+static enum sl_err put_back_surely(struct target *t, struct ctx *c)
+{
+	struct deadline end = ctx_deadline(c, BUSY_MS);
+	const struct link_caps *caps = link_get_caps(t->l);
+	struct target found = *t;
+	enum sl_err err = put_back(t, c);
+
+	if (err || caps->rw_status || caps->rw_status2 || !t->info.cpuid || bus_answers(t, c))
+		return err;
+	do {
+		ctx_sleep_us(c, BUSY_LOOK_US);
+		if (bus_answers(t, c)) {
+			*t = found;
+			return put_back(t, c);
+		}
+	} while (!ctx_expired(c, end));
+	return SL_OK;
+}
+
+enum sl_err target_detach(struct target *t, struct ctx *c)
+{
+	enum sl_err err, left;
+	struct fault why;
+
+	if (!t)
+		return SL_OK;
+	err = put_back_surely(t, c);
+	why = c->fault;
+	left = core_excuse(t, c, twice(leave, t, c));
+	if (err)
+		c->fault = why;
+	free(t);
+	return err ? err : left;
 }
 
 const struct target_info *target_get_info(const struct target *t)
