@@ -58,40 +58,28 @@ static enum sl_err read_run(struct session *s, struct word *w)
 	return SL_OK;
 }
 
-/* What other words are for, so that nothing but them changes flash, option bytes or protection: a few
- * keys, written one by one, would do. */
-struct barred {
-	uint32_t base, bytes;
-	const char *what, *hint;
-};
-
-static const struct barred *find_barred(const struct barred *all, size_t n, uint32_t addr)
+static enum sl_err refuse(struct session *s, uint32_t addr, const char *what, const char *hint)
 {
-	for (size_t i = 0; i < n; i++)
-		if (all[i].bytes > 0 && addr >= all[i].base && addr - all[i].base < all[i].bytes)
-			return &all[i];
-	return NULL;
+	(void)ctx_fail_addr(s->ctx, SL_USAGE, "cli", addr, "0x%08x %s", (unsigned)addr, what);
+	ctx_hint(s->ctx, "%s", hint);
+	return SL_USAGE;
 }
 
-/* A bus that is written where flash or its controller is. */
+/* What other words are for, so that nothing but them changes flash, option bytes or protection: a few
+ * keys, written one by one, would do. */
 static enum sl_err check_barred(struct session *s, uint32_t addr)
 {
 	const struct target_info *info = target_get_info(s->target);
 	const struct chip_row *chip = info->chip;
-	const struct barred all[] = {
-		{ chip ? chip->flash_base : 0, chip ? info->flash_kb * 1024 : 0,
-		  "is flash, which a plain write does not change", "use program=FILE@ADDR or flash:w:FILE" },
-		{ chip ? chip->flash_regs : 0, chip ? FLASH_REGS_BYTES : 0,
-		  "is the flash controller's, which a plain write leaves alone",
-		  "program, erase, wrp=, lock=, unlock and option: are for flash and option bytes" },
-	};
-	const struct barred *b = find_barred(all, ARRAY_LEN(all), addr);
 
-	if (!b)
-		return SL_OK;
-	(void)ctx_fail_addr(s->ctx, SL_USAGE, "cli", addr, "0x%08x %s", (unsigned)addr, b->what);
-	ctx_hint(s->ctx, "%s", b->hint);
-	return SL_USAGE;
+	if (chip && addr - chip->flash_base < info->flash_kb * 1024)
+		return refuse(s, addr, "is flash, which a plain write does not change",
+			      "use program=FILE@ADDR or flash:w:FILE");
+	if (chip && addr - chip->flash_regs < FLASH_REGS_BYTES)
+		return refuse(s, addr, "is the flash controller's, which a plain write leaves alone",
+			      "program, erase, wrp=, lock=, unlock and option: are for flash and option "
+			      "bytes");
+	return SL_OK;
 }
 
 static enum sl_err write_run(struct session *s, struct word *w)

@@ -438,38 +438,46 @@ static enum sl_err open_for_launch(struct option_bytes *ob, struct ctx *c)
 	return err;
 }
 
+static enum sl_err read_back(struct option_bytes *ob, struct ctx *c, const struct ob_image *want,
+			     struct ob_state *out)
+{
+	enum sl_err err = ob_read(ob, c, out);
+
+	return err ? err : compare(ob, c, want, out);
+}
+
+static enum sl_err reload_and_check(struct option_bytes *ob, struct ctx *c, const struct ob_image *want,
+				    struct ob_state *out)
+{
+	enum sl_err err = reload(ob, c);
+
+	if (!err)
+		err = read_back(ob, c, want, out);
+	return err ? err : check_in_force(c, out);
+}
+
 enum sl_err ob_load(struct option_bytes *ob, struct ctx *c, const struct ob_image *want, struct ob_state *out)
 {
 	enum sl_err err = target_halt_quietly(ob->f.t, c);
 
 	if (!err)
 		err = open_for_launch(ob, c);
-	if (!err)
-		err = reload(ob, c);
-	if (!err)
-		err = ob_read(ob, c, out);
-	if (!err)
-		err = compare(ob, c, want, out);
-	return err ? err : check_in_force(c, out);
+	return err ? err : reload_and_check(ob, c, want, out);
 }
 
 enum sl_err ob_write(struct option_bytes *ob, struct ctx *c, const struct ob_image *want,
 		     struct ob_state *out)
 {
-	bool for_ever = ob_level(ob, want) == PROTECTION_LEVEL2;
 	enum sl_err err = target_halt_quietly(ob->f.t, c);
 
 	if (!err)
 		err = write_and_lock(ob, c, want);
 	if (err)
 		return ctx_doing(c, err, "writing the option bytes");
-	if (!for_ever)
-		err = reload(ob, c);
-	if (!err)
-		err = ob_read(ob, c, out);
-	if (!err)
-		err = compare(ob, c, want, out);
-	return err || for_ever ? err : check_in_force(c, out);
+	/* A reset would put level 2 in force. */
+	if (ob_level(ob, want) == PROTECTION_LEVEL2)
+		return read_back(ob, c, want, out);
+	return reload_and_check(ob, c, want, out);
 }
 
 static enum sl_err prove_sector(struct option_bytes *ob, struct ctx *c, const struct flash_sector *s)
